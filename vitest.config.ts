@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['node_modules/**', 'var/**', 'test-calls/**'],
+        },
+      },
+      {
+        test: {
+          name: 'calls',
+          include: ['test-calls/**/*.test.ts'],
+          exclude: ['node_modules/**', 'var/**'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,95 @@
+/** Who made the call end. `network` is everything between the two phones and this system. */
+export type EndedBy = 'caller' | 'called' | 'network' | 'system';
+
+interface Ending {
+  readonly meaning: string;
+  /**
+   * An outside leg was placed: it counts against the velocity limits and shows among the attempts (guide row 24). Endings that
+   * can strike at any step say false; there the ringing time of the CDR tells.
+   */
+  readonly attempt: boolean;
+  /** The outside phone was answered, by whomever or whatever. */
+  readonly answered: boolean;
+  /** Who ended it, unless the call knows better. */
+  readonly endedBy: EndedBy;
+  /** ITU-T Q.850 cause, unless the network gave its own. */
+  readonly q850: number;
+  /** What the caller is told if still there; null when the caller is gone, or cannot be told. */
+  readonly announcement: string | null;
+}
+
+/** How far the call had come, as `Ending` counts it. */
+const inside = { attempt: false, answered: false };
+const tried = { attempt: true, answered: false };
+const answered = { attempt: true, answered: true };
+
+const ending = <A extends string | null>(
+  meaning: string,
+  step: Pick<Ending, 'attempt' | 'answered'>,
+  endedBy: EndedBy,
+  q850: number,
+  announcement: A,
+): Ending & { readonly announcement: A } => ({ meaning, ...step, endedBy, q850, announcement });
+
+const refusedByPolicy = <A extends string>(meaning: string, announcement: A, q850 = 21) =>
+  ending(meaning, inside, 'system', q850, announcement);
+
+/** A refusal, a block, a hang-up and a machine all sound like a phone that nobody picked up: a decline is never told. */
+const notAnswered = 'outcome.no-answer';
+const sorry = 'outcome.unavailable';
+
+/** The vocabulary of endings: the one word a CDR has for how a call went. */
+export const dispositions = {
+  // The talk.
+  talked: ending('accepted, and ended by one of the two hanging up', answered, 'called', 16, 'outcome.ended'),
+  'limit-reached': ending('accepted, and ended at the duration limit', answered, 'system', 16, 'talk.limit'),
+  'far-end-lost': ending('accepted, then one side could not be reached', answered, 'network', 27, 'talk.lost'),
+
+  // The offer: somebody or something answered the outside phone.
+  refused: ending('the called party pressed the key that refuses', answered, 'called', 21, notAnswered),
+  blocked: ending('the called party pressed the key that blocks', answered, 'called', 21, notAnswered),
+  'no-key': ending('no key was pressed: silence, voicemail, a machine', answered, 'system', 19, notAnswered),
+  'hung-up-in-offer': ending('the called party hung up before accepting', answered, 'called', 16, notAnswered),
+  'caller-left-offer': ending('the caller hung up before acceptance', answered, 'caller', 16, null),
+
+  // The outside leg was never answered.
+  'caller-cancelled': ending('the caller hung up while it rang', tried, 'caller', 16, null),
+  busy: ending('the called phone was busy', tried, 'network', 17, 'outcome.busy'),
+  'no-answer': ending('nobody picked up', tried, 'network', 19, notAnswered),
+  rejected: ending('the phone or its network declined the call', tried, 'network', 21, notAnswered),
+  'not-in-service': ending('the network knows no such number', tried, 'network', 1, 'outcome.not-in-service'),
+  redirected: ending('the network sent the call elsewhere, which policy forbids', tried, 'network', 23, sorry),
+  incompatible: ending('the outside leg shares no codec with this system', tried, 'network', 88, sorry),
+  unavailable: ending('no trunk could carry the call', tried, 'network', 38, sorry),
+
+  // Inside, before any outside leg.
+  'caller-hung-up': ending('the caller hung up before a number was called', inside, 'caller', 16, null),
+  'no-codec': ending('the inside phone shares no codec with this system', inside, 'system', 88, null),
+  'pin-failed': ending('no PIN was recognised', inside, 'system', 21, 'pin.goodbye'),
+  'person-busy': ending('this person already has a call in progress', inside, 'system', 17, 'person.busy'),
+  'no-number': ending('no number was dialled', inside, 'system', 28, 'number.silence'),
+
+  // Refused by policy: `ivr/policy/refusals.ts` says which reason gives which.
+  'privileged-number': refusedByPolicy('the number is privileged, never called here', 'refusal.privileged-number'),
+  'person-inactive': refusedByPolicy('the person may not call', 'refusal.person-inactive'),
+  'station-inactive': refusedByPolicy('the station is out of service', 'refusal.station-inactive'),
+  'facility-inactive': refusedByPolicy('the facility is out of service', 'refusal.facility-inactive'),
+  'invalid-number': refusedByPolicy('what was dialled is no telephone number', 'refusal.invalid-number', 28),
+  'denied-number': refusedByPolicy('the number is of a class never called', 'refusal.denied-number'),
+  'policy-unavailable': refusedByPolicy('the policy could not be looked up', 'refusal.unavailable', 41),
+  'already-blocked': refusedByPolicy('the number is blocked for this facility or for all', 'refusal.blocked'),
+  'account-closed': refusedByPolicy('the account of the number was closed (guide row 22)', 'refusal.account-closed'),
+  'outside-hours': refusedByPolicy('outside the calling hours of the facility', 'refusal.outside-hours'),
+  'too-many-attempts': refusedByPolicy('a velocity limit was reached', 'refusal.too-many-attempts'),
+
+  // The system itself, at any step.
+  restart: ending('the process that ran the call died; closed at the next start', inside, 'system', 41, null),
+  shutdown: ending('the system was stopped while the call ran', inside, 'system', 41, sorry),
+  'media-lost': ending('the media server was lost', inside, 'system', 41, null),
+  'recording-failed': ending('the call could not be recorded, so it could not go on', inside, 'system', 41, sorry),
+  fault: ending('an error of this system', inside, 'system', 41, sorry),
+} as const;
+
+export type Disposition = keyof typeof dispositions;
+/** Every announcement with which a caller can be left; `null` for none. */
+export type Announcement = (typeof dispositions)[Disposition]['announcement'];

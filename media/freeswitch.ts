@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import Mrf from 'drachtio-fsmrf';
 import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-fsmrf';
 
@@ -37,6 +38,9 @@ export interface Appointment {
 const ringback = 'tone_stream://%(2000,4000,440,480);loops=-1';
 const beep = 'tone_stream://%(400,100,1000)';
 
+/** The reason of {@link Endpoint.gone} when the media server vanished instead of hanging up. */
+export const endpointCutOff = 'closed';
+
 /** File names reach the media server inside commands: anything else than these characters is refused, not escaped. */
 const fileName = /^\/[\w./+@-]+$/;
 
@@ -50,13 +54,14 @@ export class Endpoint {
   readonly #endpoint: FsEndpoint;
   readonly #server: FsServer;
   readonly #gone = new AbortController();
-  #playing: { stop: () => void } | undefined;
+  #playing: Playback | undefined;
 
   constructor(endpoint: FsEndpoint, server: FsServer) {
     this.#endpoint = endpoint;
     this.#server = server;
     endpoint.conn?.socket.setNoDelay(true);
-    endpoint.on('destroy', (ending?: { reason?: string }) => this.#gone.abort(ending?.reason ?? 'closed'));
+    setMaxListeners(0, this.#gone.signal);
+    endpoint.on('destroy', (ending?: { reason?: string }) => this.#gone.abort(ending?.reason ?? endpointCutOff));
   }
 
   get id(): string {
@@ -96,21 +101,29 @@ export class Endpoint {
     return this.#play(ringback);
   }
 
+  /** A playback that is sent while another one runs would play inside it, so the one before is ended first. */
   #play(what: string): Playback {
-    let stopped = false;
+    const before = this.#playing;
+    let state: 'waiting' | 'playing' | 'stopped' | 'over' = 'waiting';
     const stop = () => {
-      if (stopped || this.gone.aborted) return;
-      stopped = true;
-      void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
+      if (state === 'playing' && !this.gone.aborted)
+        void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
+      if (state !== 'over') state = 'stopped';
     };
-    this.#playing = { stop };
-    const ended = this.#execute('playback', what).then((event): 'played' | 'stopped' => {
-      const response = event.getHeader('Application-Response');
-      if (!stopped && response !== 'FILE PLAYED') throw new UnplayableFile(`${what}: ${response ?? 'no answer'}`);
-      return stopped ? 'stopped' : 'played';
-    });
+    const run = async (): Promise<'played' | 'stopped'> => {
+      before?.stop();
+      await before?.ended.catch(() => undefined);
+      if (state === 'stopped') return 'stopped';
+      state = 'playing';
+      const response = (await this.#execute('playback', what)).getHeader('Application-Response');
+      if ((state as string) === 'stopped') return 'stopped';
+      state = 'over';
+      if (response !== 'FILE PLAYED') throw new UnplayableFile(`${what}: ${response ?? 'no answer'}`);
+      return 'played';
+    };
+    const ended = run();
     ended.catch(() => undefined);
-    return { ended, stop };
+    return (this.#playing = { ended, stop });
   }
 
   /** A beep, then records what this leg says until `#`, three seconds of silence, or the limit. Returns the length in seconds. */
@@ -124,11 +137,23 @@ export class Endpoint {
 
   /**
    * Records the call in stereo from now on: left what this leg says, right what it hears. Throws when the media server does
-   * not record.
+   * not record. `complete` resolves once the file is whole: recording stopped, or the endpoint is gone.
    */
-  async startRecording(path: string): Promise<void> {
+  async startRecording(path: string): Promise<{ readonly complete: Promise<void> }> {
+    const connection = this.#endpoint.conn;
+    connection?.subscribe('RECORD_STOP');
+    const complete = new Promise<void>((resolve) => {
+      connection?.once(`esl::event::RECORD_STOP::${this.id}`, () => resolve());
+      connection?.once('esl::end', () => resolve());
+    });
     await this.#execute('set', 'RECORD_STEREO=true');
     await this.#command('uuid_record', [this.id, 'start', checked(path)]);
+    return { complete };
+  }
+
+  /** Does nothing to an endpoint that is gone: its recordings ended with it. */
+  async stopRecording(path: string): Promise<void> {
+    if (!this.gone.aborted) await this.#command('uuid_record', [this.id, 'stop', checked(path)]).catch(() => undefined);
   }
 
   async bridge(other: Endpoint): Promise<void> {

@@ -40,7 +40,7 @@ interface SrfClient extends EventEmitter {
   use(method: string, handler: (req: Request, res: Response, next: () => void) => void): void;
   createUAS(req: Request, res: Response, options: object): Promise<SrfDialog>;
   createUAC(uri: string, options: object, progress: object): Promise<SrfDialog>;
-  request(options: object): Promise<Request>;
+  request(options: object, callback: (error: Error | null, req?: Request) => void): void;
 }
 
 export interface Source {
@@ -54,8 +54,6 @@ export interface DialogReference {
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
-  readonly localUri: string;
-  readonly remoteUri: string;
   readonly remoteTarget: string;
 }
 
@@ -238,7 +236,7 @@ export class SipServer {
    */
   async endOrphan(orphan: DialogReference): Promise<number> {
     const headers = { Reason: 'Q.850;cause=41;text="restart"' };
-    const inside = await this.#bye({ method: 'BYE', stackDialogId: orphan.dialogId, headers });
+    const inside = await this.#bye({ method: 'BYE', uri: 'sip:placeholder', stackDialogId: orphan.dialogId, headers });
     if (inside !== 0) return inside;
     return this.#bye({
       method: 'BYE',
@@ -246,21 +244,22 @@ export class SipServer {
       headers: {
         ...headers,
         'Call-ID': orphan.callId,
-        From: `<${orphan.localUri}>;tag=${orphan.localTag}`,
-        To: `<${orphan.remoteUri}>;tag=${orphan.remoteTag}`,
+        From: `<sip:homeline@localhost>;tag=${orphan.localTag}`,
+        To: `<${orphan.remoteTarget}>;tag=${orphan.remoteTag}`,
         // Higher than anything the lost process can have sent in this dialog.
         CSeq: '2000000 BYE',
       },
     });
   }
 
-  async #bye(options: object): Promise<number> {
-    try {
-      const req = await this.#srf.request(options);
-      return await new Promise<number>((resolve) => req.on('response', (res: Response) => resolve(res.status)));
-    } catch {
-      return 0;
-    }
+  #bye(options: object): Promise<number> {
+    return new Promise((resolve) => {
+      // The callback form: a response that comes at once would find no listener after an await.
+      this.#srf.request(options, (error, req) => {
+        if (error || !req) return resolve(0);
+        req.on('response', (res: Response) => resolve(res.status));
+      });
+    });
   }
 
   close(): void {
@@ -305,14 +304,12 @@ class EstablishedDialog implements Dialog {
   }
 
   get reference(): DialogReference {
-    const { sip, local, remote, id } = this.#dialog;
+    const { sip, remote, id } = this.#dialog;
     return {
       dialogId: id,
       callId: sip.callId,
       localTag: sip.localTag,
       remoteTag: sip.remoteTag,
-      localUri: bare(local.uri),
-      remoteUri: bare(remote.uri),
       remoteTarget: bare(remote.uri),
     };
   }

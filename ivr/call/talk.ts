@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { endpointCutOff } from '#media/freeswitch.ts';
 import type { Leg, LegEnding } from '../leg/leg.ts';
 
 export interface TalkTerms {
@@ -11,10 +12,17 @@ export interface TalkTerms {
   readonly goodbye: Record<'inside' | 'outside', string>;
   /** Where the stereo recording goes: left the inside, right the outside. Undefined: this call is not recorded. */
   readonly recordingPath: string | undefined;
+  readonly onRecording: () => void;
   readonly probeSeconds: number;
 }
 
-export type TalkEnd = 'inside' | 'outside' | 'limit' | 'lost';
+export interface Talked {
+  readonly end: TalkEnd;
+  /** Resolves once the recording's file is whole. */
+  readonly recorded: Promise<void>;
+}
+
+export type TalkEnd = 'inside' | 'outside' | 'limit' | 'lost' | 'media-lost' | 'shutdown';
 
 /** Seconds that a goodbye may take before the media server hangs up all the same. */
 const goodbyeSeconds = 15;
@@ -23,7 +31,7 @@ const goodbyeSeconds = 15;
  * Bridges two legs until one ends. The warning, the goodbye and the end are arranged with the media server before the bridge
  * stands: they come even if this process has died.
  */
-export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: Clock): Promise<TalkEnd> {
+export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: Clock): Promise<Talked> {
   const { limitSeconds, warningSeconds, warning, goodbye } = terms;
   const legs = [inside, outside];
   for (const leg of legs)
@@ -34,7 +42,11 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
       { afterSeconds: limitSeconds, command: leg.endpoint.farewell(goodbye[leg.side]) },
       { afterSeconds: limitSeconds + goodbyeSeconds, command: leg.endpoint.hangUp() },
     ]);
-  if (terms.recordingPath !== undefined) await inside.endpoint.startRecording(terms.recordingPath);
+  let recorded = Promise.resolve();
+  if (terms.recordingPath !== undefined) {
+    recorded = (await inside.endpoint.startRecording(terms.recordingPath)).complete;
+    terms.onRecording();
+  }
   await inside.endpoint.bridge(outside.endpoint);
   const begun = clock.elapsed();
 
@@ -44,11 +56,16 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
   const first = await Promise.race(legs.map(firstEnd));
   over.abort(talkIsOver);
 
-  if (lost.size > 0 || first.ending.cause === 'MEDIA_TIMEOUT') return 'lost';
-  // The media server counts whole seconds, so its limit may come up to a second early.
-  const atLimit = clock.elapsed() - begun >= (limitSeconds - 1.5) * 1000;
-  if (atLimit && (first.ending.by === 'media-server' || clock.elapsed() - begun >= limitSeconds * 1000)) return 'limit';
-  return first.ending.by === 'phone' || first.ending.by === 'media-server' ? first.side : 'lost';
+  const end = (): TalkEnd => {
+    if (lost.size > 0 || first.ending.cause === 'MEDIA_TIMEOUT') return 'lost';
+    if (first.ending.by === 'us') return 'shutdown';
+    if (first.ending.cause === endpointCutOff) return 'media-lost';
+    const seconds = (clock.elapsed() - begun) / 1000;
+    // The media server counts whole seconds, so its limit may come up to a second early.
+    if (seconds >= limitSeconds || (first.ending.by === 'media-server' && seconds >= limitSeconds - 1.5)) return 'limit';
+    return first.ending.by === 'phone' ? first.side : 'lost';
+  };
+  return { end: end(), recorded };
 }
 
 const firstEnd = (leg: Leg): Promise<{ side: 'inside' | 'outside'; ending: LegEnding }> =>

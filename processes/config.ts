@@ -15,6 +15,8 @@ const settings = z.object({
   DATABASE_URL: z.string().url().optional(),
   REDIS_URL: z.string().url().optional(),
   VAR_FOLDER: folder.default(resolve('var')),
+  /** Prompts made by the synthesiser, kept from one start to the next. */
+  PROMPT_FOLDER: folder.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   NODE_NAME: z.string().regex(/^[\w.-]{1,64}$/).default('ivr-1'),
 
@@ -52,7 +54,7 @@ const settings = z.object({
   OBSERVE_PORT: port.default(9100),
 });
 
-export type Config = z.output<typeof settings>;
+export type Config = z.output<typeof settings> & { readonly PROMPT_FOLDER: string };
 
 /** A setting is wrong; the message is one line that names it. */
 export class WrongSetting extends Error {
@@ -68,7 +70,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (read.success) {
     if (read.data.RTP_PORT_MIN >= read.data.RTP_PORT_MAX)
       throw new WrongSetting('wrong setting: RTP_PORT_MIN must be below RTP_PORT_MAX');
-    return read.data;
+    return { ...read.data, PROMPT_FOLDER: read.data.PROMPT_FOLDER ?? resolve(read.data.VAR_FOLDER, 'prompts') };
   }
   const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new WrongSetting(`wrong setting: ${faults.join('; ')}`);

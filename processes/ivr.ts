@@ -22,7 +22,7 @@ main('ivr', async (config, log, end) => {
   for (const folder of ['voices', 'recordings']) await mkdir(join(spoolFolder, folder), { recursive: true });
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr' });
   const prompts = new PromptStore({
-    cacheFolder: join(config.VAR_FOLDER, 'prompts'),
+    cacheFolder: config.PROMPT_FOLDER,
     ...(config.ARTIST_FOLDER === undefined ? {} : { artistFolder: config.ARTIST_FOLDER }),
     log,
   });

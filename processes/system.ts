@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDatabase } from '#db/connect.ts';
 import type { Database } from '#db/connect.ts';
 import { startEmbeddedPostgres } from '#db/embedded.ts';
-import { migrateToLatest } from '#db/migrate.ts';
+import { migrate } from '#db/migrate.ts';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
 import { keptSecrets } from './secrets.ts';
@@ -49,7 +49,7 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     await postgres?.stop();
   };
   try {
-    await migrateToLatest(db);
+    await migrate(databaseUrl);
     await prepare?.(db, config);
     const sip = await startEngine(config, settings, supervisor);
     await supervisor.start('jobs', settings);

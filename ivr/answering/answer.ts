@@ -91,7 +91,7 @@ async function connect(
   }
   void open(legReference(leg));
   record.state('offHook');
-  record.write('begun', { station: station.id, facility: facility.id, from: call.header('From') });
+  record.write('begun', { station: station.name, facility: facility.name, sipCallId: call.callId });
   meter.callBegan();
   const begun = clock.elapsed();
   const done = runHomeCall({ platform, record, leg, station, facility, dialled: dialledIn(call.requestUri, terms) }).then(

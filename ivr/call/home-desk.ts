@@ -204,12 +204,12 @@ export class HomeDesk implements Desk {
   #ownBlock() {
     const { platform, record, facility } = this.#parts;
     const what = { number: this.#number ?? '', facilityId: facility.id, callId: record.callId };
-    const inTime = async (done: Promise<unknown>): Promise<boolean> => {
+    const inTime = async (done: Promise<boolean>): Promise<boolean> => {
       const late = new AbortController();
       const limit = platform.clock.wait(platform.terms.blockSeconds * 1000, late.signal).then(() => false);
       limit.catch(() => undefined);
       try {
-        return await Promise.race([done.then(() => true), limit]);
+        return await Promise.race([done, limit]);
       } catch (error) {
         platform.log.error({ call: record.callId, err: error }, 'the block was refused');
         return false;
@@ -220,11 +220,11 @@ export class HomeDesk implements Desk {
     return {
       place: () => {
         record.write('block', { number: what.number });
-        return inTime(record.store('block', (db) => blockByKey(db, what)));
+        return inTime(record.store('block', (db) => blockByKey(db, what).then(() => true)));
       },
       undo: () => {
         record.write('unblock', { number: what.number });
-        return inTime(record.store('unblock', (db) => undoBlockByKey(db, what)));
+        return inTime(record.store('unblock', (db) => undoBlockByKey(db, what).then(({ kind }) => kind !== 'not-allowed')));
       },
     };
   }

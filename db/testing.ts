@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { openDatabase, type Database } from './connect.ts';
+import { startEmbeddedPostgres } from './embedded.ts';
+import { migrate } from './migrate.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly db: Database;
+  /** One more database with the schema and no rows, on the same server. */
+  another(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+/** Tests lose nothing in a power cut. */
+const settings = { fsync: 'off', shared_buffers: '16MB', autovacuum: 'off' };
+
+/**
+ * A real PostgreSQL of its own with the schema and no rows, for one test file, in about 0.3 s. The migrated cluster is made once per
+ * machine and version of the migrations (a second or two) and copied from then on.
+ */
+export async function startTestDatabase(): Promise<TestDatabase> {
+  const prepared = await preparedCluster();
+  const folder = await mkdtemp(join(tmpdir(), 'homeline-postgres-'));
+  await run('chmod', ['711', folder]);
+  await run('cp', ['-a', join(prepared, 'data'), folder]);
+  const server = await startEmbeddedPostgres({ folder, settings });
+  const db = openDatabase(server.url);
+  let count = 0;
+  return {
+    url: server.url,
+    db,
+    async another() {
+      const url = new URL(server.url);
+      url.pathname = `/another_${++count}`;
+      const maintenance = openDatabase(server.url.replace(/\/homeline$/, '/postgres'), { max: 1, statementMs: 30_000 });
+      await sql`create database ${sql.id(url.pathname.slice(1))} template empty_homeline`.execute(maintenance);
+      await maintenance.destroy();
+      return url.href;
+    },
+    async stop() {
+      await db.destroy();
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function preparedCluster(): Promise<string> {
+  const here = import.meta.dirname;
+  const hash = createHash('sha256');
+  for (const folder of ['migrations', 'embedded'])
+    for (const name of readdirSync(join(here, folder)).sort()) hash.update(readFileSync(join(here, folder, name)));
+  const cache = join(tmpdir(), `homeline-test-cluster-${userInfo().uid}-${hash.digest('hex').slice(0, 16)}`);
+  if (await stat(cache).catch(() => undefined)) return cache;
+  const nascent = `${cache}.${process.pid}`;
+  await mkdir(nascent, { mode: 0o711 });
+  const server = await startEmbeddedPostgres({ folder: nascent, settings });
+  await migrate(server.url);
+  const maintenance = openDatabase(server.url.replace(/\/homeline$/, '/postgres'), { max: 1, statementMs: 30_000 });
+  await sql`create database empty_homeline template homeline`.execute(maintenance);
+  await maintenance.destroy();
+  await server.stop();
+  await rename(nascent, cache).catch(() => rm(nascent, { recursive: true, force: true })); // another run was faster
+  return cache;
+}

@@ -192,7 +192,7 @@ describe('fails closed', () => {
 
   // The id of the facility decides nothing.
   const decisive = paths(clear).filter((path) => path.join('.') !== 'facility.id');
-  const nonsense = [undefined, null, '', NaN, -1, 'true', 'CLOSED', Symbol('other')];
+  const nonsense = [undefined, null, '', NaN, -1, 'true', 'CLOSED', 'toString', Symbol('other')];
   test.each(decisive.map((path) => [path.join('.'), path] as const))(
     'when %s is missing or nonsense',
     (_name, path) => {

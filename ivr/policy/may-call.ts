@@ -29,7 +29,11 @@ type Loose<T> = T extends object ? { readonly [K in keyof T]?: Loose<T[K]> | nul
 type Answer = boolean | undefined;
 type Rule = (facts: Loose<PolicyFacts>, number: DialledNumber, at: Date) => Answer;
 
-const accounts: Readonly<Record<string, boolean>> = { none: false, open: false, closed: true };
+const accounts: ReadonlyMap<unknown, boolean> = new Map([
+  ['none', false],
+  ['open', false],
+  ['closed', true],
+]);
 
 /** True when the reason holds against the call. */
 const against: Readonly<Record<Exclude<Refusal, 'unavailable'>, Rule>> = {
@@ -37,10 +41,10 @@ const against: Readonly<Record<Exclude<Refusal, 'unavailable'>, Rule>> = {
   'person-inactive': ({ person }) => not(known(person?.active)),
   'station-inactive': ({ station }) => not(known(station?.active)),
   'facility-inactive': ({ facility }) => not(known(facility?.active)),
-  'invalid-number': (_facts, number) => number.kind === 'invalid',
+  'invalid-number': (_facts, number) => number.kind !== 'valid' && number.kind !== 'denied',
   'denied-number': (_facts, number) => number.kind === 'denied',
   blocked: ({ blocked }) => either(known(blocked?.thisFacility), known(blocked?.allFacilities)),
-  'account-closed': ({ account }) => (account ? accounts[account] : undefined),
+  'account-closed': ({ account }) => accounts.get(account),
   'outside-hours': ({ facility }, _number, at) => {
     if (!facility?.callingHours || !facility.timeZone) return undefined;
     return not(isOpen(facility.callingHours as CallingHours, facility.timeZone, at));

@@ -59,7 +59,7 @@ const BUFFERS = 16;
 export class Mouth {
   readonly ssrc = Math.floor(Math.random() * 2 ** 32);
   readonly #send: (packet: Buffer) => void;
-  readonly #beat: Beat;
+  readonly #beat: Pick<Beat, 'join'>;
   readonly #buffers = Array.from({ length: BUFFERS }, () => Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES));
   #law: Law = 'PCMU';
   #eventType: number | undefined = 101;
@@ -74,7 +74,7 @@ export class Mouth {
   #gap = 0;
   #packets = 0;
 
-  constructor(send: (packet: Buffer) => void, onBeat: Beat = beat) {
+  constructor(send: (packet: Buffer) => void, onBeat: Pick<Beat, 'join'> = beat) {
     this.#send = send;
     this.#beat = onBeat;
   }

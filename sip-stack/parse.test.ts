@@ -273,6 +273,34 @@ describe('reading', () => {
     );
   });
 
+  it('takes no more than linear time for what is made to take longer', () => {
+    const long = (unit: string): string => unit.repeat(60_000 / unit.length);
+    const start = performance.now();
+    for (const line of [
+      `INVITE x${long(' ')}y`,
+      `INVITE${long(' ')}sip:x SIP/2.0 `,
+      `INVITE sip:${long('a.')}! SIP/2.0`,
+      `INVITE sip:${long('@')} SIP/2.0`,
+      `OPTIONS sip:x SIP/2.0\nX: a${long(' ')}b\n c`,
+      `OPTIONS sip:x SIP/2.0\nX: y${long('\n a')}`,
+      `OPTIONS sip:x SIP/2.0\n${long('\n')}`,
+      `OPTIONS sip:x SIP/2.0\n${long('x\n')}`,
+      ...[
+        long(','),
+        long(' '),
+        `SIP${long(' ')}/2.0/UDP h`,
+        `SIP/2.0/UDP ${long('h.')}!`,
+        `SIP/2.0/UDP h${long(';a')}`,
+      ].map((hop) => `OPTIONS sip:x SIP/2.0\n${usual.replace(via, `Via: ${hop}`)}`),
+      ...[long('\\'), `"${long('\\"')}`, long('<'), `<sip:a@h>${long(' ;a=')}`, long('sip:a ')].map(
+        (from) => `OPTIONS sip:x SIP/2.0\n${usual.replace(/From: .*/, `From: ${from}`)}`,
+      ),
+    ])
+      refusal(`${line}\n\n`);
+    // Each quadratic one of them would take a second or more.
+    expect(performance.now() - start).toBeLessThan(800);
+  });
+
   it('gives back what it wrote', () => {
     const word = fc.stringMatching(/^[A-Za-z0-9]{1,12}$/);
     fc.assert(

@@ -7,8 +7,6 @@ export { SipParseError } from './parse-error.ts';
 /** More headers than this is an attack, not a call. */
 const maxHeaders = 400;
 const requestLine = /^([A-Za-z0-9.!%*_+`'~-]+) (\S+) SIP\/(\d+\.\d+)$/i;
-/** Not allowed (blanks in or around the URI), but enough to answer 400. */
-const crookedLine = /^(\S+)\s+(\S[^\r\n]*?)\s+SIP\/(\d+\.\d+)\s*$/i;
 const statusLine = /^SIP\/(\d+\.\d+) (\d{3})(?: (.*))?$/i;
 
 /**
@@ -61,11 +59,20 @@ const parseStartLine = (line: string): SipRequest | SipResponse => {
     return new SipResponse(code, status[3] ?? '');
   }
   const request = requestLine.exec(line);
-  const found = request ?? crookedLine.exec(line);
-  if (!found) throw new SipParseError(400, 'Bad start line');
-  const message = new SipRequest(found[1] ?? '', found[2] ?? '');
-  if (!request) flaws.set(message, new SipParseError(400, 'Bad Request-Line'));
-  else if (request[3] !== '2.0') flaws.set(message, new SipParseError(505, 'Version Not Supported'));
+  if (!request) return parseCrookedLine(line);
+  const message = new SipRequest(request[1] ?? '', request[2] ?? '');
+  if (request[3] !== '2.0') flaws.set(message, new SipParseError(505, 'Version Not Supported'));
+  return message;
+};
+
+/** Blanks in or around the URI are not allowed, but there is enough to answer 400. */
+const parseCrookedLine = (line: string): SipRequest => {
+  const words = line.split(/[ \t]+/).filter((word) => word !== '');
+  const [method] = words;
+  if (method === undefined || words.length < 3 || !/^SIP\/\d+\.\d+$/i.test(words.at(-1) ?? ''))
+    throw new SipParseError(400, 'Bad start line');
+  const message = new SipRequest(method, words.slice(1, -1).join(' '));
+  flaws.set(message, new SipParseError(400, 'Bad Request-Line'));
   return message;
 };
 
@@ -91,7 +98,7 @@ const readHeaders = (message: SipMessage, text: string, from: number): void => {
     if (name === '' || name.includes(' ') || name.includes('\n')) bad ||= 'Bad header line';
     else {
       const value = text.slice(colon + 1, to).trim();
-      headers.push(new SipHeader(name, folded ? value.replace(folds, ' ') : value));
+      headers.push(new SipHeader(name, folded ? value.split('\n').map(trim).join(' ') : value));
     }
     at = to + 1;
   }
@@ -99,7 +106,7 @@ const readHeaders = (message: SipMessage, text: string, from: number): void => {
 };
 
 const isBlank = (code: number): boolean => code === 32 || code === 9;
-const folds = /[ \t]*\r?\n[ \t]+/g;
+const trim = (text: string): string => text.trim();
 
 /** The body's length: Content-Length, or all there is. RFC 3261 §18.3: octets beyond it are dropped, too few are an error. */
 const contentLength = (message: SipMessage, available: number): number => {

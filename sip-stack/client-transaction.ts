@@ -73,6 +73,10 @@ export class ClientTransaction {
       request.method === 'INVITE'
         ? (new Run(inviteClient, act, surroundings) as Run<State, Event, ClientAction>)
         : (new Run(nonInviteClient, act, surroundings) as Run<State, Event, ClientAction>);
+  }
+
+  /** For the layer: the first sending, once the transaction can be found. */
+  start(): void {
     this.#send(this.#bytes);
   }
 
@@ -117,6 +121,8 @@ export class ClientTransaction {
       case 'double':
         this.#run.double('A');
         return this.#run.double('E', this.#around.timers.T2);
+      case 'slow down':
+        return this.#run.again('E', this.#around.timers.T2);
       case 'send ACK':
         if (this.#response) this.#ack ??= acknowledgement(this.request, this.#response).toBuffer();
         return this.#ack && this.#send(this.#ack);

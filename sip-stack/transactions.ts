@@ -104,6 +104,7 @@ export class TransactionLayer {
       cancelling: (cancel, to, answered) => void this.#begin(cancel, to, answered),
     });
     this.#clients.set(id, transaction);
+    transaction.start();
     return transaction;
   }
 

@@ -113,6 +113,9 @@ export function utterancesOf(
   return [...found.values()];
 }
 
+/** The whole wording of a language, as it is written. */
+export const wordingOf = (language: Language): Readonly<Record<PromptKey, string>> => wording[language];
+
 /** Every fault of the catalogue: a key that lacks a language, or placeholders that differ between languages. */
 export function faultsOfWording(catalogue: Record<Language, Record<string, string>> = wording): string[] {
   const keys = new Set(languages.flatMap((language) => Object.keys(catalogue[language])));

@@ -14,7 +14,8 @@ export async function recover(platform: Platform): Promise<number> {
   const ours = new Set(left.flatMap(({ legs }) => legs.flatMap(({ endpointUuid }) => endpointUuid ?? [])));
   const orphans = (await media.channels()).filter((id) => ours.has(id));
   await Promise.all(orphans.map((id) => media.endOrphan(id)));
-  if (left.length > 0) log.warn({ calls: left.length, channels: orphans.length }, 'closed the calls of a process that died');
+  if (left.length > 0)
+    log.warn({ calls: left.length, channels: orphans.length }, 'closed the calls of a process that died');
   return left.length;
 }
 

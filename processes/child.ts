@@ -20,7 +20,10 @@ export interface Served {
  * The `main` of a process: reads the settings, serves, says so, and stops in order on SIGTERM, SIGINT, or when its supervisor is
  * gone. A wrong setting or a start that fails is one clear line and exit 1.
  */
-export function main(name: string, serve: (config: Config, log: Logger, end: (why: string) => void) => Promise<Served>): void {
+export function main(
+  name: string,
+  serve: (config: Config, log: Logger, end: (why: string) => void) => Promise<Served>,
+): void {
   let config: Config;
   try {
     config = readConfig(process.env);

@@ -4,7 +4,10 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().positive();
-const folder = z.string().min(1).transform((path) => resolve(path));
+const folder = z
+  .string()
+  .min(1)
+  .transform((path) => resolve(path));
 /** Known only while this installation runs, unless it is set: fine for one machine, wrong for several. */
 const generated = () => randomBytes(24).toString('hex');
 
@@ -18,7 +21,10 @@ const settings = z.object({
   /** Prompts made by the synthesiser, kept from one start to the next. */
   PROMPT_FOLDER: folder.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
-  NODE_NAME: z.string().regex(/^[\w.-]{1,64}$/).default('ivr-1'),
+  NODE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default('ivr-1'),
 
   SIP_HOST: z.string().min(1).default('127.0.0.1'),
   SIP_PORT: port.default(5060),
@@ -38,7 +44,10 @@ const settings = z.object({
 
   PIN_PEPPER: z.string().min(16).default(generated),
   DIGEST_SECRET: z.string().min(16).default(generated),
-  CALLING_NUMBER: z.string().regex(/^\+[1-9]\d{6,14}$/).default('+18669490290'),
+  CALLING_NUMBER: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/)
+    .default('+18669490290'),
   TRUNKS: z.string().default('[]'),
   RING_SECONDS: seconds.default(45),
   WARNING_SECONDS: seconds.default(60),

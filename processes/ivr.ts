@@ -17,7 +17,8 @@ import { newMetrics, observe } from './observe.ts';
 
 /** The application: answers, asks, places, bridges and records calls. */
 main('ivr', async (config, log, end) => {
-  if (config.DATABASE_URL === undefined) throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
+  if (config.DATABASE_URL === undefined)
+    throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
   const spoolFolder = join(config.VAR_FOLDER, 'spool');
   for (const folder of ['voices', 'recordings']) await mkdir(join(spoolFolder, folder), { recursive: true });
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr' });
@@ -93,7 +94,12 @@ function meterOf(register: ReturnType<typeof newMetrics>): Meter {
     buckets: [5, 15, 30, 60, 120, 300, 600, 900, 1800],
     registers,
   });
-  const refused = new Counter({ name: 'homeline_refused_total', help: 'Requests refused', labelNames: ['status'], registers });
+  const refused = new Counter({
+    name: 'homeline_refused_total',
+    help: 'Requests refused',
+    labelNames: ['status'],
+    registers,
+  });
   return {
     callBegan: () => current.inc(),
     callEnded: (disposition, length) => {

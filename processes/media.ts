@@ -10,7 +10,12 @@ main('media', async (config, log) => {
     rtp: { host: config.MEDIA_HOST, portMin: config.RTP_PORT_MIN, portMax: config.RTP_PORT_MAX },
     log,
   });
-  const observed = await observe(config.OBSERVE_PORT, newMetrics('media'), () => 'ok', () => ({ ...server.metrics(), state: server.dump() }));
+  const observed = await observe(
+    config.OBSERVE_PORT,
+    newMetrics('media'),
+    () => 'ok',
+    () => ({ ...server.metrics(), state: server.dump() }),
+  );
   return {
     ports: { sip: server.sipPort, eventSocket: server.eventSocketPort, observe: observed.port },
     stop: () => server.close(),

@@ -9,7 +9,12 @@ main('sip', async (config, log) => {
     admin: { host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET },
     log,
   });
-  const observed = await observe(config.OBSERVE_PORT, newMetrics('sip'), () => 'ok', () => ({ ...server.metrics(), state: server.dump() }));
+  const observed = await observe(
+    config.OBSERVE_PORT,
+    newMetrics('sip'),
+    () => 'ok',
+    () => ({ ...server.metrics(), state: server.dump() }),
+  );
   return {
     ports: { sip: server.sipPort, admin: server.adminPort, observe: observed.port },
     stop: () => server.close(),

@@ -77,7 +77,8 @@ export class Supervisor {
     }
     this.#watch(name, supervised);
     supervised.restarts++;
-    for (const waiting of this.#onRestart) if (waiting.name === name && supervised.restarts > waiting.after) waiting.resolve();
+    for (const waiting of this.#onRestart)
+      if (waiting.name === name && supervised.restarts > waiting.after) waiting.resolve();
   }
 
   /** Stops every process, the last started first, each given `graceMs` before it is killed. */

@@ -1,6 +1,4 @@
-import { EventEmitter } from 'node:events';
-// Its declarations use `export =`, which hides from the rule that the import is a value.
-// eslint-disable-next-line @typescript-eslint/consistent-type-imports
+import type { EventEmitter } from 'node:events';
 import DrachtioSrf from 'drachtio-srf';
 
 /** What drachtio-srf is asked for here; its own declarations lack half of it. */

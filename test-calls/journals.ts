@@ -25,7 +25,7 @@ export class Journals {
   static async listen(url: string): Promise<Journals> {
     const journals = new Journals(postgres(url, { max: 1, onnotice: () => undefined }));
     await journals.#sql.listen(CALL_EVENT_CHANNEL, (text) => {
-      const event = { data: {}, ...(JSON.parse(text) as JournalEvent) };
+      const event = { ...(JSON.parse(text) as JournalEvent) };
       journals.#events.push(event);
       for (const listener of journals.#listeners) listener(event);
     });

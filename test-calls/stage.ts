@@ -13,6 +13,7 @@ import { compose, prompt } from '#flows/prompt.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
 import type { System } from '#processes/system.ts';
 import { startSystem } from '#processes/system.ts';
+import { parseUri } from '#sip-stack/uri.ts';
 import { Journals } from './journals.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
@@ -63,14 +64,19 @@ export class Stage {
     this.#prompts = parts.prompts;
     this.#folder = parts.folder;
     this.carrier.onCall((call) => {
-      const number = call.invite.requestUri.user ?? '';
+      const number = parseUri(call.invite.uri)?.user ?? '';
       const answer = this.#people.get(number);
       if (answer) answer(call);
       else call.reject(404);
     });
   }
 
-  static async open({ facility: changes = {}, environment = {}, say = () => undefined, folder }: StageOptions = {}): Promise<Stage> {
+  static async open({
+    facility: changes = {},
+    environment = {},
+    say = () => undefined,
+    folder,
+  }: StageOptions = {}): Promise<Stage> {
     const own = folder === undefined ? await mkdtemp(join(tmpdir(), 'homeline-')) : undefined;
     const varFolder = folder ?? own ?? '';
     // Prompts take a while to make and do not change between runs: every stage shares them.
@@ -184,7 +190,14 @@ export class Stage {
   /** Forgets the names and blocks of earlier runs, so that every demonstration is somebody's first. */
   async forget(): Promise<void> {
     await this.system.db.deleteFrom('spokenName').execute();
-    await this.system.db.deleteFrom('block').where('number', 'in', this.demo.homePhones.map(({ number }) => number)).execute();
+    await this.system.db
+      .deleteFrom('block')
+      .where(
+        'number',
+        'in',
+        this.demo.homePhones.map(({ number }) => number),
+      )
+      .execute();
   }
 
   async report(callId: string): Promise<CallReport> {

@@ -35,7 +35,8 @@ export async function answer(
   try {
     const visitor = await door.station({ ...call, header: (name) => call.header(name), method: 'INVITE' });
     if (visitor.kind === 'refused') {
-      if (visitor.status !== 407) log.warn({ from: call.source, status: visitor.status }, 'a call was refused at the door');
+      if (visitor.status !== 407)
+        log.warn({ from: call.source, status: visitor.status }, 'a call was refused at the door');
       return refuse(visitor.status, visitor.headers);
     }
     if (call.signal.aborted) return;
@@ -94,9 +95,14 @@ async function connect(
   record.write('begun', { station: station.name, facility: facility.name, sipCallId: call.callId });
   meter.callBegan();
   const begun = clock.elapsed();
-  const done = runHomeCall({ platform, record, leg, station, facility, dialled: dialledIn(call.requestUri, terms) }).then(
-    ({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000),
-  );
+  const done = runHomeCall({
+    platform,
+    record,
+    leg,
+    station,
+    facility,
+    dialled: dialledIn(call.requestUri, terms),
+  }).then(({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000));
   running({ id: record.callId, leg, record, done });
 }
 

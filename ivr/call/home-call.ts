@@ -84,7 +84,14 @@ export function closeUnanswered(record: CallRecord, disposition: Disposition, si
   record.state('done');
   const { endedBy, q850 } = conclusion(disposition);
   void record.store('close', (db) =>
-    closeCall(db, record.callId, { disposition, endedBy, q850, sipStatus, cause: `SIP ${sipStatus}`, states: record.states }),
+    closeCall(db, record.callId, {
+      disposition,
+      endedBy,
+      q850,
+      sipStatus,
+      cause: `SIP ${sipStatus}`,
+      states: record.states,
+    }),
   );
 }
 

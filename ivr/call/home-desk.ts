@@ -159,7 +159,9 @@ export class HomeDesk implements Desk {
       return announcement ?? undefined;
     }
     const outside = (this.#outside = new Leg('outside', placed.dialog, placed.endpoint, platform.clock));
-    void record.store('outside leg', (db) => saveLeg(db, { callId: record.callId, side: 'outside', ...legReference(outside) }));
+    void record.store('outside leg', (db) =>
+      saveLeg(db, { callId: record.callId, side: 'outside', ...legReference(outside) }),
+    );
     record.state('greeting');
     const outcome = await this.#offer(outside);
     ringing.stop();
@@ -181,14 +183,20 @@ export class HomeDesk implements Desk {
   async #offer(outside: Leg): Promise<OfferOutcome | 'hung-up-in-offer' | 'caller-left-offer'> {
     const { platform, record, facility, leg } = this.#parts;
     const { clock, prompts, terms } = platform;
-    const parts = { leg: outside, prompts, record, clock, language: facility.defaultLanguage, voiceFolder: terms.spoolFolder };
+    const parts = {
+      leg: outside,
+      prompts,
+      record,
+      clock,
+      language: facility.defaultLanguage,
+      voiceFolder: terms.spoolFolder,
+    };
     const line = new SpokenLine({ ...parts, signal: leg.ended });
     try {
       const offer = { keys: facility.offerKeys, facility: facility.name, spokenName: this.#name };
       const outcome = await offerCall(line, offer, this.#ownBlock());
       this.#outsideLanguage = line.language;
-      if (outcome === 'accepted')
-        this.#accepted = { acceptedKey: facility.offerKeys.accept, acceptedAt: clock.now() };
+      if (outcome === 'accepted') this.#accepted = { acceptedKey: facility.offerKeys.accept, acceptedAt: clock.now() };
       return outcome;
     } catch (error) {
       if (!(error instanceof LegEnded)) throw error;
@@ -224,7 +232,9 @@ export class HomeDesk implements Desk {
       },
       undo: () => {
         record.write('unblock', { number: what.number });
-        return inTime(record.store('unblock', (db) => undoBlockByKey(db, what).then(({ kind }) => kind !== 'not-allowed')));
+        return inTime(
+          record.store('unblock', (db) => undoBlockByKey(db, what).then(({ kind }) => kind !== 'not-allowed')),
+        );
       },
     };
   }

@@ -46,7 +46,11 @@ export async function place(placing: Placing, servers: Servers): Promise<Placed>
   return { kind: 'ended', end };
 }
 
-async function ring(route: Route, placing: Placing, { sip, media, clock, record }: Servers): Promise<Placed & { next?: boolean }> {
+async function ring(
+  route: Route,
+  placing: Placing,
+  { sip, media, clock, record }: Servers,
+): Promise<Placed & { next?: boolean }> {
   const name = route.kind === 'trunk' ? route.trunk.name : 'registered phone';
   const patience = new AbortController();
   const signal = AbortSignal.any([placing.signal, patience.signal]);

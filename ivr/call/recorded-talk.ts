@@ -50,14 +50,16 @@ export async function recordedTalk(
     clock,
   );
   await leg.endpoint.stopRecording(recordingPath);
-  void recorded.then(async () => {
-    const sealed = await sealRecording(recordingPath);
-    record.write('recorded', { ...sealed });
-    await record.store('recording', (db) => finishRecording(db, record.callId, sealed));
-  }).catch((error: unknown) => {
-    // The sweeper finds the open recording and finishes it.
-    platform.log.error({ call: record.callId, err: error }, 'the recording could not be finished');
-  });
+  void recorded
+    .then(async () => {
+      const sealed = await sealRecording(recordingPath);
+      record.write('recorded', { ...sealed });
+      await record.store('recording', (db) => finishRecording(db, record.callId, sealed));
+    })
+    .catch((error: unknown) => {
+      // The sweeper finds the open recording and finishes it.
+      platform.log.error({ call: record.callId, err: error }, 'the recording could not be finished');
+    });
   switch (end) {
     case 'inside':
       return conclusion('talked', { endedBy: 'caller' });

@@ -62,7 +62,8 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
     if (first.ending.cause === endpointCutOff) return 'media-lost';
     const seconds = (clock.elapsed() - begun) / 1000;
     // The media server counts whole seconds, so its limit may come up to a second early.
-    if (seconds >= limitSeconds || (first.ending.by === 'media-server' && seconds >= limitSeconds - 1.5)) return 'limit';
+    if (seconds >= limitSeconds || (first.ending.by === 'media-server' && seconds >= limitSeconds - 1.5))
+      return 'limit';
     return first.ending.by === 'phone' ? first.side : 'lost';
   };
   return { end: end(), recorded };
@@ -70,7 +71,8 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
 
 const firstEnd = (leg: Leg): Promise<{ side: 'inside' | 'outside'; ending: LegEnding }> =>
   new Promise((resolve) => {
-    const end = () => resolve({ side: leg.side, ending: leg.ending ?? { by: 'us', cause: undefined, q850: undefined } });
+    const end = () =>
+      resolve({ side: leg.side, ending: leg.ending ?? { by: 'us', cause: undefined, q850: undefined } });
     if (leg.ended.aborted) end();
     else leg.ended.addEventListener('abort', end, { once: true });
   });
@@ -81,7 +83,13 @@ const talkIsOver = 'the talk is over';
  * Ends a leg whose far end is dead: it sent no sound since the last probe and does not answer OPTIONS. Silence alone never
  * ends a call (relay services, a phone on hold, one-way sound); neither does a phone that only lacks OPTIONS.
  */
-async function watch(leg: Leg, probeSeconds: number, clock: Clock, signal: AbortSignal, lost: () => void): Promise<void> {
+async function watch(
+  leg: Leg,
+  probeSeconds: number,
+  clock: Clock,
+  signal: AbortSignal,
+  lost: () => void,
+): Promise<void> {
   let heard = -1;
   try {
     for (;;) {

@@ -47,9 +47,10 @@ export class Leg {
       if (digit) this.digits.press(digit, 'info');
     });
     dialog.onOffer((sdp) => (sdp === '' ? Promise.resolve(endpoint.localSdp) : endpoint.connectTo(sdp)));
-    dialog.onEnded(({ reason, q850, by }) => this.#end({ by: by === 'peer' ? 'phone' : 'sip-server', cause: reason, q850 }));
-    const mediaGone = () =>
-      this.#end({ by: 'media-server', cause: String(endpoint.gone.reason), q850: undefined });
+    dialog.onEnded(({ reason, q850, by }) =>
+      this.#end({ by: by === 'peer' ? 'phone' : 'sip-server', cause: reason, q850 }),
+    );
+    const mediaGone = () => this.#end({ by: 'media-server', cause: String(endpoint.gone.reason), q850: undefined });
     if (endpoint.gone.aborted) mediaGone();
     else endpoint.gone.addEventListener('abort', mediaGone, { once: true });
   }

@@ -158,7 +158,10 @@ export class SpokenLine implements Line {
     const enough = new AbortController();
     const signal = AbortSignal.any([this.#signal, enough.signal]);
     try {
-      return await Promise.race([digit, this.#quietly(this.#parts.clock.wait(seconds * 1000, signal).then(() => undefined))]);
+      return await Promise.race([
+        digit,
+        this.#quietly(this.#parts.clock.wait(seconds * 1000, signal).then(() => undefined)),
+      ]);
     } finally {
       enough.abort(stopListening);
       this.#signal.throwIfAborted();

@@ -38,7 +38,9 @@ const stage = await Stage.open({
   facility: { talkLimitSeconds: 600, velocity: { attemptsPerPersonPerHour: 10_000, attemptsPerNumberPerDay: 10_000 } },
   say: (text) => console.log(text),
 });
-console.log(`Ready after ${((performance.now() - begun) / 1000).toFixed(1)} s, calls at ${stage.system.sip.host}:${stage.system.sip.port}.`);
+console.log(
+  `Ready after ${((performance.now() - begun) / 1000).toFixed(1)} s, calls at ${stage.system.sip.host}:${stage.system.sip.port}.`,
+);
 await stage.forget();
 
 const told: Told[] = [];
@@ -60,7 +62,11 @@ if (options.report) {
   await writeFile(options.report, `${JSON.stringify({ scenarios: told }, null, 2)}\n`);
   console.log(`The same as JSON: ${options.report}`);
 }
-console.log(failed === 0 ? `All ${told.length} calls went as they should.` : `${failed} of ${told.length} calls did not go as they should.`);
+console.log(
+  failed === 0
+    ? `All ${told.length} calls went as they should.`
+    : `${failed} of ${told.length} calls did not go as they should.`,
+);
 process.exit(failed === 0 ? 0 : 1);
 
 async function play(scenario: Scenario): Promise<Told> {

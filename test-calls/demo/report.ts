@@ -53,7 +53,9 @@ export async function tell(stage: Stage, scenario: Scenario, { inside, outside }
       ? []
       : [`disposition ${call.disposition ?? 'none'} instead of ${scenario.disposition}`]),
     ...(call.acceptedAt && !recording ? ['accepted, but there is no recording'] : []),
-    ...(recording && !(recording.insideOnLeft && recording.outsideOnRight) ? ['a voice is not on its own channel'] : []),
+    ...(recording && !(recording.insideOnLeft && recording.outsideOnRight)
+      ? ['a voice is not on its own channel']
+      : []),
     ...stage.surprises().map((surprise) => `a phone did not expect: ${surprise}`),
   ];
   const each = (kind: string) => events.filter((event) => event.kind === kind);
@@ -65,7 +67,9 @@ export async function tell(stage: Stage, scenario: Scenario, { inside, outside }
     endedBy: call.endedBy ?? '',
     cause: { sip: call.sipStatus, q850: call.q850 },
     keys: events.flatMap(({ kind, data }) =>
-      kind === 'key' || kind === 'entry' ? [{ leg: String(data['leg']), key: String(data['key'] ?? data['digits']) }] : [],
+      kind === 'key' || kind === 'entry'
+        ? [{ leg: String(data['leg']), key: String(data['key'] ?? data['digits']) }]
+        : [],
     ),
     prompts: each('heard').flatMap(({ data }) =>
       (data['prompts'] as { key: string; language: string; version: string; heard: string }[]).map((prompt) => ({
@@ -81,7 +85,8 @@ export async function tell(stage: Stage, scenario: Scenario, { inside, outside }
   };
 }
 
-const rounded = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : Math.round(ms * 10) / 10);
+const rounded = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.round(ms * 10) / 10;
 
 async function recordingOf({ recording }: CallReport): Promise<ToldRecording | undefined> {
   if (!recording?.finished || !recording.stored) return undefined;

@@ -55,16 +55,21 @@ const answeredScenario = (
   title,
   disposition,
   async play(stage) {
-    let inside: OutgoingCall | undefined;
-    const outside = pickUp(stage, home, (answered) => act(stage, answered, () => inside));
-    inside = await callFromInside(stage, home, who);
+    let caller: OutgoingCall | undefined;
+    const outside = pickUp(stage, home, (answered) => act(stage, answered, () => caller));
+    const inside = (caller = await callFromInside(stage, home, who));
     const answered = await outside;
     await inside.ended;
     return { inside, outside: answered };
   },
 });
 
-const unanswered = (name: string, title: string, disposition: string, meet: (call: IncomingCall) => void): Scenario => ({
+const unanswered = (
+  name: string,
+  title: string,
+  disposition: string,
+  meet: (call: IncomingCall) => void,
+): Scenario => ({
   name,
   title,
   disposition,
@@ -96,11 +101,16 @@ export const scenarios: readonly Scenario[] = [
     },
     { ...alex, saysName: true },
   ),
-  answeredScenario('refused', 'Refused with the 2 key, in the middle of the announcement', 'refused', async (stage, answered) => {
-    await hearsFirstWords(stage, answered);
-    await pressAndHear(answered, '2', await stage.sound('en', 'offer.refused'));
-    await answered.call.ended;
-  }),
+  answeredScenario(
+    'refused',
+    'Refused with the 2 key, in the middle of the announcement',
+    'refused',
+    async (stage, answered) => {
+      await hearsFirstWords(stage, answered);
+      await pressAndHear(answered, '2', await stage.sound('en', 'offer.refused'));
+      await answered.call.ended;
+    },
+  ),
   answeredScenario('no-key', 'Answers, listens, presses nothing', 'no-key', async (stage, answered) => {
     await hearsFirstWords(stage, answered);
     await answered.call.ended;
@@ -140,12 +150,17 @@ export const scenarios: readonly Scenario[] = [
       await answered.call.hangup();
     },
   ),
-  answeredScenario('limit', 'The time limit, with its warning (shortened)', 'limit-reached', async (stage, answered, inside) => {
-    await hearsFirstWords(stage, answered);
-    await accept(stage, answered);
-    await talk(stage, answered, inside(), 0);
-    await answered.call.ended;
-  }),
+  answeredScenario(
+    'limit',
+    'The time limit, with its warning (shortened)',
+    'limit-reached',
+    async (stage, answered, inside) => {
+      await hearsFirstWords(stage, answered);
+      await accept(stage, answered);
+      await talk(stage, answered, inside(), 0);
+      await answered.call.ended;
+    },
+  ),
   {
     name: 'spanish',
     title: 'In Spanish on both sides',

@@ -16,9 +16,23 @@ export function table(calls: readonly Told[]): string {
     call.keyToReactionMs === undefined ? '-' : `${call.keyToReactionMs} ms`,
     call.faults.length === 0 ? 'ok' : 'NOT OK',
   ]);
-  const header = ['call', 'disposition', 'ended by', 'SIP/Q.850', 'keys', 'recording', 'answer→voice', 'key→reaction', ''];
+  const header = [
+    'call',
+    'disposition',
+    'ended by',
+    'SIP/Q.850',
+    'keys',
+    'recording',
+    'answer→voice',
+    'key→reaction',
+    '',
+  ];
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }

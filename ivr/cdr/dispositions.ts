@@ -1,16 +1,15 @@
-/** Who made the call end. `network` is everything between the two phones and this system. */
-export type EndedBy = 'caller' | 'called' | 'network' | 'system';
+import type { EndedBy } from '#db/calls.ts';
 
 interface Ending {
   readonly meaning: string;
   /**
    * An outside leg was placed: it counts against the velocity limits and shows among the attempts (guide row 24). Endings that
-   * can strike at any step say false; there the ringing time of the CDR tells.
+   * can strike at any step say false; there the times of the CDR tell.
    */
   readonly attempt: boolean;
   /** The outside phone was answered, by whomever or whatever. */
   readonly answered: boolean;
-  /** Who ended it, unless the call knows better. */
+  /** Who ended it, unless the call knows better. `outside` is the called party and the network that leads there. */
   readonly endedBy: EndedBy;
   /** ITU-T Q.850 cause, unless the network gave its own. */
   readonly q850: number;
@@ -31,8 +30,9 @@ const ending = <A extends string | null>(
   announcement: A,
 ): Ending & { readonly announcement: A } => ({ meaning, ...step, endedBy, q850, announcement });
 
-const refusedByPolicy = <A extends string>(meaning: string, announcement: A, q850 = 21) =>
-  ending(meaning, inside, 'system', q850, announcement);
+/** Turned away before any outside leg; `policy` is what keeps it out of the attempts that the database counts. */
+const turnedAway = <A extends string>(meaning: string, announcement: A, q850 = 21) =>
+  ending(meaning, inside, 'policy', q850, announcement);
 
 /** A refusal, a block, a hang-up and a machine all sound like a phone that nobody picked up: a decline is never told. */
 const notAnswered = 'outcome.no-answer';
@@ -41,46 +41,46 @@ const sorry = 'outcome.unavailable';
 /** The vocabulary of endings: the one word a CDR has for how a call went. */
 export const dispositions = {
   // The talk.
-  talked: ending('accepted, and ended by one of the two hanging up', answered, 'called', 16, 'outcome.ended'),
-  'limit-reached': ending('accepted, and ended at the duration limit', answered, 'system', 16, 'talk.limit'),
-  'far-end-lost': ending('accepted, then one side could not be reached', answered, 'network', 27, 'talk.lost'),
+  talked: ending('accepted, and ended by one of the two hanging up', answered, 'outside', 16, 'outcome.ended'),
+  'limit-reached': ending('accepted, and ended at the duration limit', answered, 'limit', 16, 'talk.limit'),
+  'far-end-lost': ending('accepted, then one side could not be reached', answered, 'outside', 27, 'talk.lost'),
 
   // The offer: somebody or something answered the outside phone.
-  refused: ending('the called party pressed the key that refuses', answered, 'called', 21, notAnswered),
-  blocked: ending('the called party pressed the key that blocks', answered, 'called', 21, notAnswered),
+  refused: ending('the called party pressed the key that refuses', answered, 'outside', 21, notAnswered),
+  blocked: ending('the called party pressed the key that blocks', answered, 'outside', 21, notAnswered),
   'no-key': ending('no key was pressed: silence, voicemail, a machine', answered, 'system', 19, notAnswered),
-  'hung-up-in-offer': ending('the called party hung up before accepting', answered, 'called', 16, notAnswered),
-  'caller-left-offer': ending('the caller hung up before acceptance', answered, 'caller', 16, null),
+  'hung-up-in-offer': ending('the called party hung up before accepting', answered, 'outside', 16, notAnswered),
+  'caller-left-offer': ending('the caller hung up before acceptance', answered, 'inside', 16, null),
 
   // The outside leg was never answered.
-  'caller-cancelled': ending('the caller hung up while it rang', tried, 'caller', 16, null),
-  busy: ending('the called phone was busy', tried, 'network', 17, 'outcome.busy'),
-  'no-answer': ending('nobody picked up', tried, 'network', 19, notAnswered),
-  rejected: ending('the phone or its network declined the call', tried, 'network', 21, notAnswered),
-  'not-in-service': ending('the network knows no such number', tried, 'network', 1, 'outcome.not-in-service'),
-  redirected: ending('the network sent the call elsewhere, which policy forbids', tried, 'network', 23, sorry),
-  incompatible: ending('the outside leg shares no codec with this system', tried, 'network', 88, sorry),
-  unavailable: ending('no trunk could carry the call', tried, 'network', 38, sorry),
+  'caller-cancelled': ending('the caller hung up while it rang', tried, 'inside', 16, null),
+  busy: ending('the called phone was busy', tried, 'outside', 17, 'outcome.busy'),
+  'no-answer': ending('nobody picked up', tried, 'outside', 19, notAnswered),
+  rejected: ending('the phone or its network declined the call', tried, 'outside', 21, notAnswered),
+  'not-in-service': ending('the network knows no such number', tried, 'outside', 1, 'outcome.not-in-service'),
+  redirected: ending('the network sent the call elsewhere, which policy forbids', tried, 'outside', 23, sorry),
+  incompatible: ending('the outside leg shares no codec with this system', tried, 'outside', 88, sorry),
+  unavailable: ending('no trunk could carry the call', tried, 'outside', 38, sorry),
 
   // Inside, before any outside leg.
-  'caller-hung-up': ending('the caller hung up before a number was called', inside, 'caller', 16, null),
+  'caller-hung-up': ending('the caller hung up before a number was called', inside, 'inside', 16, null),
   'no-codec': ending('the inside phone shares no codec with this system', inside, 'system', 88, null),
-  'pin-failed': ending('no PIN was recognised', inside, 'system', 21, 'pin.goodbye'),
-  'person-busy': ending('this person already has a call in progress', inside, 'system', 17, 'person.busy'),
-  'no-number': ending('no number was dialled', inside, 'system', 28, 'number.silence'),
+  'pin-failed': turnedAway('no PIN was recognised', 'pin.goodbye'),
+  'person-busy': turnedAway('this person already has a call in progress', 'person.busy', 17),
+  'no-number': turnedAway('no number was dialled', 'number.silence', 28),
 
   // Refused by policy: `ivr/policy/refusals.ts` says which reason gives which.
-  'privileged-number': refusedByPolicy('the number is privileged, never called here', 'refusal.privileged-number'),
-  'person-inactive': refusedByPolicy('the person may not call', 'refusal.person-inactive'),
-  'station-inactive': refusedByPolicy('the station is out of service', 'refusal.station-inactive'),
-  'facility-inactive': refusedByPolicy('the facility is out of service', 'refusal.facility-inactive'),
-  'invalid-number': refusedByPolicy('what was dialled is no telephone number', 'refusal.invalid-number', 28),
-  'denied-number': refusedByPolicy('the number is of a class never called', 'refusal.denied-number'),
-  'policy-unavailable': refusedByPolicy('the policy could not be looked up', 'refusal.unavailable', 41),
-  'already-blocked': refusedByPolicy('the number is blocked for this facility or for all', 'refusal.blocked'),
-  'account-closed': refusedByPolicy('the account of the number was closed (guide row 22)', 'refusal.account-closed'),
-  'outside-hours': refusedByPolicy('outside the calling hours of the facility', 'refusal.outside-hours'),
-  'too-many-attempts': refusedByPolicy('a velocity limit was reached', 'refusal.too-many-attempts'),
+  'privileged-number': turnedAway('the number is privileged, never called here', 'refusal.privileged-number'),
+  'person-inactive': turnedAway('the person may not call', 'refusal.person-inactive'),
+  'station-inactive': turnedAway('the station is out of service', 'refusal.station-inactive'),
+  'facility-inactive': turnedAway('the facility is out of service', 'refusal.facility-inactive'),
+  'invalid-number': turnedAway('what was dialled is no telephone number', 'refusal.invalid-number', 28),
+  'denied-number': turnedAway('the number is of a class never called', 'refusal.denied-number'),
+  'policy-unavailable': turnedAway('the policy could not be looked up', 'refusal.unavailable', 41),
+  'already-blocked': turnedAway('the number is blocked for this facility or for all', 'refusal.blocked'),
+  'account-closed': turnedAway('the account of the number was closed (guide row 22)', 'refusal.account-closed'),
+  'outside-hours': turnedAway('outside the calling hours of the facility', 'refusal.outside-hours'),
+  'too-many-attempts': turnedAway('a velocity limit was reached', 'refusal.too-many-attempts'),
 
   // The system itself, at any step.
   restart: ending('the process that ran the call died; closed at the next start', inside, 'system', 41, null),

@@ -1,6 +1,6 @@
+import type { CallingHours } from '#db/facilities.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CallingHours } from './calling-hours.ts';
 import { isOpen, secondsOpen } from './calling-hours.ts';
 
 const losAngeles = 'America/Los_Angeles';

@@ -1,20 +1,14 @@
+import type { CallingHours, Weekday } from '#db/facilities.ts';
 import { DateTime, IANAZone } from 'luxon';
 
-export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
-
-/** By the facility's wall clock, `from` included and `to` not, 'HH:MM'; '24:00' is the end of the day. */
-export interface Window {
-  readonly from: string;
-  readonly to: string;
-}
-export type CallingHours = Readonly<Partial<Record<Weekday, readonly Window[]>>>;
+type Window = NonNullable<CallingHours[Weekday]>[number];
 
 const weekdays: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 /**
- * Whether the calling hours are open, by the clock on the wall: an hour that summer time repeats is open twice, one that it
- * skips never comes. A day without windows is closed; a night is two windows, to '24:00' and from '00:00'. Undefined when that
- * cannot be said: no such IANA time zone, a window of that day that is none, an invalid date.
+ * Whether the calling hours are open, by the clock on the wall, `from` included and `to` not: an hour that summer time repeats
+ * is open twice, one that it skips never comes. A day without windows is closed; a night is two windows, to '24:00' and from
+ * '00:00'. Undefined when it cannot be said: no such IANA time zone, a window of that day that is none, an invalid date.
  */
 export function isOpen(hours: CallingHours, timeZone: string, at: Date): boolean | undefined {
   if (typeof hours !== 'object' || !IANAZone.isValidZone(timeZone)) return undefined;

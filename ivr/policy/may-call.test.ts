@@ -1,8 +1,8 @@
+import type { PolicyFacts } from '#db/policy.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dispositions } from '../cdr/dispositions.ts';
 import type { DialledNumber } from './dialled-number.ts';
-import type { PolicyFacts } from './may-call.ts';
 import { mayCall } from './may-call.ts';
 import type { Refusal } from './refusals.ts';
 import { refusals, severity } from './refusals.ts';

@@ -1,25 +1,9 @@
+import type { CallingHours } from '#db/facilities.ts';
+import type { PolicyFacts } from '#db/policy.ts';
 import { isOpen } from './calling-hours.ts';
-import type { CallingHours } from './calling-hours.ts';
 import type { DialledNumber } from './dialled-number.ts';
 import type { Refusal } from './refusals.ts';
 import { severity } from './refusals.ts';
-
-/** What the database knows about one call to be placed. */
-export interface PolicyFacts {
-  readonly person: { readonly active: boolean };
-  readonly station: { readonly active: boolean };
-  readonly facility: {
-    readonly id: string | number;
-    readonly active: boolean;
-    readonly timeZone: string;
-    readonly callingHours: CallingHours;
-    readonly velocity: { readonly attemptsPerPersonPerHour: number; readonly attemptsPerNumberPerDay: number };
-  };
-  readonly privileged: boolean;
-  readonly blocked: { readonly thisFacility: boolean; readonly allFacilities: boolean };
-  readonly account: 'none' | 'open' | 'closed';
-  readonly attempts: { readonly byPersonLastHour: number; readonly toNumberLastDay: number };
-}
 
 export type Verdict = { readonly kind: 'yes' } | { readonly kind: 'no'; readonly reason: Refusal };
 

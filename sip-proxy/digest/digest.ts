@@ -104,10 +104,6 @@ function responseTo({ algorithm, nonce, nc, cnonce, uri }: Credentials, method: 
   return hex([ha1, nonce, nc, cnonce, 'auth', hex(`${method}:${uri}`)].join(':'));
 }
 
-/** What `verify` is asked to compare with: H(username:realm:password), to be stored in the password's place. */
-export const ha1Of = (username: string, realm: string, password: string, algorithm: Algorithm = 'MD5'): string =>
-  createHash(algorithms[algorithm].hash).update(`${username}:${realm}:${password}`).digest('hex');
-
 /** Phones leave out or reorder URI parameters between the request line and the header; who and where must be the same. */
 const sameResource = (one: string, other: string) => resource(one) === resource(other);
 const resource = (uri: string) => {

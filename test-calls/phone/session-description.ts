@@ -25,8 +25,13 @@ export function readAudio(sdp: string): RemoteAudio | undefined {
   const media = session?.media.find(({ type }) => type === 'audio');
   const address = media?.connection?.ip ?? session?.connection?.ip;
   if (!session || !media || address === undefined) return undefined;
-  const maps = new Map(media.rtp?.map(({ payload, codec, rate }) => [payload, `${codec.toUpperCase()}/${rate ?? 0}`]));
-  const types = (media.payloads ?? '').split(' ').map(Number);
+  const maps = new Map(
+    media.rtp?.map(({ payload, codec, rate }) => [payload, `${String(codec).toUpperCase()}/${rate ?? 0}`]),
+  );
+  // The parser makes numbers of whatever looks like one, a list of one included.
+  const types = String(media.payloads ?? '')
+    .split(' ')
+    .map(Number);
   const laws = types.flatMap((type) => STATIC[type] ?? []);
   const eventType = types.find((type) => maps.get(type) === 'TELEPHONE-EVENT/8000');
   const said = DIRECTIONS.find((one) => one === (media.direction ?? session.direction)) ?? 'sendrecv';

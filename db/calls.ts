@@ -8,7 +8,7 @@ export { callReport, recentCalls, type Cdr, type CallReport } from './call-repor
 export { openCallsOf, saveLeg, type CallToRecover, type Leg, type LegRef } from './legs.ts';
 
 export type Side = 'inside' | 'outside';
-export type EndedBy = 'caller' | 'called' | 'network' | 'system';
+export type EndedBy = 'inside' | 'outside' | 'limit' | 'policy' | 'system';
 export type CallState = 'offHook' | 'policy' | 'ringing' | 'greeting' | 'talking' | 'done';
 
 export interface OpenCall {

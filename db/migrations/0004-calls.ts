@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       accepted_at timestamptz,
       disposition text check (disposition ~ '^[A-Za-z][A-Za-z0-9._-]{0,63}$'),
       cause text check (cause <> ''),
-      ended_by text check (ended_by in ('caller', 'called', 'network', 'system')),
+      ended_by text check (ended_by in ('inside', 'outside', 'limit', 'policy', 'system')),
       sip_status smallint check (sip_status between 100 and 699),
       q850 smallint check (q850 between 1 and 127),
       closed_at timestamptz,

@@ -62,9 +62,9 @@ export async function recordedTalk(
     });
   switch (end) {
     case 'inside':
-      return conclusion('talked', { endedBy: 'caller' });
+      return conclusion('talked', { endedBy: 'inside' });
     case 'outside':
-      return conclusion('talked', { endedBy: 'called' });
+      return conclusion('talked', { endedBy: 'outside' });
     case 'limit':
       return conclusion('limit-reached');
     case 'lost':

@@ -1,6 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import type { MediaServer } from '#media/freeswitch.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import type { Sequences } from '#media/prompts/sequence.ts';
 import type { SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import type { Log } from './cdr/call-record.ts';
@@ -32,6 +33,7 @@ export interface Platform {
   readonly media: MediaServer;
   readonly db: Database;
   readonly prompts: PromptStore;
+  readonly sequences: Sequences;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;

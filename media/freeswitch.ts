@@ -90,11 +90,9 @@ export class Endpoint {
     return this.localSdp;
   }
 
-  /** Plays the files one after the other, as one. Only one playback at a time. */
-  play(files: readonly string[]): Playback {
-    const [only] = files;
-    if (only === undefined) return { ended: Promise.resolve('played'), stop: () => undefined };
-    return this.#play(files.length === 1 ? checked(only) : `file_string://${files.map(checked).join('!')}`);
+  /** Plays a sound file. Only one playback at a time: a new one ends the one before. */
+  play(path: string): Playback {
+    return this.#play(checked(path));
   }
 
   ring(): Playback {

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { openDatabase } from '#db/connect.ts';
+import { listFacilities } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
 import { utterancesOf } from '#flows/prompt.ts';
 import { systemClock } from '#ivr/clock.ts';
@@ -9,7 +10,7 @@ import type { Meter } from '#ivr/meter.ts';
 import { CallService } from '#ivr/service.ts';
 import { MediaServer } from '#media/freeswitch.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
-import { listFacilities } from '#db/facilities.ts';
+import { Sequences } from '#media/prompts/sequence.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { main } from './child.ts';
@@ -53,6 +54,7 @@ main('ivr', async (config, log, end) => {
     media,
     db,
     prompts,
+    sequences: new Sequences(config.PROMPT_FOLDER),
     clock: systemClock,
     log,
     meter: meterOf(metrics),

@@ -1,4 +1,5 @@
-import type { Disposition, EndedBy } from '../cdr/dispositions.ts';
+import type { EndedBy } from '#db/calls.ts';
+import type { Disposition } from '../cdr/dispositions.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 
 /** How a call went, as its CDR says it. */

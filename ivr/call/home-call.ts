@@ -29,12 +29,11 @@ export interface HomeCallParts {
 /** Runs one call from the answered inside leg to the closed CDR. Never rejects. */
 export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   const { platform, record, leg, facility } = parts;
-  const { clock, log, prompts, terms } = platform;
+  const { clock, log, terms } = platform;
   const line = new SpokenLine({
+    ...platform,
     leg,
-    prompts,
     record,
-    clock,
     language: facility.defaultLanguage,
     voiceFolder: `${terms.spoolFolder}/voices`,
   });

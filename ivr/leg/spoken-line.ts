@@ -3,6 +3,7 @@ import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '#
 import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import type { Sequences } from '#media/prompts/sequence.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Clock } from '../clock.ts';
 import type { Leg } from './leg.ts';
@@ -10,6 +11,7 @@ import type { Leg } from './leg.ts';
 export interface LineParts {
   readonly leg: Leg;
   readonly prompts: PromptStore;
+  readonly sequences: Sequences;
   readonly record: CallRecord;
   readonly clock: Clock;
   readonly language: Language;
@@ -90,9 +92,9 @@ export class SpokenLine implements Line {
   async #tell(prompts: readonly Prompt[], cut: Promise<string | undefined> | undefined): Promise<string | undefined> {
     this.#signal.throwIfAborted();
     const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
+    const playback = this.#leg.endpoint.play(await this.#parts.sequences.fileOf(told.map(({ files }) => files)));
     this.#note('saying', { prompts: told.map(({ note }) => note) });
     const begun = this.#parts.clock.elapsed();
-    const playback = this.#leg.endpoint.play(told.flatMap(({ files }) => files));
     let whole = false;
     const stop = () => playback.stop();
     this.#signal.addEventListener('abort', stop, { once: true });

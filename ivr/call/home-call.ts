@@ -29,7 +29,7 @@ export interface HomeCallParts {
 /** Runs one call from the answered inside leg to the closed CDR. Never rejects. */
 export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   const { platform, record, leg, facility } = parts;
-  const { clock, log, terms } = platform;
+  const { log, terms } = platform;
   const line = new SpokenLine({
     ...platform,
     leg,

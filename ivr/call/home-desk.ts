@@ -24,7 +24,7 @@ import type { Conclusion } from './conclusion.ts';
 import { conclusion } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
 import { legReference } from './leg-reference.ts';
-import type { Route } from './place.ts';
+import type { Phone } from './place.ts';
 import { place } from './place.ts';
 import { recordedTalk } from './recorded-talk.ts';
 
@@ -144,7 +144,8 @@ export class HomeDesk implements Desk {
     record.state('ringing');
     const placed = await place(
       {
-        routes: await this.#routes(number),
+        phone: await this.#phone(number),
+        trunks: platform.terms.trunks,
         number,
         callingNumber: platform.terms.callingNumber,
         ringSeconds: platform.terms.ringSeconds,
@@ -182,12 +183,11 @@ export class HomeDesk implements Desk {
   /** Offers the call to whoever answered, unless the caller leaves first. */
   async #offer(outside: Leg): Promise<OfferOutcome | 'hung-up-in-offer' | 'caller-left-offer'> {
     const { platform, record, facility, leg } = this.#parts;
-    const { clock, prompts, terms } = platform;
+    const { clock, terms } = platform;
     const parts = {
+      ...platform,
       leg: outside,
-      prompts,
       record,
-      clock,
       language: facility.defaultLanguage,
       voiceFolder: terms.spoolFolder,
     };
@@ -239,13 +239,10 @@ export class HomeDesk implements Desk {
     };
   }
 
-  async #routes(number: string): Promise<Route[]> {
-    const { db, clock, terms } = this.#parts.platform;
-    const phone = await findRegistration(db, number, clock.now());
-    const trunks = terms.trunks.map((trunk): Route => ({ kind: 'trunk', trunk }));
-    if (!phone) return trunks;
-    const via = `sip:${phone.source.address}:${phone.source.port};transport=udp`;
-    return [{ kind: 'phone', uri: phone.contact, via }];
+  async #phone(number: string): Promise<Phone | undefined> {
+    const { db, clock } = this.#parts.platform;
+    const found = await findRegistration(db, number, clock.now());
+    return found && { uri: found.contact, via: `sip:${found.source.address}:${found.source.port};transport=udp` };
   }
 
   #identified(): Person {

@@ -1,18 +1,22 @@
 import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
 import type { Dialog, SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
-import { triesNextTrunk } from '#sip-proxy/trunks/next-trunk.ts';
+import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
+import { nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { LegEnd } from '../cdr/outcome.ts';
 import type { Clock } from '../clock.ts';
 
-/** Where the called number can be reached: a phone that registered here, or a trunk. */
-export type Route =
-  | { readonly kind: 'phone'; readonly uri: string; readonly via: string }
-  | { readonly kind: 'trunk'; readonly trunk: Trunk };
+/** Where a phone that registered here can be reached. */
+export interface Phone {
+  readonly uri: string;
+  readonly via: string;
+}
 
 export interface Placing {
-  readonly routes: readonly Route[];
+  /** The phone that answers the number; without one the trunks are tried in order. */
+  readonly phone: Phone | undefined;
+  readonly trunks: readonly Trunk[];
   readonly number: string;
   readonly callingNumber: string;
   readonly ringSeconds: number;
@@ -36,67 +40,82 @@ interface Servers {
  * phone answers, so that the announcement starts at once; nothing of the outside leg is heard inside.
  */
 export async function place(placing: Placing, servers: Servers): Promise<Placed> {
-  let end: LegEnd = { local: 'no-trunk' };
-  for (const route of placing.routes) {
-    const tried = await ring(route, placing, servers);
-    if (tried.kind === 'answered') return tried;
-    end = tried.end;
-    if (!tried.next) break;
+  const { phone, trunks } = placing;
+  if (phone) return (await ring({ name: 'registered phone', ...phone }, placing, servers)).placed;
+  let trunk = trunks[0];
+  if (!trunk) return { kind: 'ended', end: { local: 'no-trunk' } };
+  for (;;) {
+    const { placed, rang, local } = await ring(routeOf(trunk, placing.number), placing, servers);
+    if (placed.kind === 'answered' || placed.end.local !== undefined) return placed;
+    const next = nextAttempt(trunks, trunk.name, { status: placed.end.status, local, rang });
+    if (next.kind === 'stop') return placed;
+    trunk = next.trunk;
   }
-  return { kind: 'ended', end };
 }
 
-async function ring(
-  route: Route,
-  placing: Placing,
-  { sip, media, clock, record }: Servers,
-): Promise<Placed & { next?: boolean }> {
-  const name = route.kind === 'trunk' ? route.trunk.name : 'registered phone';
+interface Route extends Partial<Phone> {
+  readonly name: string;
+  readonly uri: string;
+  readonly callingNumber?: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+}
+
+interface Tried {
+  readonly placed: Placed;
+  readonly rang: boolean;
+  /** Nothing came back from there: the status, if any, was made on this side. */
+  readonly local: boolean;
+}
+
+async function ring(route: Route, placing: Placing, { sip, media, clock, record }: Servers): Promise<Tried> {
+  const { name, ...address } = route;
   const patience = new AbortController();
   const signal = AbortSignal.any([placing.signal, patience.signal]);
   const over = new AbortController();
-  let rang = false;
-  let endpoint: Endpoint | undefined;
+  let best = 0;
+  const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
+  const endpoint = await media.endpoint();
   try {
-    endpoint = await media.endpoint();
     void clock.wait(placing.ringSeconds * 1000, over.signal).then(
       () => patience.abort(),
       () => undefined,
     );
     const result = await sip.dial({
-      ...addressOf(route, placing.number),
-      sdp: endpoint.localSdp,
       callingNumber: placing.callingNumber,
+      ...address,
+      sdp: endpoint.localSdp,
       signal,
       onProvisional: (status) => {
-        rang ||= status >= 180;
+        best = Math.max(best, status);
         record.write('progress', { leg: 'outside', route: name, status });
       },
     });
     if (result.kind === 'answered') {
       record.write('answered', { leg: 'outside', route: name });
       await endpoint.connectTo(result.dialog.remoteSdp);
-      return { kind: 'answered', dialog: result.dialog, endpoint };
+      return tried({ kind: 'answered', dialog: result.dialog, endpoint });
     }
     void endpoint.end();
     if (result.kind === 'cancelled')
-      return { kind: 'ended', end: { local: placing.signal.aborted ? 'caller-cancelled' : 'ring-timeout' } };
+      return tried({ kind: 'ended', end: { local: placing.signal.aborted ? 'caller-cancelled' : 'ring-timeout' } });
     record.write('failed', { leg: 'outside', route: name, status: result.status, q850: result.q850 });
-    const end: LegEnd = { status: result.status, q850: result.q850 };
-    return { kind: 'ended', end, next: triesNextTrunk({ status: result.status, rang }) };
+    return tried({ kind: 'ended', end: { status: result.status, q850: result.q850 } });
   } catch (error) {
-    void endpoint?.end();
+    void endpoint.end();
     throw error;
   } finally {
     over.abort();
   }
 }
 
-function addressOf(route: Route, number: string) {
-  if (route.kind === 'phone') return { uri: route.uri, via: route.via };
-  const { host, port, username, password } = route.trunk;
+function routeOf(trunk: Trunk, number: string): Route {
+  const { name, callerId, credentials } = trunk;
   return {
-    uri: `sip:${number}@${host}:${port};transport=udp`,
-    ...(username && password ? { auth: { username, password } } : {}),
+    name,
+    uri: `${trunkUri(trunk, number)};transport=udp`,
+    ...(callerId === undefined ? {} : { callingNumber: callerId }),
+    ...(credentials === undefined
+      ? {}
+      : { auth: { username: credentials.username, password: credentials.password.reveal() } }),
   };
 }

@@ -37,7 +37,7 @@ describe('a prompt', () => {
 
   it('is spoken in one go, values and all', () => {
     const values = Object.fromEntries(
-      Object.entries(keys).map(([meaning, key]) => [meaning, { kind: 'key', key } as Value]),
+      Object.entries(keys).map(([meaning, key]) => [meaning, { kind: 'key', key }]),
     );
     const { text, pieces } = compose('es', prompt('offer.menu', values));
     expect(pieces).toEqual([{ kind: 'spoken', utterance: { id: 'offer.menu.1-2-9', text } }]);

@@ -41,7 +41,7 @@ export class ScriptedLine implements Line {
     if (act === 'silence') return { kind: 'silence' };
     if (typeof act !== 'string') throw new Error('the script has no key for this question');
     // A key that the question does not listen for is as if nobody had pressed it.
-    return question.keys.includes(act) ? { kind: 'key', key: act as Key } : { kind: 'silence' };
+    return question.keys.includes(act) ? { kind: 'key', key: act } : { kind: 'silence' };
   }
 
   async gather(wanted: DigitsWanted): Promise<string> {

@@ -13,7 +13,7 @@ export interface Knock {
   readonly source: Source;
   readonly requestUri: string;
   readonly method: 'INVITE' | 'REGISTER';
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 }
 
 export interface Checked {

@@ -40,7 +40,7 @@ export class CallRecord {
   write(kind: string, data: Record<string, unknown> = {}): void {
     this.#events.push({ callId: this.callId, seq: this.#sequence++, at: this.#clock.now(), kind, data });
     if (this.#events.length > 1) return;
-    this.#queue('journal', async () => {
+    void this.#queue('journal', async () => {
       const events = this.#events;
       this.#events = [];
       try {

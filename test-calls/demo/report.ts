@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { CallReport } from '#db/calls.ts';
-import { readWav } from '#media/audio/wav-reader.ts';
 import { goertzel } from '../phone/sound.ts';
+import { readRecording } from '../recording.ts';
 import type { Stage } from '../stage.ts';
 import type { Played, Scenario } from './scenarios.ts';
 
@@ -90,7 +89,7 @@ const rounded = (ms: number | undefined): number | undefined =>
 
 async function recordingOf({ recording }: CallReport): Promise<ToldRecording | undefined> {
   if (!recording?.finished || !recording.stored) return undefined;
-  const wav = readWav(await readFile(recording.stored.location));
+  const wav = await readRecording(recording.stored.location);
   const [left = new Int16Array(), right = new Int16Array()] = wav.channels;
   // In the middle of the talk, where both speak.
   const middle = (samples: Int16Array) => samples.subarray(samples.length / 3, (samples.length * 2) / 3);

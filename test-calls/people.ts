@@ -1,5 +1,5 @@
 import type { Language } from '#flows/language.ts';
-import type { Prompt } from '#flows/prompt.ts';
+import type { Prompt, Value } from '#flows/prompt.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { babble, tone } from './phone/sound.ts';
@@ -16,8 +16,9 @@ export interface Dialling {
 export async function callFromInside(stage: Stage, number: string, person: Dialling): Promise<OutgoingCall> {
   const { pin, language = 'en', saysName = false } = person;
   const call = stage.dial(number);
+  const name: Value = { kind: 'recorded', path: '', shown: '' };
   const hears = async (key: Prompt['key'], until: 'start' | 'end' = 'start') =>
-    call.ear.waitFor(await stage.sound(language, key), { until });
+    call.ear.waitFor(await stage.sound(language, key, { name }), { until });
   if (!(await call.answered)) return call;
   await call.ear.waitFor(await stage.sound('en', 'language.choose'), { until: 'start' });
   await call.press(language === 'en' ? '1' : '2');

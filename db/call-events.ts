@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
+import { storableJson } from './json.ts';
 
 /** One line of a call's journal. */
 export interface CallEvent {
@@ -26,7 +27,7 @@ export async function appendEvents(db: Database, events: readonly CallEvent[]): 
   if (events.length === 0) return;
   await sql`
     with given as (
-      select * from jsonb_to_recordset(${JSON.stringify(events)}::text::jsonb)
+      select * from jsonb_to_recordset(${storableJson(events)}::text::jsonb)
         as event("callId" uuid, seq integer, at timestamptz, kind text, data jsonb)
     ), kept as (
       insert into call_event (call_id, seq, at, kind, data)

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
 import postgres from 'postgres';
-import { classify, DatabaseUnavailable } from './unavailable.ts';
+import { classify, DatabaseUnavailable, isUnavailable } from './unavailable.ts';
 
 export interface Limits {
   /** Longest wait for a free connection of the pool, and for the server to take a new one. Milliseconds. */
@@ -84,8 +84,8 @@ export class Connection implements DatabaseConnection {
       return { rows: Array.from(result.values()) as R[], ...(counted && { numAffectedRows: BigInt(result.count) }) };
     } catch (error) {
       const verdict = classify(error);
-      // No SQLSTATE: the server said nothing, the connection failed.
-      if (verdict instanceof DatabaseUnavailable && !/^[0-9A-Z]{5}$/.test(verdict.code)) this.lose(verdict);
+      // When the server itself says what is wrong, the connection is sound (or it is about to close it, which is noticed).
+      if (isUnavailable(verdict) && !(error instanceof postgres.PostgresError)) this.lose(verdict);
       throw verdict;
     } finally {
       clearTimeout(deadline);

@@ -1,4 +1,5 @@
 import type { Database } from './connect.ts';
+import { storableJson } from './json.ts';
 
 /** Work to be handed to the queue, written in the same transaction as its cause. */
 export interface OutboxEntry {
@@ -11,7 +12,7 @@ export interface OutboxEntry {
 export async function addToOutbox(trx: Database, topic: string, payload: Record<string, unknown>): Promise<void> {
   await trx
     .insertInto('outbox')
-    .values({ topic, payload: JSON.stringify(payload) })
+    .values({ topic, payload: storableJson(payload) })
     .execute();
 }
 

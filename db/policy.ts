@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { standingOf, type AccountStanding } from './accounts.ts';
 import type { Database } from './connect.ts';
 import type { CallingHours, VelocityLimits } from './facilities.ts';
@@ -37,14 +37,22 @@ export class UnknownCaller extends Error {
   override readonly name = 'UnknownCaller';
 }
 
-/** The whole look-up in one round trip; every part is found by an index. Throws UnknownCaller, DatabaseUnavailable. */
+/** The whole look-up in one round trip. Throws UnknownCaller, DatabaseUnavailable. */
 export async function policyFacts(db: Database, question: PolicyQuestion): Promise<PolicyFacts> {
+  const { personId, stationId, facilityId } = question;
+  const facts = (await policyQuery(question).execute(db)).rows[0]?.facts;
+  if (!facts) throw new UnknownCaller(`no person ${personId} at station ${stationId} of facility ${facilityId}`);
+  return facts;
+}
+
+/** Every part is found by an index: the test reads the plan. */
+export function policyQuery(question: PolicyQuestion): RawBuilder<{ facts: PolicyFacts }> {
   const { personId, stationId, facilityId, number, at } = question;
   const callId = question.callId ?? null;
   const blocks = sql`select from block where block.number = ${number} and block.lifted_at is null`;
   const attempts = sql`select count(*)::int from call
     where call.dialled_at <= ${at} and call.ended_by is distinct from 'policy' and call.id is distinct from ${callId}::uuid`;
-  const { rows } = await sql<{ facts: PolicyFacts }>`
+  return sql`
     select jsonb_build_object(
       'person', jsonb_build_object('active', person.active),
       'station', jsonb_build_object('active', station.active),
@@ -65,8 +73,5 @@ export async function policyFacts(db: Database, question: PolicyQuestion): Promi
     from facility
     join person on person.facility_id = facility.id and person.id = ${personId}
     join station on station.facility_id = facility.id and station.id = ${stationId}
-    where facility.id = ${facilityId}`.execute(db);
-  const facts = rows[0]?.facts;
-  if (!facts) throw new UnknownCaller(`no person ${personId} at station ${stationId} of facility ${facilityId}`);
-  return facts;
+    where facility.id = ${facilityId}`;
 }

@@ -8,11 +8,16 @@ import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { openDatabase, type Database } from './connect.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
+import { readPidFile } from './embedded/postmaster.ts';
 import { migrate } from './migrate.ts';
 
 export interface TestDatabase {
   readonly url: string;
   readonly db: Database;
+  /** SIGKILL for the server; its connections break. */
+  crash(): Promise<void>;
+  /** Starts it again on the same port. */
+  revive(): Promise<void>;
   /** One more database with the schema and no rows, on the same server. */
   another(): Promise<string>;
   stop(): Promise<void>;
@@ -31,12 +36,20 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'homeline-postgres-'));
   await run('chmod', ['711', folder]);
   await run('cp', ['-a', join(prepared, 'data'), folder]);
-  const server = await startEmbeddedPostgres({ folder, settings });
+  let server = await startEmbeddedPostgres({ folder, settings });
   const db = openDatabase(server.url);
   let count = 0;
   return {
     url: server.url,
     db,
+    async crash() {
+      const pid = (await readPidFile(join(folder, 'data')))?.pid ?? 0;
+      process.kill(pid, 'SIGKILL');
+      await server.stop(); // waits until it is gone
+    },
+    async revive() {
+      server = await startEmbeddedPostgres({ folder, settings, port: Number(new URL(server.url).port) });
+    },
     async another() {
       const url = new URL(server.url);
       url.pathname = `/another_${++count}`;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Identity } from './identity.ts';
@@ -33,12 +33,9 @@ export async function initialise(
     );
   if (!(await exists())) {
     const password = randomBytes(18).toString('base64url');
-    const nascent = `${cluster}.${process.pid}`;
+    const nascent = await mkdtemp(`${cluster}.`);
     const passwordFile = `${nascent}.password`;
-    await rm(nascent, { recursive: true, force: true });
-    await rm(passwordFile, { force: true });
     try {
-      await mkdir(nascent, { mode: 0o700 });
       await writeFile(passwordFile, password, { mode: 0o600 });
       if (who) for (const path of [nascent, passwordFile]) await chown(path, who.uid, who.gid);
       // The built-in locale provider: UTF-8 everywhere, and no collation that changes with the machine's libc.

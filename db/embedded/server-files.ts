@@ -93,8 +93,12 @@ async function copied(native: string, version: string, copies: string): Promise<
  * The binaries to run as `who`: those in node_modules, or a copy of them (60 MB) under `copies` when `who` may not read node_modules
  * or the links of the package are missing and cannot be made there.
  */
-export async function serverFiles(who: Identity | undefined, copies: string): Promise<ServerFiles> {
-  const { native, version } = installed();
+export async function serverFiles(
+  who: Identity | undefined,
+  copies: string,
+  source: { readonly native: string; readonly version: string } = installed(),
+): Promise<ServerFiles> {
+  const { native, version } = source;
   const home = (await usable(native, who)) ? native : await copied(native, version, copies);
   return { initdb: join(home, 'bin', 'initdb'), postgres: join(home, 'bin', 'postgres'), version };
 }

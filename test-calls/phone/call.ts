@@ -1,0 +1,287 @@
+import { EventEmitter } from 'node:events';
+import { Answer } from '#sip-stack/answer.ts';
+import type { Dialog } from '#sip-stack/dialog.ts';
+import { SipResponse, type HeaderValues, type SipRequest } from '#sip-stack/message.ts';
+import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
+import { causeOf, type Ending } from './ending.ts';
+import { exchange, type Line } from './line.ts';
+import type { Ear } from './ear.ts';
+import type { Pressed, Spoken } from './mouth.ts';
+import type { Audio } from './reference.ts';
+import { SessionTimer } from './session-timer.ts';
+import { Voice } from './voice.ts';
+
+/** A provisional response of an outgoing call. */
+export interface Progress {
+  readonly status: number;
+  readonly reason: string;
+  /** It carried an SDP answer: early media. */
+  readonly media: boolean;
+  readonly atMs: number;
+}
+
+export interface CallEvents {
+  progress: [Progress];
+  /** A key of the other side began (RFC 4733). */
+  key: [key: string, atMs: number];
+  /** An in-dialog request other than ACK, BYE and CANCEL; it has been answered. */
+  request: [SipRequest];
+}
+
+/** `starting`: no message yet. `ending`: our BYE or CANCEL is on its way. */
+export type CallState = 'starting' | 'ringing' | 'talking' | 'ending' | 'ended';
+
+export type PressBy = 'rfc4733' | 'info' | 'inband';
+
+const ALLOWED = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
+
+/** What outgoing and incoming calls share: the talk, and everything inside the dialog. */
+export abstract class Call extends EventEmitter<CallEvents> {
+  /** Resolves true when the call is answered, false when it ends without. */
+  readonly answered: Promise<boolean>;
+  /** Resolves when the call is over. */
+  readonly ended: Promise<Ending>;
+  /** When the 200 was received or sent, ms on the `performance.now()` clock. */
+  answeredMs: number | undefined;
+  readonly voice: Voice;
+  protected readonly line: Line;
+  protected dialog: Dialog | undefined;
+  #state: CallState = 'starting';
+  #ending: Ending | undefined;
+  #answer: Answer | undefined;
+  #awaitsAnswer = false;
+  #offering = false;
+  #vanished = false;
+  readonly #timer: SessionTimer;
+  #tellAnswered: (answered: boolean) => void = () => undefined;
+  #tellEnded: (ending: Ending) => void = () => undefined;
+
+  constructor(line: Line) {
+    super();
+    this.line = line;
+    this.voice = new Voice(line.host, line.law, (key, atMs) => this.emit('key', key, atMs));
+    this.answered = new Promise((resolve) => (this.#tellAnswered = resolve));
+    this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
+    this.#timer = new SessionTimer(line.layer.clock, {
+      refresh: () => void this.#invite(this.voice.direction),
+      expired: () => void this.hangup(),
+    });
+  }
+
+  abstract readonly callId: string;
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  /** Everything heard. */
+  get ear(): Ear {
+    return this.voice.ear;
+  }
+
+  /** How it ended, once it has. */
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** See `Mouth.speak`. */
+  speak(audio: Audio): Promise<Spoken> {
+    return this.voice.mouth.speak(audio);
+  }
+
+  /** Stops sending RTP until `unmute`. */
+  mute(): void {
+    this.voice.mouth.mute();
+  }
+
+  unmute(): void {
+    this.voice.mouth.unmute();
+  }
+
+  /**
+   * Presses keys one after the other, each for `ms`. Resolves when the last has been sent, with the times of the first packet of
+   * the first key and the end packet of the last (for `info`: when it was sent and answered).
+   * @throws RangeError for a key that is none
+   */
+  async press(keys: string, { ms = 80, by = 'rfc4733' }: { ms?: number; by?: PressBy } = {}): Promise<Pressed> {
+    let [firstMs, endMs] = [NaN, NaN];
+    for (const key of keys) {
+      const pressed = by === 'info' ? await this.#inform(key, ms) : await this.voice.mouth.press(key, ms, by);
+      if (Number.isNaN(firstMs)) firstMs = pressed.firstMs;
+      endMs = pressed.endMs;
+    }
+    return { firstMs, endMs };
+  }
+
+  /** Re-INVITE `sendonly`. Resolves true when the other side took it. */
+  hold(): Promise<boolean> {
+    return this.#invite('sendonly');
+  }
+
+  /** Re-INVITE `sendrecv`. */
+  resume(): Promise<boolean> {
+    return this.#invite('sendrecv');
+  }
+
+  /** Sends a request inside the dialog. @returns the status of the final response, 408 for none. @throws without a dialog */
+  async request(method: string, headers: HeaderValues = {}, body?: string): Promise<number> {
+    const { response } = await this.#exchange(method, headers, body);
+    return response.status;
+  }
+
+  /** Ends the call: BYE when it was answered. @param headers e.g. Reason */
+  async hangup(headers: HeaderValues = {}): Promise<Ending> {
+    if (this.#state !== 'talking' || this.#vanished) return this.ended;
+    this.enter('ending');
+    this.voice.mouth.close();
+    const atMs = performance.now();
+    const { response, received } = await this.#exchange('BYE', headers);
+    const { status, reason } = response;
+    this.end({ by: 'us', how: received ? 'bye' : 'silence', status, reason, cause: undefined, atMs });
+    return this.ended;
+  }
+
+  /** As when the battery falls out: no message is answered and none sent from now on, no RTP sent. The ear goes on hearing. */
+  vanish(): void {
+    this.#vanished = true;
+    this.voice.mouth.close();
+    this.#answer?.stop();
+    this.#timer.stop();
+    this.#settle({ by: 'us', how: 'vanished', status: undefined, reason: undefined, cause: undefined });
+  }
+
+  /** For the phone: a request inside the dialog. */
+  receive(transaction: ServerTransaction, request: SipRequest): void {
+    if (this.#vanished) return transaction.drop();
+    if (this.dialog?.receive(request) === false) {
+      transaction.reply(500);
+      return this.line.surprise('CSeq out of order', request);
+    }
+    const { method } = request;
+    if (method === 'BYE') return this.#bye(transaction, request);
+    if (method === 'INVITE' || method === 'UPDATE') this.#offered(transaction, request);
+    else if (method === 'INFO' || method === 'OPTIONS') transaction.reply(200, { headers: { Allow: ALLOWED } });
+    else {
+      transaction.reply(501);
+      this.line.surprise('in-dialog request', request);
+    }
+    this.emit('request', request);
+  }
+
+  /** For the phone: the ACK of a 2xx. */
+  acknowledge(ack: SipRequest): void {
+    if (this.#vanished) return;
+    if (this.#awaitsAnswer && !this.voice.accept(ack.body.toString())) this.line.surprise('ACK without an answer', ack);
+    this.#awaitsAnswer = false;
+    this.#answer?.stop();
+    this.onAcknowledged();
+  }
+
+  /** The ACK of our 200 has come. */
+  protected onAcknowledged(): void {
+    /* incoming calls tell those who wait for it */
+  }
+
+  protected get vanished(): boolean {
+    return this.#vanished;
+  }
+
+  protected enter(state: CallState): void {
+    this.#state = state;
+  }
+
+  /** The call is answered: the 200 came, or was sent. */
+  protected talk(atMs: number): void {
+    this.#state = 'talking';
+    this.answeredMs = atMs;
+    this.#tellAnswered(true);
+  }
+
+  /** The call is over; the first to say so is right. */
+  protected end(ending: Omit<Ending, 'atMs'> & { atMs?: number }): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#answer?.stop();
+    this.#timer.stop();
+    this.voice.close();
+    this.line.forget(this);
+    this.#settle(ending);
+  }
+
+  /** Gives a 2xx to an INVITE, until its ACK. The body is an answer to its offer, or an offer when it had none. */
+  protected accept(transaction: ServerTransaction, sdp: string, headers: HeaderValues = {}): SipResponse {
+    const { request } = transaction;
+    const response = SipResponse.to(request, 200, undefined, transaction.toTag);
+    response.add('Contact', this.line.contact).add('Allow', ALLOWED).add('Content-Type', 'application/sdp');
+    if (this.line.sessionTimer) response.setAll(this.#timer.agree(request));
+    response.setAll(headers);
+    response.body = Buffer.from(sdp);
+    this.#awaitsAnswer = request.body.length === 0;
+    this.#answer?.stop();
+    this.#answer = new Answer(transaction, response, this.line.layer, () => this.#unacknowledged(request));
+    return response;
+  }
+
+  #settle(ending: Omit<Ending, 'atMs'> & { atMs?: number }): void {
+    this.#ending ??= { atMs: performance.now(), ...ending };
+    this.#tellAnswered(false);
+    this.#tellEnded(this.#ending);
+  }
+
+  #unacknowledged(invite: SipRequest): void {
+    this.line.surprise('no ACK', invite);
+    if (this.#state === 'talking') void this.#exchange('BYE', {});
+    this.end({ by: 'nobody', how: 'silence', status: 200, reason: 'no ACK', cause: undefined });
+  }
+
+  #bye(transaction: ServerTransaction, request: SipRequest): void {
+    transaction.reply(200);
+    this.end({ by: 'them', how: 'bye', status: 200, reason: request.get('reason'), cause: causeOf(request) });
+  }
+
+  /** A re-INVITE or UPDATE: RFC 3261 §14.2, RFC 3311 §5.2. */
+  #offered(transaction: ServerTransaction, request: SipRequest): void {
+    if (this.#offering) return void transaction.reply(491);
+    const offer = request.body.toString();
+    const isInvite = request.method === 'INVITE';
+    const body = offer !== '' ? this.voice.answer(offer) : isInvite ? this.voice.offer(this.voice.direction) : '';
+    if (body === undefined) return void transaction.reply(488);
+    if (isInvite) return void this.accept(transaction, body);
+    const type: HeaderValues = body === '' ? {} : { 'Content-Type': 'application/sdp' };
+    const timer = this.line.sessionTimer ? this.#timer.agree(request) : {};
+    transaction.reply(200, { headers: { Contact: this.line.contact, ...timer, ...type }, body });
+  }
+
+  async #invite(direction: 'sendonly' | 'sendrecv' | 'recvonly' | 'inactive'): Promise<boolean> {
+    const { dialog } = this;
+    if (!dialog || this.#state !== 'talking' || this.#offering) return false;
+    this.#offering = true;
+    const sdp = this.voice.offer(direction);
+    const headers = { 'Content-Type': 'application/sdp', ...this.#timer.headers };
+    const acknowledge = ({ cseq }: SipResponse): void =>
+      this.line.layer.sendStateless(dialog.ack(cseq.number), this.line.hop(dialog.nextHop));
+    const make = (more: HeaderValues): SipRequest =>
+      dialog.request('INVITE', { headers: { ...headers, ...more }, body: sdp });
+    const { response } = await exchange(this.line, make, this.line.hop(dialog.nextHop), { further: acknowledge });
+    this.#offering = false;
+    if (response.status >= 300) return false;
+    dialog.refresh(response);
+    acknowledge(response);
+    this.#timer.refreshed();
+    return this.voice.accept(response.body.toString());
+  }
+
+  async #inform(key: string, ms: number): Promise<Pressed> {
+    const firstMs = performance.now();
+    const body = `Signal=${key}\r\nDuration=${ms}\r\n`;
+    await this.request('INFO', { 'Content-Type': 'application/dtmf-relay' }, body);
+    return { firstMs, endMs: performance.now() };
+  }
+
+  #exchange(method: string, headers: HeaderValues, body?: string): ReturnType<typeof exchange> {
+    const { dialog } = this;
+    if (!dialog) throw new Error(`${method} without a dialog`);
+    const make = (more: HeaderValues): SipRequest => dialog.request(method, { headers: { ...headers, ...more }, body });
+    return exchange(this.line, make, this.line.hop(dialog.nextHop));
+  }
+}

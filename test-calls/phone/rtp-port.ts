@@ -1,0 +1,76 @@
+import { createSocket, type Socket } from 'node:dgram';
+
+export interface RtpAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+const TRIES = 50;
+
+/** An even UDP port for RTP and the next one for RTCP (RFC 3550 §11), so that nobody else's RTCP comes to a phone's ear. */
+export class RtpPort {
+  readonly local: RtpAddress;
+  remote: RtpAddress | undefined;
+  onPacket: (packet: Buffer, arrivalMs: number, source: string) => void = () => undefined;
+  /** RTCP packets received. */
+  reports = 0;
+  readonly #rtp: Socket;
+  readonly #rtcp: Socket;
+  #closed = false;
+
+  private constructor(rtp: Socket, rtcp: Socket) {
+    this.#rtp = rtp;
+    this.#rtcp = rtcp;
+    this.local = rtp.address();
+    rtp.on('message', (packet, from) => this.onPacket(packet, performance.now(), `${from.address}:${from.port}`));
+    rtcp.on('message', () => void this.reports++);
+    // ICMP errors of a port that is closed at the other end.
+    for (const socket of [rtp, rtcp]) socket.on('error', () => undefined);
+  }
+
+  /** Binds a pair the system chooses. Rejects with the system's error when there is none left. */
+  static async open(host: string): Promise<RtpPort> {
+    for (let tries = 0; ; tries++) {
+      const rtp = await bound(host, 0);
+      const { port } = rtp.address();
+      try {
+        if (port % 2 === 0) return new RtpPort(rtp, await bound(host, port + 1));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries >= TRIES) {
+          rtp.close();
+          throw error;
+        }
+      }
+      rtp.close();
+    }
+  }
+
+  /** Sends to the remote address; nothing is sent while there is none. The bytes must stay as they are until they have gone. */
+  send(packet: Buffer): void {
+    if (this.#closed || !this.remote) return;
+    this.#rtp.send(packet, this.remote.port, this.remote.address);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#rtp.close();
+    this.#rtcp.close();
+  }
+}
+
+function bound(host: string, port: number): Promise<Socket> {
+  // Addresses are literals: the default look-up would cost every packet a turn through the resolver.
+  const socket = createSocket({
+    type: 'udp4',
+    recvBufferSize: 1 << 18,
+    lookup: (name, _, done) => done(null, name, 4),
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, host, () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}

@@ -1,4 +1,5 @@
 import type { EndedBy } from '#db/calls.ts';
+import type { PromptKey } from '#flows/prompt.ts';
 
 interface Ending {
   readonly meaning: string;
@@ -14,7 +15,7 @@ interface Ending {
   /** ITU-T Q.850 cause, unless the network gave its own. */
   readonly q850: number;
   /** What the caller is told if still there; null when the caller is gone, or cannot be told. */
-  readonly announcement: string | null;
+  readonly announcement: PromptKey | null;
 }
 
 /** How far the call had come, as `Ending` counts it. */
@@ -22,7 +23,7 @@ const inside = { attempt: false, answered: false };
 const tried = { attempt: true, answered: false };
 const answered = { attempt: true, answered: true };
 
-const ending = <A extends string | null>(
+const ending = <A extends PromptKey | null>(
   meaning: string,
   step: Pick<Ending, 'attempt' | 'answered'>,
   endedBy: EndedBy,
@@ -31,7 +32,7 @@ const ending = <A extends string | null>(
 ): Ending & { readonly announcement: A } => ({ meaning, ...step, endedBy, q850, announcement });
 
 /** Turned away before any outside leg; `policy` is what keeps it out of the attempts that the database counts. */
-const turnedAway = <A extends string>(meaning: string, announcement: A, q850 = 21) =>
+const turnedAway = <A extends PromptKey>(meaning: string, announcement: A, q850 = 21) =>
   ending(meaning, inside, 'policy', q850, announcement);
 
 /** A refusal, a block, a hang-up and a machine all sound like a phone that nobody picked up: a decline is never told. */

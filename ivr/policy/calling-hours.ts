@@ -11,8 +11,9 @@ const weekdays: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 
  * '00:00'. Undefined when it cannot be said: no such IANA time zone, a window of that day that is none, an invalid date.
  */
 export function isOpen(hours: CallingHours, timeZone: string, at: Date): boolean | undefined {
-  if (typeof hours !== 'object' || !IANAZone.isValidZone(timeZone)) return undefined;
-  const wall = DateTime.fromJSDate(at, { zone: timeZone });
+  const zone = IANAZone.create(String(timeZone)); // keeps what it made: asking Intl anew costs a third of a millisecond
+  if (typeof hours !== 'object' || !zone.isValid) return undefined;
+  const wall = DateTime.fromJSDate(at, { zone });
   const day = weekdays[wall.weekday - 1];
   if (!wall.isValid || !day) return undefined;
   const minute = wall.hour * 60 + wall.minute;

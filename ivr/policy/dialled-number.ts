@@ -56,8 +56,7 @@ function international(number: string, rules: NumberRules): DialledNumber {
   const callable = type && classes[type];
   if (callable && 'denied' in callable) return denied(callable.denied);
   if (!mayHold(rules.countries, parsed.country, parsed.getPossibleCountries())) return denied('international');
-  if (!callable || !parsed.country || !parsed.isValid()) return invalid;
-  if (!rules.countries.includes(parsed.country)) return denied('international');
+  if (!callable || !parsed.country) return invalid; // a number that is not valid has no type
   return { kind: 'valid', e164: parsed.number, country: parsed.country, class: callable.class };
 }
 

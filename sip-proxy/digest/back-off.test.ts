@@ -91,6 +91,16 @@ test('the memory is bounded: those that failed longest ago are forgotten', () =>
   expect(backOff.wait(there, 'phone-1')).toBe(1000);
 });
 
+test('who fails again is not the one forgotten', () => {
+  backOff = new BackOff(() => now, { most: 4 });
+  fail(3, 'phone-1', here);
+  fail(4, 'phone-1', there);
+  fail(1, 'phone-1', here);
+  fail(1, 'phone-1', '203.0.113.1');
+  expect(backOff.wait(here, 'phone-1')).toBe(1000);
+  expect(backOff.wait(there, 'phone-1')).toBe(0);
+});
+
 test('a user name is remembered by its first 64 characters', () => {
   fail(4, `${'x'.repeat(64)}a`);
   expect(backOff.wait(here, `${'x'.repeat(64)}b`)).toBe(1000);

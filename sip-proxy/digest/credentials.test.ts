@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCredentials } from './credentials.ts';
+import { readCredentials, usernameIn } from './credentials.ts';
 
 const response = '6629fae49393a05397450978507c4ef1';
 const parts = {
@@ -90,6 +90,17 @@ describe('the credentials of an Authorization header', () => {
     ['of nothing', 'Digest'],
   ] as (readonly [string, string])[])('%s: malformed', (_name, text) => {
     expect(readCredentials(text)).toBe('malformed');
+  });
+
+  test.each([
+    [header(), 'phone-1'],
+    [header({ username: '"ph\\one-1"' }), 'phone-1'],
+    [header().replace('Digest ', 'Digest xusername="decoy", '), 'phone-1'],
+    [undefined, ''],
+    ['Basic abc', ''],
+    ['Digest username="phone-1"', ''],
+  ])('%s names "%s", however it is written', (text, username) => {
+    expect(usernameIn(text)).toBe(username);
   });
 
   test('anything is read without a fault, and in time that grows with its length', () => {

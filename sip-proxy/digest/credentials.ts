@@ -45,6 +45,12 @@ export function readCredentials(header: string): ReadCredentials {
   return { algorithm, username: unescaped(username), realm: unescaped(realm), nonce, uri, response, cnonce, nc };
 }
 
+/** Whom the credentials name, as `verify` reads it: what failures are counted against. Empty when they name nobody. */
+export function usernameIn(header: string | undefined): string {
+  const read = header === undefined ? 'other' : readCredentials(header);
+  return typeof read === 'string' ? '' : read.username;
+}
+
 /** By lower-case name. */
 function readParameters(text: string): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();

@@ -55,7 +55,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
 }
 
 /** Memory if there is plenty (a cluster is 1,500 small files), else the disk. */
-async function fastPlace(): Promise<string> {
+export async function fastPlace(): Promise<string> {
   const memory = '/dev/shm';
   const free = await statfs(memory).then(
     ({ bavail, bsize }) => bavail * bsize,

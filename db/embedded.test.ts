@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from './connect.ts';
 import { canLiveIn, EmbeddedPostgresError, startEmbeddedPostgres } from './embedded.ts';
+import { fastPlace } from './testing.ts';
 import { birthOf, readPidFile } from './embedded/postmaster.ts';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'homeline-embedded-'));
+  folder = await mkdtemp(join(await fastPlace(), 'homeline-embedded-'));
   await chmod(folder, 0o711);
 });
 afterAll(() => rm(folder, { recursive: true }));

@@ -120,20 +120,20 @@ test('with many rows every part is found by an index', { timeout: 30_000 }, asyn
   await sql`insert into block (number, facility_id, placed_by, placed_by_id, placed_at, reason, lifted_by, lifted_at, lift_reason)
     select '+1415' || (2000000 + n), 'valley-view', 'agent', 'x', now(), 'r',
       case when n % 3 = 0 then 'agent' end, case when n % 3 = 0 then now() end, case when n % 3 = 0 then 'r' end
-    from generate_series(1, 60000) as n`.execute(db);
+    from generate_series(1, 5000) as n`.execute(db);
   await sql`insert into call (id, facility_id, node, person_id, number, dialled_at, off_hook_at, disposition, cause, ended_by, closed_at)
     select gen_random_uuid(), 'valley-view', 'n', 'demo-jordan', '+1415' || (2000000 + n), ${now}::timestamptz - n * interval '1 second',
       now(), 'x', 'x', case n % 2 when 0 then 'policy' else 'inside' end, now()
-    from generate_series(1, 40000) as n`.execute(db);
-  await sql`insert into account (id, status, opened_at) select 'b' || n, 'open', now() from generate_series(1, 20000) as n`.execute(
+    from generate_series(1, 10000) as n`.execute(db);
+  await sql`insert into account (id, status, opened_at) select 'b' || n, 'open', now() from generate_series(1, 5000) as n`.execute(
     db,
   );
-  await sql`insert into account_number select 'b' || n, '+1415' || (2000000 + n), now() from generate_series(1, 20000) as n`.execute(
+  await sql`insert into account_number select 'b' || n, '+1415' || (2000000 + n), now() from generate_series(1, 5000) as n`.execute(
     db,
   );
-  await sql`insert into privileged_number select '+1415' || (2000000 + n), 'r', 'x', now() from generate_series(1, 20000) as n`.execute(db); // prettier-ignore
+  await sql`insert into privileged_number select '+1415' || (2000000 + n), 'r', 'x', now() from generate_series(1, 5000) as n`.execute(db); // prettier-ignore
   await sql`insert into person (id, facility_id, name, language, pin_digest)
-    select 'p' || n, 'valley-view', 'x', 'en', encode(sha256(n::text::bytea), 'hex') from generate_series(1, 20000) as n`.execute(
+    select 'p' || n, 'valley-view', 'x', 'en', encode(sha256(n::text::bytea), 'hex') from generate_series(1, 5000) as n`.execute(
     db,
   );
   await sql`analyze`.execute(db);

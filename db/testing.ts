@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { sql } from 'kysely';
 import { openDatabase, type Database } from './connect.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { readPidFile } from './embedded/postmaster.ts';
@@ -18,8 +17,6 @@ export interface TestDatabase {
   crash(): Promise<void>;
   /** Starts it again on the same port. */
   revive(): Promise<void>;
-  /** One more database with the schema and no rows, on the same server. */
-  another(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -33,12 +30,11 @@ const settings = { fsync: 'off', shared_buffers: '16MB', autovacuum: 'off' };
  */
 export async function startTestDatabase(): Promise<TestDatabase> {
   const prepared = await preparedCluster();
-  const folder = await mkdtemp(join(tmpdir(), 'homeline-postgres-'));
+  const folder = await mkdtemp(join(await fastPlace(), 'homeline-postgres-'));
   await run('chmod', ['711', folder]);
   await run('cp', ['-a', join(prepared, 'data'), folder]);
   let server = await startEmbeddedPostgres({ folder, settings });
   const db = openDatabase(server.url);
-  let count = 0;
   return {
     url: server.url,
     db,
@@ -50,20 +46,22 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     async revive() {
       server = await startEmbeddedPostgres({ folder, settings, port: Number(new URL(server.url).port) });
     },
-    async another() {
-      const url = new URL(server.url);
-      url.pathname = `/another_${++count}`;
-      const maintenance = openDatabase(server.url.replace(/\/homeline$/, '/postgres'), { max: 1, statementMs: 30_000 });
-      await sql`create database ${sql.id(url.pathname.slice(1))} template empty_homeline`.execute(maintenance);
-      await maintenance.destroy();
-      return url.href;
-    },
     async stop() {
       await db.destroy();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Memory if there is plenty (a cluster is 1,500 small files), else the disk. */
+export async function fastPlace(): Promise<string> {
+  const memory = '/dev/shm';
+  const free = await statfs(memory).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  return free > 2 ** 30 ? memory : tmpdir();
 }
 
 async function preparedCluster(): Promise<string> {
@@ -77,9 +75,6 @@ async function preparedCluster(): Promise<string> {
   await mkdir(nascent, { mode: 0o711 });
   const server = await startEmbeddedPostgres({ folder: nascent, settings });
   await migrate(server.url);
-  const maintenance = openDatabase(server.url.replace(/\/homeline$/, '/postgres'), { max: 1, statementMs: 30_000 });
-  await sql`create database empty_homeline template homeline`.execute(maintenance);
-  await maintenance.destroy();
   await server.stop();
   await rename(nascent, cache).catch(() => rm(nascent, { recursive: true, force: true })); // another run was faster
   return cache;

@@ -49,11 +49,10 @@ export class PromptCache {
   }
 
   /** Rejects with the system's error (ENOSPC, EACCES, ...), leaving nothing behind. */
-  async keep(language: Language, id: string, key: string, file: Uint8Array): Promise<CachedSound> {
+  async keep(language: Language, id: string, key: string, file: Uint8Array): Promise<void> {
     const folder = join(this.#folder, language);
     await mkdir(folder, { recursive: true });
-    const version = versionOf(file);
-    const path = join(folder, `${id}.${key}.${version}.wav`);
+    const path = join(folder, `${id}.${key}.${versionOf(file)}.wav`);
     const unfinished = join(folder, `.${process.pid}-${randomBytes(6).toString('hex')}.part`);
     try {
       await writeFile(unfinished, file);
@@ -62,7 +61,6 @@ export class PromptCache {
       await rm(unfinished, { force: true });
       throw fault;
     }
-    return { path, version, seconds: (file.length - headerBytes) / bytesPerSecond };
   }
 }
 

@@ -172,7 +172,10 @@ export class PromptStore {
     const found = await this.#cache.find(language, id, key);
     if (found) return found;
     const file = await this.#inTime(make);
-    const kept = await this.#cache.keep(language, id, key, file);
+    await this.#cache.keep(language, id, key, file);
+    // eSpeak NG never says a text twice to the bit: of two processes' files all take the first by name from now on
+    const kept = await this.#cache.find(language, id, key);
+    if (!kept) throw new Error('the file vanished as it was written');
     this.#log?.info({ language, id, version: kept.version, seconds: kept.seconds }, 'Prompt made');
     return kept;
   }

@@ -58,7 +58,7 @@ function resample({ rate, samples }: Sound): Sound {
   return { rate: telephoneRate, samples: out };
 }
 
-/** Linear-phase FIR of 24 ms, its delay taken out again. Removes DC too. */
+/** Linear-phase FIR of 24 ms, its delay taken out again. */
 const taps = ((half: number): Float64Array => {
   const low = (2 * lowHz) / telephoneRate;
   const high = (2 * highHz) / telephoneRate;
@@ -70,12 +70,13 @@ const taps = ((half: number): Float64Array => {
 
 function bandPass({ rate, samples }: Sound): Sound {
   const half = (taps.length - 1) / 2;
+  const offset = samples.reduce((sum, sample) => sum + sample, 0) / samples.length; // else the edges would click
   const out = new Float32Array(samples.length);
   for (let n = 0; n < out.length; n++) {
     let sum = 0;
     const from = Math.max(0, n - half);
     const to = Math.min(samples.length - 1, n + half);
-    for (let i = from; i <= to; i++) sum += samples[i]! * taps[i - n + half]!;
+    for (let i = from; i <= to; i++) sum += (samples[i]! - offset) * taps[i - n + half]!;
     out[n] = sum;
   }
   return { rate, samples: out };

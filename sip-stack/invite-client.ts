@@ -31,6 +31,7 @@ export type InviteClientEvent =
 export type ClientAction =
   | 'send request'
   | 'double'
+  | 'slow down'
   | 'send ACK'
   | 'send CANCEL'
   | 'send held CANCEL'

@@ -61,8 +61,14 @@ export class Run<State extends string, Event extends string, Action extends stri
   /** Starts a timer that has just fired again, with twice its interval but at most `limit` milliseconds. */
   double(event: Event, limit = Infinity): void {
     const timer = this.#timers.find((one) => one.event === event);
+    if (timer) this.again(event, Math.min(timer.ms * 2, limit));
+  }
+
+  /** Starts a timer that has just fired again, with `ms` milliseconds. */
+  again(event: Event, ms: number): void {
+    const timer = this.#timers.find((one) => one.event === event);
     if (!timer) return;
-    timer.ms = Math.min(timer.ms * 2, limit);
+    timer.ms = ms;
     this.#start(timer);
   }
 

@@ -37,7 +37,7 @@ export const nonInviteClient: Machine<NonInviteClientState, NonInviteClientEvent
       'transport error': ['terminated', 'tell transport error', 'end'],
     },
     proceeding: {
-      E: ['proceeding', 'send request', 'double'],
+      E: ['proceeding', 'send request', 'slow down'],
       F: ['terminated', 'tell timeout', 'end'],
       '1xx': ['proceeding', 'tell response'],
       '2xx': ['completed', 'tell response'],

@@ -22,6 +22,10 @@ export const skipQuoted = (text: string, at: number): number => {
 export const unquote = (text: string): string =>
   text.startsWith('"') && text.endsWith('"') && text.length > 1 ? text.slice(1, -1).replace(/\\([\s\S])/g, '$1') : text;
 
+/** Characters that end a parameter's name or value when unquoted: `"` `,` `;` `<` `=` `>` and blanks; `=` may be in a value. */
+const ends = new Uint8Array(128);
+for (const end of ';= \t\r\n",<>') ends[end.charCodeAt(0)] = end === '=' ? 1 : 2;
+
 /** `;name=value;flag` of URIs, name-addrs and Vias, in order and as spelled; names compare without case. */
 export class Params {
   readonly #list: [name: string, value: string | undefined][] = [];
@@ -37,7 +41,7 @@ export class Params {
       if (text.charCodeAt(i) !== 59) return undefined;
       i = skipBlanks(text, i + 1);
       const start = i;
-      while (i < text.length && !';= \t\r\n",<>'.includes(text.charAt(i))) i++;
+      while (i < text.length && !ends[text.charCodeAt(i)]) i++;
       if (i === start) return undefined;
       const name = text.slice(start, i);
       i = skipBlanks(text, i);
@@ -50,7 +54,7 @@ export class Params {
       if (text.charCodeAt(i) === 34) {
         i = skipQuoted(text, i);
         if (i < 0) return undefined;
-      } else while (i < text.length && !'; \t\r\n",<>'.includes(text.charAt(i))) i++;
+      } else while (i < text.length && ends[text.charCodeAt(i)] !== 2) i++;
       params.#list.push([name, text.slice(from, i)]);
       i = skipBlanks(text, i);
     }

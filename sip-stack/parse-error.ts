@@ -4,7 +4,7 @@ import type { SipRequest } from './message.ts';
 export class SipParseError extends Error {
   override readonly name = 'SipParseError';
   readonly status: number;
-  /** The request as far as it was understood; present only when it can be answered (Via, From, To, Call-ID, CSeq seen). */
+  /** The request as far as it was understood; present only when it can be answered (it has a good Via). */
   readonly request: SipRequest | undefined;
 
   constructor(status: number, what: string, request?: SipRequest) {

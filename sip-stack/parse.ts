@@ -59,58 +59,82 @@ const parseStartLine = (line: string): SipRequest | SipResponse => {
     return new SipResponse(code, status[3] ?? '');
   }
   const request = requestLine.exec(line);
-  if (!request) throw new SipParseError(400, 'Bad start line', undefined);
+  if (!request) return parseCrookedLine(line);
   const message = new SipRequest(request[1] ?? '', request[2] ?? '');
-  if (request[3] !== '2.0') versions.add(message);
+  if (request[3] !== '2.0') flaws.set(message, new SipParseError(505, 'Version Not Supported'));
   return message;
 };
 
-/** Requests of another SIP version: answered 505, which needs their headers. */
-const versions = new WeakSet<SipRequest>();
+/** Blanks in or around the URI are not allowed, but there is enough to answer 400. */
+const parseCrookedLine = (line: string): SipRequest => {
+  const words = line.split(/[ \t]+/).filter((word) => word !== '');
+  const [method] = words;
+  if (method === undefined || words.length < 3 || !/^SIP\/\d+\.\d+$/i.test(words.at(-1) ?? ''))
+    throw new SipParseError(400, 'Bad start line');
+  const message = new SipRequest(method, words.slice(1, -1).join(' '));
+  flaws.set(message, new SipParseError(400, 'Bad Request-Line'));
+  return message;
+};
+
+/** Requests refused for their start line; their headers are read all the same, because the answer needs them. */
+const flaws = new WeakMap<SipMessage, SipParseError>();
 
 const readHeaders = (message: SipMessage, text: string, from: number): void => {
   const { headers } = message;
   let bad = '';
+  let lines = 0;
   for (let at = from; at < text.length;) {
+    if (lines++ === maxHeaders) throw reject(message, 513, 'Too many headers');
     let to = text.indexOf('\n', at);
-    if (to < 0) to = text.length;
-    const line = lineOf(text, at, to);
-    at = to + 1;
-    const first = line.charCodeAt(0);
-    const last = headers[headers.length - 1];
-    if ((first === 32 || first === 9) && last) {
-      // RFC 3261 §7.3.1: a folded line continues the one before.
-      headers[headers.length - 1] = new SipHeader(last.name, `${last.value} ${line.trim()}`.trim());
-      continue;
+    // RFC 3261 §7.3.1: a line that starts with a blank continues the one before.
+    let folded = false;
+    while (to >= 0 && isBlank(text.charCodeAt(to + 1))) {
+      folded = true;
+      to = text.indexOf('\n', to + 1);
     }
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).trimEnd();
-    if (colon < 1 || name === '' || name.includes(' ')) bad ||= 'Bad header line';
-    else headers.push(new SipHeader(name, line.slice(colon + 1).trim()));
-    if (headers.length > maxHeaders) throw reject(message, 513, 'Too many headers');
+    if (to < 0) to = text.length;
+    const colon = text.indexOf(':', at);
+    const name = colon > at && colon < to ? text.slice(at, colon).trimEnd() : '';
+    if (name === '' || name.includes(' ') || name.includes('\n')) bad ||= 'Bad header line';
+    else {
+      const value = text.slice(colon + 1, to).trim();
+      headers.push(new SipHeader(name, folded ? value.split('\n').map(trim).join(' ') : value));
+    }
+    at = to + 1;
   }
   if (bad) throw reject(message, 400, bad);
 };
 
+const isBlank = (code: number): boolean => code === 32 || code === 9;
+const trim = (text: string): string => text.trim();
+
 /** The body's length: Content-Length, or all there is. RFC 3261 §18.3: octets beyond it are dropped, too few are an error. */
 const contentLength = (message: SipMessage, available: number): number => {
-  const values = message.getAll('content-length');
-  const [value] = values;
-  if (value === undefined) return available;
-  const length = Number(value);
-  if (!/^\d{1,9}$/.test(value) || values.some((other) => other !== value) || length > available)
-    throw reject(message, 400, 'Bad Content-Length');
-  return length;
+  let length: number | undefined;
+  for (const { key, value } of message.headers) {
+    if (key !== 'content-length') continue;
+    const said = digits.test(value) ? Number(value) : NaN;
+    if (said !== (length ?? said) || said > available || Number.isNaN(said))
+      throw reject(message, 400, 'Bad Content-Length');
+    length = said;
+  }
+  return length ?? available;
 };
 
+const digits = /^\d{1,9}$/;
 const single = ['from', 'to', 'call-id', 'cseq', 'max-forwards'] as const;
 
 const check = (message: SipRequest | SipResponse): void => {
-  if (message instanceof SipRequest && versions.has(message)) throw reject(message, 505, 'Version Not Supported');
-  for (const name of single) {
-    const count = message.headers.reduce((n, header) => (header.key === name ? n + 1 : n), 0);
-    if (count > 1) throw reject(message, 400, `More than one ${name}`);
-    if (count === 0 && name !== 'max-forwards') throw reject(message, 400, `No ${name}`);
+  const flaw = flaws.get(message);
+  if (flaw) throw reject(message, flaw.status, flaw.message);
+  const counts = [0, 0, 0, 0, 0];
+  for (const { key } of message.headers) {
+    const at = (single as readonly string[]).indexOf(key);
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + 1;
+  }
+  for (const [at, name] of single.entries()) {
+    if ((counts[at] ?? 0) > 1) throw reject(message, 400, `More than one ${name}`);
+    if (counts[at] === 0 && name !== 'max-forwards') throw reject(message, 400, `No ${name}`);
   }
   try {
     void [message.via, message.from, message.to];
@@ -121,24 +145,26 @@ const check = (message: SipRequest | SipResponse): void => {
     if (!(error instanceof SipParseError)) throw error;
     throw reject(message, 400, error.message);
   }
-  if (message.callId === '' || /\s/.test(message.callId)) throw reject(message, 400, 'Bad Call-ID');
+  if (!callIdShape.test(message.callId)) throw reject(message, 400, 'Bad Call-ID');
   if (message instanceof SipRequest) checkRequest(message);
 };
 
+const callIdShape = /^\S+$/;
+const schemeShape = /^([A-Za-z][A-Za-z0-9+.-]*):/;
+
 const checkRequest = (request: SipRequest): void => {
   const hops = request.get('max-forwards');
-  if (hops !== undefined && !(/^\d{1,3}$/.test(hops) && Number(hops) < 256))
-    throw reject(request, 400, 'Bad Max-Forwards');
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(request.uri)?.[1]?.toLowerCase();
+  if (hops !== undefined && !(digits.test(hops) && Number(hops) < 256)) throw reject(request, 400, 'Bad Max-Forwards');
+  const scheme = schemeShape.exec(request.uri)?.[1]?.toLowerCase();
   const sip = scheme === 'sip' || scheme === 'sips';
-  if (scheme === undefined || (sip && !parseUri(request.uri))) throw reject(request, 400, 'Bad Request-URI');
+  const uri = sip ? parseUri(request.uri) : undefined;
+  // §19.1.1, table 1: no headers in a Request-URI.
+  if (scheme === undefined || (sip && (!uri || uri.headers !== ''))) throw reject(request, 400, 'Bad Request-URI');
 };
 
-/** The error for `message`, with the request when it can be answered. An ACK never is (RFC 3261 §17.1.1.3). */
+/** The error for `message`, with the request when there is a way back for the answer. An ACK has none (RFC 3261 §17.1.1.3). */
 const reject = (message: SipMessage, status: number, what: string): SipParseError => {
-  const needed = ['via', 'from', 'to', 'call-id', 'cseq'];
-  const answerable = message instanceof SipRequest && message.method !== 'ACK' && needed.every((n) => message.has(n));
-  if (!answerable) return new SipParseError(status, what);
+  if (!(message instanceof SipRequest) || message.method === 'ACK') return new SipParseError(status, what);
   try {
     void message.via;
   } catch {

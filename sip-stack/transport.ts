@@ -36,8 +36,9 @@ export const stampVia = (request: SipRequest, source: SocketAddress, forceRport 
   const { via } = request;
   const rport = via.params.has('rport') || (forceRport && via.port !== source.port);
   if (rport) via.params.set('rport', String(source.port));
-  if (rport || via.host !== source.address) via.params.set('received', source.address);
-  else return;
+  // A `received` that came along is nobody's word but the sender's.
+  if (!rport && via.host === source.address && !via.params.has('received')) return;
+  via.params.set('received', source.address);
   const values = request.headers.filter(({ key }) => key === 'via').flatMap(({ value }) => splitList(value));
   request.set('Via', [via.toString(), ...values.slice(1)]);
 };

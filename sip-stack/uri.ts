@@ -50,10 +50,9 @@ export const parseUri = (text: string): SipUri | undefined => {
   if (scheme !== 'sip' && scheme !== 'sips') return undefined;
   const at = text.indexOf('@', colon + 1);
   const rest = text.slice((at < 0 ? colon : at) + 1);
+  const question = rest.indexOf('?');
   let end = rest.indexOf(';');
-  const question = rest.indexOf('?', Math.max(end, 0));
-  if (end < 0) end = question;
-  if (question >= 0 && question < end) end = question;
+  if (question >= 0 && (end < 0 || question < end)) end = question;
   const where = parseHostPort(end < 0 ? rest : rest.slice(0, end));
   if (!where) return undefined;
   const uri = new SipUri(undefined, where.host, where.port);

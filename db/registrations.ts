@@ -27,8 +27,11 @@ export async function saveRegistration(
     .execute();
 }
 
-export async function removeRegistration(db: Database, username: string): Promise<void> {
-  await db.deleteFrom('registration').where('username', '=', username).execute();
+/** Removes the phone's binding if it is to this contact; `*` is any. */
+export async function removeRegistration(db: Database, username: string, contact: string): Promise<void> {
+  let binding = db.deleteFrom('registration').where('username', '=', username);
+  if (contact !== '*') binding = binding.where('contact', '=', contact);
+  await binding.execute();
 }
 
 /** Where the phone that answers `number` can be reached at `at`: the newest binding that has not expired. */

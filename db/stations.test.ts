@@ -104,6 +104,6 @@ test('a registration is found by its number until it expires; the newest wins', 
   await saveRegistration(db, { username: 'home1', number, contact: 'sip:new', source: { ...source, port: 4001 }, expiresAt: at(90) }); // prettier-ignore
   expect(await findRegistration(db, number, at(89))).toEqual({ username: 'home1', contact: 'sip:new', source: { address: '127.0.0.1', port: 4001 } }); // prettier-ignore
   expect(await findRegistration(db, number, at(90))).toBeUndefined();
-  await removeRegistration(db, 'home1');
+  await removeRegistration(db, 'home1', '*');
   expect(await findRegistration(db, number, at(0))).toBeUndefined();
 });

@@ -36,9 +36,8 @@ describe('a prompt', () => {
   const facility: Value = { kind: 'name', text: 'Río Claro' };
 
   it('is spoken in one go, values and all', () => {
-    const values = Object.fromEntries(
-      Object.entries(keys).map(([meaning, key]) => [meaning, { kind: 'key', key }]),
-    );
+    const values: Record<string, Value> = {};
+    for (const [meaning, key] of Object.entries(keys)) values[meaning] = { kind: 'key', key };
     const { text, pieces } = compose('es', prompt('offer.menu', values));
     expect(pieces).toEqual([{ kind: 'spoken', utterance: { id: 'offer.menu.1-2-9', text } }]);
     expect(text).toContain('oprima uno');

@@ -168,6 +168,12 @@ export class Stage {
     return begun.callId;
   }
 
+  /** Resolves when the two can speak with each other. */
+  async bridged(call: OutgoingCall): Promise<void> {
+    const id = await this.idOf(call);
+    await this.journals.wait(({ kind, callId }) => kind === 'bridged' && callId === id);
+  }
+
   /** The report of a call once it is closed and its recording, if it has one, is stored or known to be absent. */
   async settled(callId: string, withinMs = 15_000): Promise<CallReport> {
     const deadline = performance.now() + withinMs;

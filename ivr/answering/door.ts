@@ -3,6 +3,7 @@ import { findCredentials } from '#db/credentials.ts';
 import type { StationAt } from '#db/stations.ts';
 import { findStation, findStationByTrunk } from '#db/stations.ts';
 import { BackOff } from '#sip-proxy/digest/back-off.ts';
+import { usernameIn } from '#sip-proxy/digest/credentials.ts';
 import type { Verification } from '#sip-proxy/digest/digest.ts';
 import { challenge, verify } from '#sip-proxy/digest/digest.ts';
 import { NonceCounts } from '#sip-proxy/digest/nonce-counts.ts';
@@ -69,7 +70,7 @@ export class Door {
   async check({ source, requestUri, method, header }: Knock): Promise<Checked> {
     const { clock, db, terms } = this.#platform;
     const authorization = header(method === 'INVITE' ? 'Proxy-Authorization' : 'Authorization');
-    const username = /username\s*=\s*"([^"]*)"/i.exec(authorization ?? '')?.[1] ?? '';
+    const username = usernameIn(authorization);
     const wait = this.#backOff.wait(source.address, username);
     if (wait > 0) return { verification: { kind: 'absent' }, wait, credentials: undefined };
     let credentials: Credentials | undefined;

@@ -34,14 +34,14 @@ async function answer(request: IncomingRequest, door: Door, { db, clock, log }: 
       return request.respond(401, { 'WWW-Authenticate': door.challenge(decision.stale) });
     case 'refuse':
       log.warn({ from: source, status: decision.status }, 'a registration was refused');
-      return request.respond(
-        decision.status,
-        decision.status === 423 ? { 'Min-Expires': String(decision.minExpires) } : {},
-      );
+      return request.respond(decision.status, {
+        ...(decision.status === 423 ? { 'Min-Expires': String(decision.minExpires) } : {}),
+        ...(wait > 0 ? { 'Retry-After': String(Math.ceil(wait / 1000)) } : {}),
+      });
     case 'query':
       return request.respond(200);
     case 'unbind':
-      await removeRegistration(db, decision.username);
+      await removeRegistration(db, decision.username, decision.contact);
       return request.respond(200);
     case 'bind': {
       const { username, contact, expires } = decision;

@@ -1,3 +1,4 @@
+import type { Facility } from '#db/facilities.ts';
 import { finishRecording, startedRecording } from '#db/recordings.ts';
 import type { Language } from '#flows/language.ts';
 import type { PromptKey } from '#flows/prompt.ts';
@@ -5,10 +6,15 @@ import { compose, prompt } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import { sealRecording } from '#media/recordings/seal.ts';
 import type { Leg, Side } from '../leg/leg.ts';
+import { secondsOpen } from '../policy/calling-hours.ts';
 import type { Conclusion } from './conclusion.ts';
 import { conclusion } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
 import { talk } from './talk.ts';
+
+/** A talk may outlast neither its limit nor the calling hours; who accepts as they close still gets a goodbye. */
+const talkSeconds = ({ callingHours, timeZone, talkLimitSeconds }: Facility, at: Date): number =>
+  Math.max(10, secondsOpen(callingHours, timeZone, at, talkLimitSeconds));
 
 const soundOf = async (store: PromptStore, language: Language, key: PromptKey): Promise<string> => {
   const [piece] = compose(language, prompt(key)).pieces;
@@ -36,12 +42,13 @@ export async function recordedTalk(
     leg,
     outside,
     {
-      limitSeconds: facility.talkLimitSeconds,
+      limitSeconds: talkSeconds(facility, clock.now()),
       warningSeconds: terms.warningSeconds,
       probeSeconds: terms.probeSeconds,
       warning,
       goodbye,
       recordingPath,
+      onBridged: () => record.write('bridged'),
       onRecording: () => {
         record.write('recording', { path: recordingPath });
         void record.store('recording began', (db) => startedRecording(db, record.callId, clock.now()));

@@ -13,6 +13,7 @@ export interface TalkTerms {
   /** Where the stereo recording goes: left the inside, right the outside. Undefined: this call is not recorded. */
   readonly recordingPath: string | undefined;
   readonly onRecording: () => void;
+  readonly onBridged: () => void;
   readonly probeSeconds: number;
 }
 
@@ -48,6 +49,7 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
     terms.onRecording();
   }
   await inside.endpoint.bridge(outside.endpoint);
+  terms.onBridged();
   const begun = clock.elapsed();
 
   const over = new AbortController();

@@ -85,6 +85,7 @@ const unanswered = (
 async function talk(stage: Stage, answered: Answered, inside: OutgoingCall | undefined, ms: number): Promise<void> {
   void inside?.speak(voices.inside);
   void answered.call.speak(voices.outside);
+  if (inside) await stage.bridged(inside);
   await stage.pause(ms);
 }
 

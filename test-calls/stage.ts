@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallReport } from '#db/calls.ts';
 import { callReport } from '#db/calls.ts';
+import type { Database } from '#db/connect.ts';
 import type { Facility } from '#db/facilities.ts';
-import { saveFacility } from '#db/facilities.ts';
+import { listFacilities, saveFacility } from '#db/facilities.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Language } from '#flows/language.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import { compose, prompt } from '#flows/prompt.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
+import type { Config } from '#processes/config.ts';
 import type { System } from '#processes/system.ts';
 import { startSystem } from '#processes/system.ts';
 import { parseUri } from '#sip-stack/uri.ts';
@@ -18,12 +20,17 @@ import { Journals } from './journals.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
+import { recordShortPrompts } from './short-prompts.ts';
 
 export interface StageOptions {
   /** What the demonstration facility is changed to: a shorter talk, other keys or hours. */
   readonly facility?: Partial<Facility>;
   readonly environment?: Record<string, string>;
   readonly say?: (text: string) => void;
+  /** `short`: half a second of babble for each prompt, so that calls take seconds. Default: spoken. */
+  readonly prompts?: 'spoken' | 'short';
+  /** More facilities and people than the demonstration has. */
+  readonly prepare?: (db: Database, config: Config) => Promise<void>;
   /** Kept instead of a folder of its own that is removed at the end. */
   readonly folder?: string;
 }
@@ -80,6 +87,8 @@ export class Stage {
     const own = folder === undefined ? await mkdtemp(join(tmpdir(), 'homeline-')) : undefined;
     const varFolder = folder ?? own ?? '';
     // Prompts take a while to make and do not change between runs: every stage shares them.
+    const root = join(import.meta.dirname, '..', 'var');
+    const artistFolder = options.prompts === 'short' ? join(root, 'short-prompts') : undefined;
     const inside = await Phone.start({ name: 'dayroom' });
     const carrier = await Phone.start({ name: 'carrier' });
     let demo: Demo | undefined;
@@ -88,7 +97,8 @@ export class Stage {
       environment: {
         ...engineFromEnvironment(),
         VAR_FOLDER: varFolder,
-        PROMPT_FOLDER: join(import.meta.dirname, '..', 'var', 'prompts'),
+        PROMPT_FOLDER: join(root, 'prompts'),
+        ...(artistFolder === undefined ? {} : { ARTIST_FOLDER: artistFolder }),
         OBSERVE_PORT: '0',
         TRUNKS: JSON.stringify([{ name: 'carrier', host: '127.0.0.1', port: carrier.address.port }]),
         ...environment,
@@ -102,12 +112,17 @@ export class Stage {
         });
         facility = { ...demo.facilities[0], ...changes };
         await saveFacility(db, facility);
+        await options.prepare?.(db, config);
+        if (artistFolder !== undefined) await recordShortPrompts(artistFolder, await listFacilities(db));
       },
       say,
     });
     if (!demo || !facility) throw new Error('the demonstration world was not seeded');
     const journals = await Journals.listen(system.databaseUrl);
-    const prompts = new PromptStore({ cacheFolder: system.config.PROMPT_FOLDER });
+    const prompts = new PromptStore({
+      cacheFolder: system.config.PROMPT_FOLDER,
+      ...(artistFolder === undefined ? {} : { artistFolder }),
+    });
     return new Stage({ system, demo, facility, inside, carrier, journals, prompts, folder: own });
   }
 

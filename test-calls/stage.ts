@@ -78,12 +78,8 @@ export class Stage {
     });
   }
 
-  static async open({
-    facility: changes = {},
-    environment = {},
-    say = () => undefined,
-    folder,
-  }: StageOptions = {}): Promise<Stage> {
+  static async open(options: StageOptions = {}): Promise<Stage> {
+    const { facility: changes = {}, environment = {}, say = () => undefined, folder } = options;
     const own = folder === undefined ? await mkdtemp(join(tmpdir(), 'homeline-')) : undefined;
     const varFolder = folder ?? own ?? '';
     // Prompts take a while to make and do not change between runs: every stage shares them.

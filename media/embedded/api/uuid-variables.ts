@@ -1,0 +1,67 @@
+import type { Channel } from '#media/embedded/channel.ts';
+import { plainLines } from '#media/embedded/event-socket/event.ts';
+import { firstWord, OK, onChannel, usage, type ApiCommand } from './command.ts';
+
+export const uuidExists: ApiCommand = (engine, argument) => (engine.channels.has(argument.trim()) ? 'true' : 'false');
+
+export const uuidGetvar = onChannel('<uuid> <var>', (channel, rest) =>
+  rest === '' ? '-ERR No variable name specified!\n' : (channel.variables.get(rest) ?? '_undef_'),
+);
+
+export const uuidSetvar = onChannel('<uuid> <var> [value]', (channel, rest) => {
+  const [name, value] = firstWord(rest);
+  if (name === '') return '-ERR No variable specified\n';
+  channel.variables.set(name, value);
+  return OK;
+});
+
+export const uuidSetvarMulti = onChannel('<uuid> <var>=<value>;<var>=<value>...', (channel, rest) => {
+  const pairs = rest.split(';').filter((pair) => pair.trim() !== '');
+  if (pairs.length === 0) return '-ERR No variable specified\n';
+  for (const pair of pairs) {
+    const [name = '', ...value] = pair.split('=');
+    channel.variables.set(name.trim(), value.join('='));
+  }
+  return OK;
+});
+
+/** All headers of the channel in the plain form, as one would see them in CHANNEL_DATA; `json` too. */
+export const uuidDump = onChannel('<uuid> [format]', (channel, rest, engine) => {
+  const headers = { ...engine.bus.common('CHANNEL_DATA'), ...channel.headers('CHANNEL_DATA') };
+  return rest.trim() === 'json' ? JSON.stringify(headers) : plainLines(headers);
+});
+
+/** Puts the counters of the RTP session into `rtp_audio_*` variables. */
+export const uuidSetMediaStats: ApiCommand = (engine, argument) => {
+  const uuid = argument.trim();
+  if (uuid === '') return usage('<uuid>');
+  const channel = engine.channels.get(uuid);
+  if (!channel) return `-ERR No such channel ${uuid}!\n`;
+  for (const [name, value] of Object.entries(mediaStats(channel)))
+    channel.variables.set(`rtp_audio_${name}`, String(value));
+  return '+OK:\n';
+};
+
+const mediaStats = (channel: Channel): Record<string, number> => {
+  const { counts, jitter } = channel.leg;
+  return {
+    in_raw_bytes: counts.bytesIn,
+    in_media_bytes: counts.audioIn * 172,
+    in_packet_count: counts.packetsIn,
+    in_media_packet_count: counts.audioIn,
+    in_skip_packet_count: jitter.counts.lost,
+    in_jitter_packet_count: jitter.held,
+    in_dtmf_packet_count: counts.eventsIn,
+    in_cng_packet_count: 0,
+    in_flush_packet_count: jitter.counts.late,
+    in_largest_jb_size: jitter.target,
+    in_flaw_total: jitter.counts.lost + jitter.counts.late,
+    out_raw_bytes: counts.bytesOut,
+    out_media_bytes: counts.audioOut * 172,
+    out_packet_count: counts.packetsOut,
+    out_media_packet_count: counts.audioOut,
+    out_skip_packet_count: 0,
+    out_dtmf_packet_count: counts.eventsOut,
+    out_cng_packet_count: 0,
+  };
+};

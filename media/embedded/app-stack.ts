@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { AudioFrame } from './audio-frame.ts';
+import type { Channel } from './channel.ts';
+
+/** A key the party pressed, as it waits in the channel's queue. `duration` in samples. */
+export type Digit = { readonly digit: string; readonly duration: number; readonly source: 'RTP' | 'ENDPOINT' | 'APP' };
+
+/** An application that takes time. All calls come from the channel's clock or from a command, never from within each other. */
+export interface RunningApp {
+  /** It is on top, and 20 ms begin: what the party shall hear now. */
+  tick?(): void;
+  /** It is on top and the party said this. */
+  heard?(frame: AudioFrame): void;
+  /** It takes keys; without this they wait in the queue. */
+  readonly digit?: ((digit: Digit) => void) | undefined;
+  /** `uuid_break`. */
+  break?(all: boolean): void;
+  /** The channel ends, or goes somewhere else: let go of everything. Not followed by any other call. */
+  abort(): void;
+}
+
+/** Starts an application: a text is its response, given at once; otherwise it runs until it calls `end`. */
+export type App = (channel: Channel, argument: string, end: (response?: string) => void) => RunningApp | string;
+
+export type Step = { readonly app: string; readonly argument: string };
+
+type Order = {
+  readonly app: string;
+  readonly argument: string;
+  readonly uuid: string;
+  readonly lock: boolean;
+  loops: number;
+};
+/** Without an order: a state of the channel rather than an application, which shows in no event. */
+type Entry = { readonly order: Order | undefined; readonly app: RunningApp; ended: boolean };
+
+const NO_RESPONSE = '_none_';
+
+/**
+ * The applications of a channel. FreeSWITCH runs a command that arrives during an application inside it: the new one goes on top, and when
+ * it ends the one below goes on with its next frame (wire facts C.1).
+ *
+ *      execute B          B ends           A ends
+ *   [A] -----> [A, B] ------------> [A] ----------> [] --> next step of the routine, or the channel hangs up
+ */
+export class AppStack {
+  readonly #channel: Channel;
+  readonly #table: ReadonlyMap<string, App>;
+  readonly #stack: Entry[] = [];
+  readonly #locked: Order[] = [];
+  #routine: Step[] = [];
+  #generation = 0;
+  #starting = 0;
+
+  constructor(channel: Channel, table: ReadonlyMap<string, App>) {
+    this.#channel = channel;
+    this.#table = table;
+  }
+
+  /** The application that has the channel now. */
+  get top(): RunningApp | undefined {
+    return this.#stack.at(-1)?.app;
+  }
+
+  /** Names from the bottom up. */
+  get names(): readonly string[] {
+    return this.#stack.map((entry) => entry.order?.app ?? '');
+  }
+
+  /** Does the application now (inside the present one); after a locking one, when that has ended. */
+  execute(app: string, argument: string, options: { uuid?: string; lock?: boolean; loops?: number } = {}): void {
+    const order = {
+      app,
+      argument,
+      uuid: options.uuid || randomUUID(),
+      lock: options.lock ?? false,
+      loops: options.loops ?? 1,
+    };
+    if (this.#stack.some((entry) => entry.order?.lock)) this.#locked.push(order);
+    else this.#start(order);
+  }
+
+  /** Leaves everything and does these one after the other; then the channel hangs up. */
+  reroute(steps: readonly Step[]): void {
+    this.abort();
+    this.#routine = [...steps];
+    this.#continue();
+  }
+
+  /** Stops all applications, from the top; each tells that it is over. */
+  abort(): void {
+    this.#generation += 1;
+    this.#routine = [];
+    this.#locked.length = 0;
+    for (let entry = this.#stack.pop(); entry; entry = this.#stack.pop()) {
+      if (entry.ended) continue;
+      entry.ended = true;
+      entry.app.abort();
+      if (entry.order) this.#complete(entry.order, NO_RESPONSE);
+    }
+  }
+
+  /** Leaves everything and rests in a state that no command started (parked after a bridge). */
+  rest(app: RunningApp): void {
+    this.abort();
+    this.#stack.push({ order: undefined, app, ended: false });
+  }
+
+  /** `all` also forgets commands that wait. */
+  break(all: boolean): void {
+    if (all) this.#locked.length = 0;
+    this.top?.break?.(all);
+  }
+
+  #start(order: Order): void {
+    const app = this.#table.get(order.app);
+    if (!app) {
+      this.#channel.log('warn', 'unknown application', { application: order.app });
+      return this.#channel.hangup('DESTINATION_OUT_OF_ORDER');
+    }
+    const argument = this.#channel.variables.expand(order.argument);
+    const done: Order = { ...order, argument };
+    const { variables } = this.#channel;
+    variables.set('current_application', order.app);
+    variables.set('current_application_data', argument);
+    variables.set('current_application_response', undefined);
+    this.#channel.fire('CHANNEL_EXECUTE', {
+      Application: order.app,
+      'Application-Data': argument,
+      'Application-UUID': order.uuid,
+    });
+    const generation = this.#generation;
+    const state: { entry?: Entry; early?: string } = {};
+    const end = (response = NO_RESPONSE): void => {
+      if (state.entry) this.#end(state.entry, response);
+      else state.early = response;
+    };
+    this.#starting += 1;
+    const running = app(this.#channel, argument, end);
+    this.#starting -= 1;
+    if (generation !== this.#generation) {
+      // the application itself sent the channel elsewhere, or ended it
+      if (typeof running !== 'string') running.abort();
+      this.#complete(done, NO_RESPONSE);
+      return this.#continue();
+    }
+    if (typeof running !== 'string' && state.early === undefined) {
+      state.entry = { order: done, app: running, ended: false };
+      this.#stack.push(state.entry);
+      return;
+    }
+    if (typeof running !== 'string') running.abort();
+    this.#complete(done, typeof running === 'string' ? running : state.early!);
+    this.#after(done);
+  }
+
+  #end(entry: Entry, response: string): void {
+    if (entry.ended) return;
+    entry.ended = true;
+    entry.app.abort();
+    const at = this.#stack.indexOf(entry);
+    if (at >= 0) this.#stack.splice(at, 1);
+    if (!entry.order) return this.#continue();
+    this.#complete(entry.order, response);
+    this.#after(entry.order);
+  }
+
+  #after(order: Order): void {
+    if (this.#channel.hangupCause) return;
+    if (order.loops !== 1) return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
+    while (this.#locked.length > 0 && !this.#stack.some((entry) => entry.order?.lock))
+      this.#start(this.#locked.shift()!);
+    this.#continue();
+  }
+
+  /** With nothing running: the next step of the routine; without any the channel has nothing left to do. */
+  #continue(): void {
+    if (this.#channel.hangupCause || this.#starting > 0 || this.#stack.length > 0) return;
+    const step = this.#routine.shift();
+    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 });
+    else this.#channel.hangup('NORMAL_CLEARING');
+  }
+
+  #complete(order: Order, response: string): void {
+    this.#channel.variables.set('current_application_response', response);
+    this.#channel.fire('CHANNEL_EXECUTE_COMPLETE', {
+      Application: order.app,
+      'Application-Data': order.argument,
+      'Application-Response': response,
+      'Application-UUID': order.uuid,
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import type { AudioFrame } from './audio-frame.ts';
+import type { App, Digit, RunningApp } from './app-stack.ts';
+import { parked } from './apps/park.ts';
+import type { Channel } from './channel.ts';
+
+/** One side of a bridge: what this party says goes to the other one, unless that one is busy with an application of its own. */
+class BridgeSide implements RunningApp {
+  readonly #channel: Channel;
+  readonly #filterDigits: boolean;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    // read once, when the bridge starts (switch_ivr_bridge.c)
+    this.#filterDigits = channel.variables.isTrue('bridge_filter_dtmf');
+  }
+
+  heard(frame: AudioFrame): void {
+    const other = this.#channel.partner;
+    if (other && other.apps.top instanceof BridgeSide) other.speak(frame);
+  }
+
+  digit(digit: Digit): void {
+    if (!this.#filterDigits) this.#channel.partner?.sendDigit(digit.digit, digit.duration);
+  }
+
+  abort(): void {
+    // both sides are taken apart by Bridges.leave
+  }
+}
+
+/** Shown in events as `uuid_bridge`, as FreeSWITCH does. */
+export const bridgeApp: App = (channel) => new BridgeSide(channel);
+
+/** Who talks with whom. */
+export class Bridges {
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Both leave what they do and hear each other from the next tick on. */
+  connect(a: Channel, b: Channel): void {
+    this.leave(a);
+    this.leave(b);
+    a.partner = b;
+    b.partner = a;
+    this.#count += 1;
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      one.times.bridged = Date.now();
+      one.state = 'CS_EXCHANGE_MEDIA';
+      one.variables.set('bridge_uuid', other.uuid);
+      one.variables.set('signal_bond', other.uuid);
+      one.variables.set('last_bridge_to', other.uuid);
+      one.apps.reroute([{ app: 'uuid_bridge', argument: other.uuid }]);
+    }
+    a.fire('CHANNEL_BRIDGE', { 'Bridge-A-Unique-ID': a.uuid, 'Bridge-B-Unique-ID': b.uuid });
+  }
+
+  /** Ends the bridge this channel is in. The other one is parked if `park_after_bridge` says so, else it hangs up. */
+  leave(channel: Channel): void {
+    const other = channel.partner;
+    if (!other) return;
+    channel.partner = undefined;
+    other.partner = undefined;
+    this.#count -= 1;
+    for (const one of [channel, other]) {
+      one.variables.set('bridge_uuid', undefined);
+      one.variables.set('signal_bond', undefined);
+    }
+    channel.fire('CHANNEL_UNBRIDGE', { 'Bridge-A-Unique-ID': channel.uuid, 'Bridge-B-Unique-ID': other.uuid });
+    if (other.hangupCause) return;
+    if (!other.variables.isTrue('park_after_bridge')) return other.hangup('NORMAL_CLEARING');
+    other.state = 'CS_PARK';
+    other.apps.rest(parked(other));
+    other.fire('CHANNEL_PARK');
+    other.offerDigits();
+  }
+}

@@ -1,0 +1,40 @@
+import type { Channel } from './channel.ts';
+import type { Agreed } from './negotiation.ts';
+
+/** What both sides described: the leg follows it, and the variables that controllers read say it. */
+export function describeMedia(
+  channel: Channel,
+  media: { readonly agreed: Agreed; readonly localSdp: string; readonly remoteSdp: string },
+): void {
+  const { agreement, line } = media.agreed;
+  const { variables, leg } = channel;
+  leg.agree(agreement);
+  variables.set('rtp_local_sdp_str', media.localSdp);
+  variables.set('switch_r_sdp', media.remoteSdp);
+  variables.set('remote_media_ip', line.address);
+  variables.set('remote_media_port', String(line.port));
+  variables.set('rtp_use_codec_name', agreement.law);
+  variables.set('rtp_use_codec_rate', '8000');
+  variables.set('rtp_use_codec_ptime', '20');
+  variables.set('rtp_use_codec_channels', '1');
+  variables.set('rtp_use_codec_string', 'PCMU,PCMA');
+  variables.set('rtp_audio_recv_pt', String(agreement.audioType));
+  variables.set('rtp_use_pt', String(agreement.audioType));
+  variables.set('rtp_use_ssrc', String(leg.ssrc));
+  variables.set('rtp_2833_send_payload', agreement.eventType === null ? undefined : String(agreement.eventType));
+  variables.set('rtp_2833_recv_payload', agreement.eventType === null ? undefined : String(agreement.eventType));
+  variables.set('dtmf_type', agreement.eventType === null ? 'none' : 'rfc2833');
+  variables.set('read_codec', agreement.law);
+  variables.set('read_rate', '8000');
+  variables.set('write_codec', agreement.law);
+  variables.set('write_rate', '8000');
+  if (channel.callState === 'ACTIVE' || channel.callState === 'HELD') {
+    channel.setCallState(agreement.sends && agreement.remote ? 'ACTIVE' : 'HELD');
+  }
+}
+
+/** Before a peer is known (an offer of ours is out): only our own side. */
+export function describeOwnMedia(channel: Channel, host: string): void {
+  channel.variables.set('local_media_ip', host);
+  channel.variables.set('local_media_port', String(channel.leg.port));
+}

@@ -1,0 +1,204 @@
+import type { AudioFrame } from './audio-frame.ts';
+import { AudioFrame as Frame } from './audio-frame.ts';
+import { AppStack, type Digit, type Step } from './app-stack.ts';
+import type { CauseName } from './causes.ts';
+import { carriesVariables, channelHeaders, variableHeaders } from './channel-headers.ts';
+import type { Engine } from './engine.ts';
+import type { EventHeaders } from './event-socket/event.ts';
+import type { Log } from './log.ts';
+import { mediaTimedOut } from './media-timeout.ts';
+import type { RtpLeg } from './rtp-leg.ts';
+import type { Recording } from './taps/recording.ts';
+import { Taps } from './taps/tap.ts';
+import type { Ticking } from './tick.ts';
+import { Variables } from './variables.ts';
+
+/** Who called, and where to: shown in events. */
+export type CallProfile = {
+  readonly callerName: string;
+  readonly callerNumber: string;
+  readonly destination: string;
+  readonly networkAddress: string;
+  readonly context: string;
+};
+
+/** An outbound event socket, as far as the channel knows it. */
+export type Controller = { readonly linger: boolean; close(): void };
+
+/** The SIP side of a channel. */
+export type Signalling = { readonly hangup: (cause: CauseName) => void };
+
+const MOST_QUEUED_DIGITS = 128;
+const MEDIA_WATCH_TICKS = 50;
+
+/** One party on the media server: its sound, its applications, its variables. */
+export class Channel implements Ticking {
+  readonly uuid: string;
+  readonly name: string;
+  readonly profile: CallProfile;
+  readonly leg: RtpLeg;
+  readonly variables = new Variables();
+  readonly taps = new Taps();
+  readonly recordings = new Map<string, Recording>();
+  readonly apps: AppStack;
+  readonly engine: Engine;
+  readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
+  signalling: Signalling = { hangup: () => undefined };
+  state: 'CS_EXECUTE' | 'CS_EXCHANGE_MEDIA' | 'CS_PARK' | 'CS_HANGUP' = 'CS_EXECUTE';
+  callState: 'DOWN' | 'RINGING' | 'ACTIVE' | 'HELD' | 'HANGUP' = 'RINGING';
+  hangupCause: CauseName | undefined;
+  /** The channel it is bridged with. */
+  partner: Channel | undefined;
+  /** An outbound event socket has it. */
+  controlled = false;
+  /** The outbound connections it has. */
+  readonly controllers = new Set<Controller>();
+  /** `set_mute read`: what the party says is silence to everyone. */
+  muted = false;
+  /** `set_mute write`: the party hears silence. */
+  deafened = false;
+  /** Digits sent to this party are dropped (`uuid_drop_dtmf`), or these sent instead. */
+  dropDigits: { readonly mask: string } | undefined;
+  readonly #digits: Digit[] = [];
+  readonly #heard = new Frame();
+  readonly #idle = new Frame();
+  #spokenThisTick = false;
+  #ticks = 0;
+
+  constructor(engine: Engine, options: { uuid: string; name: string; profile: CallProfile; leg: RtpLeg }) {
+    this.engine = engine;
+    this.uuid = options.uuid;
+    this.name = options.name;
+    this.profile = options.profile;
+    this.leg = options.leg;
+    this.apps = new AppStack(this, engine.apps);
+    this.variables.set('uuid', this.uuid);
+    this.variables.set('direction', 'inbound');
+    this.variables.set('channel_name', this.name);
+    this.leg.onDigit = (digit) => this.queueDigit({ digit: digit.digit, duration: digit.duration, source: 'RTP' });
+  }
+
+  log: Log = (level, event, fields) => this.engine.log(level, event, { channel: this.uuid, ...fields });
+
+  /** 20 ms: first what was said, then what is to be heard. */
+  tick(): void {
+    if (this.hangupCause) return;
+    this.#spokenThisTick = false;
+    this.leg.tick();
+    if (this.#digits.length > 0) this.offerDigits();
+    while (this.leg.nextFrame(this.#heard)) this.#hear(this.#heard);
+    this.apps.top?.tick?.();
+    if (!this.#spokenThisTick && this.partner && this.taps.displaces) this.#speakSilence();
+    this.taps.tick();
+    this.#ticks += 1;
+    if (this.#ticks % MEDIA_WATCH_TICKS === 0 && mediaTimedOut(this)) this.hangup('MEDIA_TIMEOUT');
+  }
+
+  /** Lets the party hear a frame. */
+  speak(frame: AudioFrame): void {
+    this.#spokenThisTick = true;
+    if (this.deafened) frame.mute();
+    if (this.taps.size > 0) this.taps.spoken(frame);
+    this.leg.send(frame);
+  }
+
+  /** Silence for a party that waits, if `send_silence_when_idle` wants it (-1: zeros). */
+  speakIdle(): void {
+    if (this.variables.integer('send_silence_when_idle')) this.#speakSilence();
+  }
+
+  /** A key was pressed. It waits until an application takes it. */
+  queueDigit(digit: Digit): void {
+    if (this.#digits.length < MOST_QUEUED_DIGITS) this.#digits.push(digit);
+    this.offerDigits();
+  }
+
+  /** Gives waiting keys to the application on top, if that takes any; only then is the key an event. */
+  offerDigits(): void {
+    for (let app = this.apps.top; app?.digit && this.#digits.length > 0; app = this.apps.top) {
+      const digit = this.#digits.shift()!;
+      if (!this.variables.isTrue('sensitive_dtmf')) {
+        this.fire('DTMF', {
+          'DTMF-Digit': digit.digit,
+          'DTMF-Duration': String(digit.duration),
+          'DTMF-Source': digit.source,
+        });
+      }
+      app.digit(digit);
+    }
+  }
+
+  flushDigits(): void {
+    this.#digits.length = 0;
+  }
+
+  /** Sends a key to the party as a telephone event. */
+  sendDigit(digit: string, duration?: number): boolean {
+    const masked = this.dropDigits ? this.dropDigits.mask : digit;
+    if (this.dropDigits && masked === '') return true;
+    return this.leg.sendDigit(masked, duration);
+  }
+
+  /** An event about this channel. */
+  fire(name: string, extra: EventHeaders = {}, subclass?: string): void {
+    this.engine.bus.fire(name, {
+      channel: this.uuid,
+      ...(subclass === undefined ? {} : { subclass }),
+      headers: () => ({ ...this.headers(name), ...extra }),
+    });
+  }
+
+  headers(event: string): EventHeaders {
+    const basic = channelHeaders(this);
+    return carriesVariables(event) ? Object.assign(basic, variableHeaders(this)) : basic;
+  }
+
+  setCallState(state: Channel['callState']): void {
+    if (this.callState === state) return;
+    const original = this.callState;
+    this.callState = state;
+    this.fire('CHANNEL_CALLSTATE', { 'Original-Channel-Call-State': original, 'Channel-Call-State-Number': '0' });
+  }
+
+  /** Leaves its applications and its bridge and does these instead. */
+  transfer(steps: readonly Step[]): void {
+    this.engine.bridges.leave(this);
+    this.times.transferred = Date.now();
+    this.state = 'CS_EXECUTE';
+    this.apps.reroute(steps);
+  }
+
+  /** The end: applications and recordings are closed, the party gets a BYE, everyone is told. Does nothing the second time. */
+  hangup(cause: CauseName): void {
+    if (this.hangupCause) return;
+    this.hangupCause = cause;
+    this.times.hungUp = Date.now();
+    this.state = 'CS_HANGUP';
+    this.variables.set('hangup_cause', cause);
+    this.setCallState('HANGUP');
+    this.fire('CHANNEL_HANGUP');
+    this.engine.bridges.leave(this);
+    this.apps.abort();
+    this.taps.closeAll();
+    this.signalling.hangup(cause);
+    this.leg.close();
+    this.fire('CHANNEL_HANGUP_COMPLETE');
+    this.fire('CHANNEL_DESTROY');
+    this.engine.remove(this);
+    // after the last events of this turn, e.g. the end of the `hangup` application itself
+    setImmediate(() => {
+      for (const controller of this.controllers) if (!controller.linger) controller.close();
+    });
+  }
+
+  #hear(frame: AudioFrame): void {
+    if (this.muted) frame.mute();
+    if (this.taps.size > 0) this.taps.heard(frame);
+    this.apps.top?.heard?.(frame);
+  }
+
+  #speakSilence(): void {
+    this.#idle.setSilence(this.leg.law);
+    this.speak(this.#idle);
+  }
+}

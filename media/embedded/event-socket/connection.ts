@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import type { Channel } from '#media/embedded/channel.ts';
+import type { Engine } from '#media/embedded/engine.ts';
+import { CommandFault, CommandReader, type Command } from './command-reader.ts';
+import { commandTable } from './commands.ts';
+import { Subscription } from './subscription.ts';
+
+/** A client that does not read is cut off when so much waits for it. */
+const MOST_WAITING_BYTES = 16 * 1024 * 1024;
+const GOODBYE = 'Disconnected, goodbye.\n';
+
+/** One client of the event socket: it came to us (inbound) or we went to it for a channel (outbound). */
+export class EslConnection {
+  readonly engine: Engine;
+  /** The channel an outbound connection controls. */
+  readonly channel: Channel | undefined;
+  readonly subscription = new Subscription();
+  readonly password: string | undefined;
+  authorised: boolean;
+  linger = false;
+  /** Called once when the connection is gone. */
+  onClosed: () => void = () => undefined;
+  readonly #socket: Socket;
+  readonly #reader = new CommandReader();
+  #closed = false;
+
+  /** `password` for an inbound connection, `channel` for an outbound one. */
+  constructor(engine: Engine, socket: Socket, side: { readonly password: string } | { readonly channel: Channel }) {
+    this.engine = engine;
+    this.#socket = socket;
+    this.password = 'password' in side ? side.password : undefined;
+    this.channel = 'channel' in side ? side.channel : undefined;
+    this.authorised = this.channel !== undefined;
+    // Commands and events are small and each one waits for the other: Nagle would cost 40 ms a turn
+    socket.setNoDelay(true);
+    socket.on('data', (piece) => this.#read(piece));
+    socket.on('error', (error) => this.engine.log('debug', 'event socket error', { error: String(error) }));
+    socket.on('close', () => this.#gone());
+    engine.bus.add(this);
+    if (!this.channel) this.write('Content-Type: auth/request\n\n');
+  }
+
+  /** An event, formatted. */
+  deliver(message: string): void {
+    if (this.authorised) this.write(message);
+  }
+
+  write(text: string): void {
+    if (this.#closed || this.#socket.destroyed) return;
+    this.#socket.write(text);
+    if (this.#socket.writableLength > MOST_WAITING_BYTES) {
+      this.engine.log('error', 'event socket client does not read', { waiting: this.#socket.writableLength });
+      this.#socket.destroy();
+    }
+  }
+
+  reply(text: string, more = ''): void {
+    this.write(`Content-Type: command/reply\nReply-Text: ${text}\n${more}\n`);
+  }
+
+  /** Says goodbye and closes after what was written. */
+  close(): void {
+    if (this.#closed) return;
+    const about = this.channel
+      ? `Controlled-Session-UUID: ${this.channel.uuid}\nContent-Disposition: disconnect\n`
+      : '';
+    this.write(`Content-Type: text/disconnect-notice\n${about}Content-Length: ${GOODBYE.length}\n\n${GOODBYE}`);
+    this.#socket.end();
+    // a peer that never ends its side must not keep us
+    this.#socket.setTimeout(2000, () => this.#socket.destroy());
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(piece: Buffer): void {
+    try {
+      for (const command of this.#reader.read(piece)) this.#obey(command);
+    } catch (error) {
+      if (!(error instanceof CommandFault)) this.engine.log('error', 'event socket fault', { error: String(error) });
+      this.#socket.destroy();
+    }
+  }
+
+  #obey(command: Command): void {
+    if (this.#closed) return;
+    const [name = ''] = command.line.split(' ', 1);
+    const rest = command.line.slice(name.length).trim();
+    if (!this.authorised && name !== 'auth' && name !== 'exit') return this.reply('-ERR command not found');
+    const act = commandTable.get(name.toLowerCase());
+    if (act) act(this, rest, command);
+    else this.reply('-ERR command not found');
+  }
+
+  #gone(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.engine.bus.remove(this);
+    this.onClosed();
+  }
+}

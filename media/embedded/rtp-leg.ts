@@ -1,0 +1,232 @@
+import { randomInt } from 'node:crypto';
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { FRAME_SAMPLES, type Law } from '#media/audio/g711.ts';
+import { JitterBuffer } from '#media/rtp/jitter-buffer.ts';
+import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
+import { EVENT_BYTES, TelephoneEventReceiver, writeEvent, type HeardDigit } from '#media/rtp/telephone-event.ts';
+import { TelephoneEventSender } from '#media/rtp/telephone-event-sender.ts';
+import type { AudioFrame } from './audio-frame.ts';
+import { SourceLatch, type Address } from './source-latch.ts';
+
+/** What was agreed on in SDP. */
+export type MediaAgreement = {
+  readonly law: Law;
+  readonly audioType: number;
+  /** Payload type of telephone-event; null when the peer has none. */
+  readonly eventType: number | null;
+  /** Where the peer wants its audio; null: nowhere (on hold with 0.0.0.0). */
+  readonly remote: Address | null;
+  readonly sends: boolean;
+  readonly receives: boolean;
+};
+
+const COMFORT_NOISE_TYPE = 13;
+/** Outgoing silence longer than this starts a talkspurt: marker bit, timestamp moved on by the clock (RFC 3550 §5.1, RFC 3551 §4.1). */
+const TALKSPURT_TICKS = 10;
+/** Packets in flight when the system's buffer is full are kept by reference: the buffers take turns. */
+const SEND_BUFFERS = 8;
+const EVENT_VOLUME = 10;
+
+export type LegCounts = {
+  packetsIn: number;
+  bytesIn: number;
+  audioIn: number;
+  eventsIn: number;
+  strayIn: number;
+  packetsOut: number;
+  bytesOut: number;
+  audioOut: number;
+  eventsOut: number;
+  sendErrors: number;
+};
+
+const noCounts = (): LegCounts => ({
+  packetsIn: 0,
+  bytesIn: 0,
+  audioIn: 0,
+  eventsIn: 0,
+  strayIn: 0,
+  packetsOut: 0,
+  bytesOut: 0,
+  audioOut: 0,
+  eventsOut: 0,
+  sendErrors: 0,
+});
+
+/** One RTP session with a party: a socket, what is heard on it and what is said. */
+export class RtpLeg {
+  readonly counts = noCounts();
+  readonly jitter = new JitterBuffer();
+  /** Called for every digit the party pressed. */
+  onDigit: (digit: HeardDigit) => void = () => undefined;
+  readonly #socket: Socket;
+  readonly #now: () => number;
+  readonly #latch: SourceLatch;
+  readonly #header = emptyPacket();
+  readonly #events = new TelephoneEventReceiver();
+  readonly #sender = new TelephoneEventSender();
+  readonly #buffers = Array.from({ length: SEND_BUFFERS }, () => Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES));
+  #agreement: MediaAgreement | null = null;
+  #ssrc = randomInt(1, 0xffffffff);
+  #sequence = randomInt(0, 0x8000);
+  #timestamp = randomInt(0, 0x7fffffff);
+  #eventTimestamp = 0;
+  #tick = 0;
+  #lastSentTick = -1000;
+  #lastHeardMs: number;
+  #heardSsrc = -1;
+  #turn = 0;
+  #hadPeer = false;
+  #closed = false;
+
+  /** `now` in milliseconds, monotonic. */
+  constructor(socket: Socket, now: () => number) {
+    this.#socket = socket;
+    this.#now = now;
+    this.#lastHeardMs = now();
+    this.#latch = new SourceLatch(socket);
+    socket.on('message', (bytes, source) => this.#receive(bytes, source));
+    // A refused port (ICMP) is reported on the next send: the peer is gone or not there yet, which RTP timeouts and SIP deal with.
+    socket.on('error', () => (this.counts.sendErrors += 1));
+  }
+
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
+  get law(): Law {
+    return this.#agreement?.law ?? 'PCMU';
+  }
+
+  get agreement(): MediaAgreement | null {
+    return this.#agreement;
+  }
+
+  get ssrc(): number {
+    return this.#ssrc;
+  }
+
+  /** Milliseconds since the last packet came (or since the leg was made or agreed on anew). */
+  get silentMs(): number {
+    return this.#now() - this.#lastHeardMs;
+  }
+
+  /** A peer other than ourselves has been named, now or before a hold. */
+  get hasPeer(): boolean {
+    return this.#hadPeer;
+  }
+
+  agree(agreement: MediaAgreement): void {
+    this.#agreement = agreement;
+    this.#lastHeardMs = this.#now();
+    this.#latch.expect(agreement.remote);
+    this.#hadPeer ||= this.#latch.canSend;
+  }
+
+  /** 20 ms begin: after this `nextFrame` gives what was heard. Sends the packet of a digit when one is under way. */
+  tick(): void {
+    this.#tick += 1;
+    this.jitter.tick();
+    const late = this.#events.tick(this.#now());
+    if (late) this.onDigit(late);
+    if (!this.#sender.active) return;
+    this.#advance(0); // the clock of the stream runs on through digits and the pauses between them
+    this.#lastSentTick = this.#tick;
+    const event = this.#sender.tick();
+    const eventType = this.#agreement?.eventType ?? null;
+    if (!event || eventType === null || !this.#mayTalk()) return;
+    if (event.newEvent) this.#eventTimestamp = this.#timestamp;
+    const packet = this.#packet();
+    writeRtpHeader(packet, event.marker, eventType, this.#sequence, this.#eventTimestamp, this.#ssrc);
+    writeEvent(packet, RTP_HEADER_BYTES, event.code, event.end, EVENT_VOLUME, event.duration);
+    this.counts.eventsOut += 1;
+    this.#emit(packet.subarray(0, RTP_HEADER_BYTES + EVENT_BYTES));
+  }
+
+  /** The next 20 ms of what the party said, into `frame`; false when nothing more is due. */
+  nextFrame(frame: AudioFrame): boolean {
+    const heard = this.jitter.next();
+    if (!heard) return false;
+    frame.setCodes(this.law, heard.codes);
+    frame.gap = heard.gap;
+    frame.fresh = heard.fresh;
+    return true;
+  }
+
+  /** Sends 20 ms. */
+  send(frame: AudioFrame): void {
+    const agreement = this.#agreement;
+    if (!agreement || !this.#mayTalk() || this.#sender.active) return;
+    const marker = this.#tick - this.#lastSentTick > TALKSPURT_TICKS;
+    const packet = this.#packet();
+    writeRtpHeader(packet, marker, agreement.audioType, this.#sequence, this.#advance(frame.gap), this.#ssrc);
+    frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
+    this.counts.audioOut += 1;
+    this.#emit(packet);
+  }
+
+  /** Queues a digit to be sent as a telephone event; false when it is no digit or the peer has no telephone-event. */
+  sendDigit(digit: string, duration?: number): boolean {
+    return (this.#agreement?.eventType ?? null) !== null && this.#sender.push(digit, duration);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  #mayTalk(): boolean {
+    return !this.#closed && this.#agreement!.sends && this.#latch.canSend;
+  }
+
+  #packet(): Buffer {
+    this.#turn = (this.#turn + 1) % SEND_BUFFERS;
+    return this.#buffers[this.#turn]!;
+  }
+
+  /** Timestamp of what is sent now: one frame after the last, or by the clock after a pause. */
+  #advance(gap: number): number {
+    const silent = this.#tick - this.#lastSentTick;
+    const frames = silent > TALKSPURT_TICKS ? Math.min(silent, 0xffff) : 1;
+    this.#timestamp = (this.#timestamp + frames * FRAME_SAMPLES + (frames === 1 ? gap : 0)) >>> 0;
+    return this.#timestamp;
+  }
+
+  #emit(packet: Buffer): void {
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.#lastSentTick = this.#tick;
+    this.counts.packetsOut += 1;
+    this.counts.bytesOut += packet.length;
+    this.#latch.send(packet);
+  }
+
+  #receive(bytes: Buffer, source: RemoteInfo): void {
+    const agreement = this.#agreement;
+    const header = this.#header;
+    if (!agreement || !parseRtp(bytes, header) || !this.#latch.accept(source)) {
+      this.counts.strayIn += 1;
+      return;
+    }
+    this.#lastHeardMs = this.#now();
+    this.counts.packetsIn += 1;
+    this.counts.bytesIn += bytes.length;
+    if (!agreement.receives) return;
+    if (header.ssrc !== this.#heardSsrc) {
+      this.#heardSsrc = header.ssrc;
+      const former = this.#events.reset();
+      if (former) this.onDigit(former);
+    }
+    if (header.payloadType === agreement.eventType) {
+      this.counts.eventsIn += 1;
+      this.jitter.put(header, bytes, false);
+      const digit = this.#events.packet(header, bytes, this.#lastHeardMs);
+      if (digit) this.onDigit(digit);
+      return;
+    }
+    const audio = header.payloadType === agreement.audioType && header.length > 0;
+    if (audio) this.counts.audioIn += 1;
+    else if (header.payloadType !== COMFORT_NOISE_TYPE) this.counts.strayIn += 1;
+    this.jitter.put(header, bytes, audio);
+  }
+}

@@ -1,0 +1,128 @@
+import type { Law } from '#media/audio/g711.ts';
+
+/** A session description, RFC 8866, as far as a telephone call over G.711 needs it. */
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** One `m=` line with its attributes; those of the session stand in where it has none of its own. */
+export type MediaLine = {
+  readonly kind: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly formats: readonly string[];
+  readonly address: string | undefined;
+  readonly direction: Direction;
+  /** Encoding name in upper case and clock rate by payload type. */
+  readonly codecs: ReadonlyMap<number, { readonly name: string; readonly rate: number }>;
+};
+
+export type SessionDescription = { readonly media: readonly MediaLine[] };
+
+/** The text is no session description. */
+export class SdpFault extends Error {}
+
+const DIRECTIONS: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive']);
+const MOST_MEDIA = 16;
+/** Static payload types of RFC 3551 §6 that concern us. */
+const STATIC: ReadonlyMap<number, { name: string; rate: number }> = new Map([
+  [0, { name: 'PCMU', rate: 8000 }],
+  [8, { name: 'PCMA', rate: 8000 }],
+]);
+
+type Section = {
+  kind: string;
+  port: number;
+  protocol: string;
+  formats: string[];
+  address?: string;
+  direction?: Direction;
+  codecs: Map<number, { name: string; rate: number }>;
+};
+
+const connectionAddress = (value: string): string => {
+  const [network, family, address] = value.split(' ');
+  if (network !== 'IN' || (family !== 'IP4' && family !== 'IP6') || !address) throw new SdpFault('bad connection line');
+  return address.split('/')[0]!;
+};
+
+const mediaLine = (value: string): Section => {
+  const [kind, ports, protocol, ...formats] = value.trim().split(/\s+/);
+  const port = Number(ports?.split('/')[0]);
+  if (!kind || !protocol || !Number.isInteger(port) || port < 0 || port > 65535) throw new SdpFault('bad media line');
+  return { kind, port, protocol, formats, codecs: new Map() };
+};
+
+const attribute = (section: Section, value: string): void => {
+  if (DIRECTIONS.has(value)) section.direction = value as Direction;
+  const map = /^rtpmap:\s*(\d{1,3})\s+([^\s/]+)\/(\d{1,9})/.exec(value);
+  if (map) section.codecs.set(Number(map[1]), { name: map[2]!.toUpperCase(), rate: Number(map[3]) });
+};
+
+/** @throws SdpFault */
+export function parseSdp(text: string): SessionDescription {
+  const session: Section = { kind: '', port: 0, protocol: '', formats: [], codecs: new Map() };
+  const media: Section[] = [];
+  let current = session;
+  const lines = text.split(/\r\n|\n|\r/);
+  if (!lines[0]?.startsWith('v=0')) throw new SdpFault('no version line');
+  for (const line of lines) {
+    const value = line.slice(2).trim();
+    if (line.startsWith('m=')) {
+      if (media.length >= MOST_MEDIA) throw new SdpFault('too many media lines');
+      current = mediaLine(value);
+      media.push(current);
+    } else if (line.startsWith('c=')) current.address = connectionAddress(value);
+    else if (line.startsWith('a=')) attribute(current, value);
+  }
+  return { media: media.map((section) => complete(section, session)) };
+}
+
+const complete = (section: Section, session: Section): MediaLine => ({
+  kind: section.kind,
+  port: section.port,
+  protocol: section.protocol,
+  formats: section.formats,
+  address: section.address ?? session.address,
+  direction: section.direction ?? session.direction ?? 'sendrecv',
+  codecs: section.codecs,
+});
+
+/** What a payload type of a media line stands for. */
+export const codecOf = (line: MediaLine, type: number): { name: string; rate: number } | undefined =>
+  line.codecs.get(type) ?? STATIC.get(type);
+
+/** Our description of one audio line. */
+export type AudioOffer = {
+  readonly host: string;
+  readonly port: number;
+  readonly sessionId: number;
+  readonly version: number;
+  readonly codecs: readonly { readonly type: number; readonly law: Law }[];
+  readonly eventType: number | null;
+  readonly direction: Direction;
+  /** The lines of the offer being answered, in order: all but the accepted one are refused with port 0. Empty in an offer. */
+  readonly others: readonly MediaLine[];
+  readonly position: number;
+};
+
+/** Writes it, in the order FreeSWITCH does. */
+export function writeSdp(offer: AudioOffer): string {
+  const types = [...offer.codecs.map((codec) => codec.type), ...(offer.eventType === null ? [] : [offer.eventType])];
+  const audio = [`m=audio ${offer.port} RTP/AVP ${types.join(' ')}`];
+  for (const codec of offer.codecs) audio.push(`a=rtpmap:${codec.type} ${codec.law}/8000`);
+  if (offer.eventType !== null) {
+    audio.push(`a=rtpmap:${offer.eventType} telephone-event/8000`, `a=fmtp:${offer.eventType} 0-15`);
+  }
+  audio.push(`a=${offer.direction}`, 'a=ptime:20');
+  const refused = offer.others.map((line) => [`m=${line.kind} 0 ${line.protocol} ${line.formats[0] ?? '0'}`]);
+  refused.splice(offer.position, 0, audio);
+  return [
+    'v=0',
+    `o=FreeSWITCH ${offer.sessionId} ${offer.version} IN IP4 ${offer.host}`,
+    's=FreeSWITCH',
+    `c=IN IP4 ${offer.host}`,
+    't=0 0',
+    ...refused.flat(),
+    '',
+  ].join('\r\n');
+}

@@ -1,0 +1,87 @@
+import { Engine } from './engine.ts';
+import { InboundEventSocket } from './event-socket/inbound.ts';
+import { noLog, type Log } from './log.ts';
+import { collectMetrics, type Metrics } from './metrics.ts';
+import { RtpPorts } from './rtp-ports.ts';
+import { SofiaProfile } from './sofia.ts';
+
+export type MediaServerOptions = {
+  readonly sip: { readonly host: string; readonly port: number };
+  readonly eventSocket: { readonly host: string; readonly port: number; readonly password: string };
+  /** Even ports of the range carry RTP; `portMin` 0 takes any port the system gives. */
+  readonly rtp: { readonly host: string; readonly portMin: number; readonly portMax: number };
+  /** A party that sends nothing for so long is hung up (MEDIA_TIMEOUT); 0 is never. Default 300. */
+  readonly rtpTimeoutSeconds?: number;
+  /** Channels beyond this are refused with 503. Default 1000. */
+  readonly maxSessions?: number;
+  readonly log?: Log;
+};
+
+export type MediaServer = {
+  readonly sipPort: number;
+  readonly eventSocketPort: number;
+  /** Live state, for people. */
+  dump(): unknown;
+  metrics(): Metrics;
+  /** Hangs up every channel, closes every recording and socket. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the embedded media server: FreeSWITCH's part for drachtio-fsmrf, in this process.
+ * Rejects with the system's error when a port is taken.
+ */
+export async function startMediaServer(options: MediaServerOptions): Promise<MediaServer> {
+  const log = options.log ?? noLog;
+  const engine = new Engine({
+    log,
+    now: () => performance.now(),
+    address: options.sip.host,
+    settings: {
+      rtpTimeoutSeconds: options.rtpTimeoutSeconds ?? 300,
+      maxSessions: options.maxSessions ?? 1000,
+      sipAddress: '',
+    },
+  });
+  const sofia = await SofiaProfile.listen(engine, options.sip, {
+    ports: new RtpPorts(options.rtp),
+    host: options.rtp.host,
+  });
+  engine.settings.sipAddress = `${sofia.address.address}:${sofia.address.port}`;
+  let inbound: InboundEventSocket;
+  try {
+    inbound = await InboundEventSocket.listen(engine, options.eventSocket);
+  } catch (error) {
+    await sofia.close();
+    throw error;
+  }
+  engine.tick.start();
+  log('info', 'media server ready', { sip: engine.settings.sipAddress, eventSocketPort: inbound.port });
+  return {
+    sipPort: sofia.address.port,
+    eventSocketPort: inbound.port,
+    dump: () => ({
+      sip: sofia.dump(),
+      connections: inbound.connections,
+      tasks: engine.scheduler.dump(),
+      channels: [...engine.channels.values()].map((channel) => ({
+        uuid: channel.uuid,
+        state: channel.state,
+        doing: channel.apps.names,
+        bridgedWith: channel.partner?.uuid,
+        recordings: [...channel.recordings.keys()],
+        rtpPort: channel.leg.port,
+        counts: { ...channel.leg.counts, ...channel.leg.jitter.counts },
+      })),
+    }),
+    metrics: () => collectMetrics(engine),
+    close: async () => {
+      for (const channel of [...engine.channels.values()]) channel.hangup('NORMAL_CLEARING');
+      engine.tick.stop();
+      engine.scheduler.close();
+      await inbound.close();
+      await sofia.close();
+      log('info', 'media server closed');
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { dialogKey } from '#sip-stack/dialog.ts';
+import type { SipRequest } from '#sip-stack/message.ts';
+import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
+import type { SocketAddress } from '#sip-stack/transport.ts';
+import { TransactionLayer } from '#sip-stack/transactions.ts';
+import { UdpTransport } from '#sip-stack/udp-transport.ts';
+import { describeOwnMedia } from './channel-media.ts';
+import { Channel } from './channel.ts';
+import type { Engine } from './engine.ts';
+import { Negotiation } from './negotiation.ts';
+import { RtpLeg } from './rtp-leg.ts';
+import { NoRtpPort, type RtpPorts } from './rtp-ports.ts';
+import { SipCall } from './sip-call.ts';
+
+/** What the dialplan of the controller's profile does before it hands the channel over. */
+const DIALPLAN_VARIABLES: Readonly<Record<string, string>> = {
+  send_silence_when_idle: '-1',
+  hangup_after_bridge: 'false',
+  park_after_bridge: 'true',
+  playback_terminators: 'none',
+};
+const CONTROLLER_AGENT = /^drachtio-fsmrf:/;
+const OUTBOUND_ADDRESS = /^[A-Za-z0-9.-]+:\d{1,5}$/;
+const OPTIONS_HEADERS = { Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE', Accept: 'application/sdp' };
+
+/** The SIP profile that controllers send their INVITEs to (FreeSWITCH: mod_sofia, profile drachtio_mrf). */
+export class SofiaProfile {
+  readonly #engine: Engine;
+  readonly #layer: TransactionLayer;
+  readonly #transport: UdpTransport;
+  readonly #ports: RtpPorts;
+  readonly #rtpHost: string;
+  readonly #calls = new Map<string, SipCall>();
+
+  private constructor(engine: Engine, transport: UdpTransport, rtp: { ports: RtpPorts; host: string }) {
+    this.#engine = engine;
+    this.#transport = transport;
+    this.#ports = rtp.ports;
+    this.#rtpHost = rtp.host;
+    this.#layer = new TransactionLayer(transport);
+    this.#layer.onRequest = (transaction, request, source) => this.#request(transaction, request, source);
+    this.#layer.onAck = (ack) => this.#calls.get(dialogKey(ack) ?? '')?.acknowledged(ack);
+  }
+
+  /** Rejects with the system's error (EADDRINUSE, ...). */
+  static async listen(
+    engine: Engine,
+    sip: { host: string; port: number },
+    rtp: { ports: RtpPorts; host: string },
+  ): Promise<SofiaProfile> {
+    return new SofiaProfile(engine, await UdpTransport.bind(sip.host, sip.port), rtp);
+  }
+
+  get address(): SocketAddress {
+    return this.#transport.local;
+  }
+
+  get calls(): number {
+    return this.#calls.size;
+  }
+
+  dump(): unknown {
+    return { calls: this.#calls.size, transactions: this.#layer.dump() };
+  }
+
+  async close(): Promise<void> {
+    this.#layer.close();
+    await this.#transport.close();
+  }
+
+  #request(transaction: ServerTransaction, request: SipRequest, source: SocketAddress): void {
+    const inDialog = request.to.tag !== undefined;
+    const call = this.#calls.get(dialogKey(request) ?? '');
+    if (call) call.request(transaction);
+    else if (inDialog) transaction.reply(481);
+    else if (request.method === 'INVITE') void this.#invite(transaction, request, source);
+    else if (request.method === 'OPTIONS') transaction.reply(200, { headers: OPTIONS_HEADERS });
+    else transaction.reply(request.method === 'BYE' ? 481 : 405, { headers: OPTIONS_HEADERS });
+  }
+
+  async #invite(transaction: ServerTransaction, request: SipRequest, source: SocketAddress): Promise<void> {
+    const outbound = request.get('X-esl-outbound') ?? '';
+    if (!CONTROLLER_AGENT.test(request.get('user-agent') ?? '') || !OUTBOUND_ADDRESS.test(outbound)) {
+      // no extension of the dialplan matches
+      return void transaction.reply(404);
+    }
+    if (this.#engine.channels.size >= this.#engine.settings.maxSessions) {
+      return void transaction.reply(503, { headers: { 'Retry-After': '5' } });
+    }
+    transaction.reply(100);
+    try {
+      const leg = new RtpLeg(await this.#ports.open(), this.#engine.now);
+      if (transaction.open) this.#start(transaction, request, source, leg, outbound);
+      else leg.close(); // cancelled meanwhile
+    } catch (error) {
+      this.#engine.log('error', 'call refused', { error: String(error) });
+      if (transaction.open) transaction.reply(error instanceof NoRtpPort ? 503 : 500);
+    }
+  }
+
+  #start(
+    transaction: ServerTransaction,
+    request: SipRequest,
+    source: SocketAddress,
+    leg: RtpLeg,
+    outbound: string,
+  ): void {
+    const channel = this.#channel(request, source, leg);
+    const call: SipCall = new SipCall({
+      layer: this.#layer,
+      channel,
+      negotiation: new Negotiation(this.#rtpHost, leg.port),
+      contact: `<sip:mod_sofia@${this.address.address}:${this.address.port}>`,
+      onUp: () => this.#handOver(channel, outbound),
+      onOver: () => this.#calls.delete(call.dialogId ?? ''),
+    });
+    this.#engine.add(channel);
+    transaction.onCancelled = () => channel.hangup('ORIGINATOR_CANCEL');
+    // The dialog's id is known only after the answer; an ACK cannot come before.
+    if (call.invited(transaction)) {
+      if (!channel.hangupCause) this.#calls.set(call.dialogId!, call);
+    } else {
+      channel.hangup('INCOMPATIBLE_DESTINATION');
+    }
+  }
+
+  #channel(request: SipRequest, source: SocketAddress, leg: RtpLeg): Channel {
+    const { from, to } = request;
+    const callerNumber = from.sipUri?.user ?? '';
+    const channel = new Channel(this.#engine, {
+      uuid: randomUUID(),
+      name: `sofia/drachtio_mrf/${callerNumber}@${from.sipUri?.host ?? ''}`,
+      leg,
+      profile: {
+        callerName: from.display || callerNumber,
+        callerNumber,
+        destination: to.sipUri?.user ?? 'drachtio',
+        networkAddress: source.address,
+        context: 'drachtio',
+      },
+    });
+    describeOwnMedia(channel, this.#rtpHost);
+    const { variables } = channel;
+    variables.set('sip_call_id', request.callId);
+    variables.set('sip_user_agent', request.get('user-agent'));
+    variables.set('sip_from_user', callerNumber);
+    variables.set('sip_from_uri', from.uri.replace(/^sips?:/, ''));
+    variables.set('sip_from_host', from.sipUri?.host);
+    variables.set('sip_to_user', to.sipUri?.user);
+    variables.set('sip_to_uri', to.uri.replace(/^sips?:/, ''));
+    variables.set('sip_network_ip', source.address);
+    variables.set('sip_network_port', String(source.port));
+    variables.set('sip_received_ip', source.address);
+    variables.set('sip_received_port', String(source.port));
+    variables.set('sofia_profile_name', 'drachtio_mrf');
+    for (const header of request.headers)
+      if (/^x-/i.test(header.name)) variables.set(`sip_h_${header.name}`, header.value);
+    return channel;
+  }
+
+  #handOver(channel: Channel, outbound: string): void {
+    channel.setCallState('ACTIVE');
+    channel.fire('CHANNEL_ANSWER');
+    channel.variables.set('endpoint_disposition', 'ANSWER');
+    for (const [name, value] of Object.entries(DIALPLAN_VARIABLES)) channel.variables.set(name, value);
+    channel.log('info', 'channel up', { rtp: channel.leg.port });
+    channel.apps.reroute([{ app: 'socket', argument: `${outbound} async full` }]);
+  }
+}

@@ -1,0 +1,269 @@
+import { FRAME_SAMPLES } from '#media/audio/g711.ts';
+import { FrameAssembler, type HeardFrame } from './frame-assembler.ts';
+import { sequenceDistance, timestampDistance, type RtpPacket } from './packet.ts';
+
+/**
+ * Brings a stream of RTP packets to the 20 ms clock without losing any of it.
+ *
+ *     arrival   1  2  3        4567   8  9
+ *     tick      |  |  1  2  3  .  45 67  8  9        (. nothing yet; two frames a tick until the schedule is met again)
+ *
+ * The schedule is kept in the sender's own timestamps: each tick makes 160 more samples due. A frame that comes after its time is not
+ * dropped, it goes out at the next tick, two a tick at most, so that a stalled sender (or a stalled machine) delays audio for a moment but
+ * never removes any. Only a packet that is still missing when a later one is due counts as lost.
+ * The depth (how long before it is due a packet arrives) adapts between `minimum` and `maximum` frames.
+ */
+
+export type JitterBufferOptions = { readonly minimum: number; readonly initial: number; readonly maximum: number };
+const DEFAULT_DEPTH: JitterBufferOptions = { minimum: 1, initial: 2, maximum: 3 };
+
+const SLOTS = 128;
+const MASK = SLOTS - 1;
+const MOST_FRAMES_A_TICK = 2;
+/** A packet this many ticks off the schedule belongs to a new one (a phone that restarted its timestamps, a long silence). */
+const RESYNC_TICKS = 100;
+/** Depth is judged over this many ticks. */
+const WINDOW_TICKS = 250;
+/** Windows without a late packet before the depth is reduced. */
+const CALM_WINDOWS = 6;
+/** So many packets late without a pause mean a slow sender's clock rather than a stall. */
+const DRIFTING_PACKETS = 50;
+
+export class JitterBuffer {
+  readonly #depth: JitterBufferOptions;
+  readonly #bytes = new Array<Uint8Array | null>(SLOTS).fill(null);
+  readonly #offset = new Int32Array(SLOTS);
+  readonly #length = new Int32Array(SLOTS);
+  readonly #timestamp = new Uint32Array(SLOTS);
+  readonly #taken = new Uint8Array(SLOTS);
+  readonly #frames = new FrameAssembler();
+  #ssrc = -1;
+  #expected = 0;
+  #held = 0;
+  #started = false;
+  #waited = 0;
+  #due = 0;
+  #endOfLast = 0;
+  #fresh = true;
+  #outThisTick = 0;
+  #target: number;
+  #lateEpisodes = 0;
+  #lateInARow = 0;
+  #leastLateness = 0;
+  #leastLead = Infinity;
+  #windowTicks = 0;
+  #calmWindows = 0;
+
+  /** Packets that never came, came twice or too late, and starts of a new schedule. */
+  readonly counts = { lost: 0, duplicate: 0, late: 0, resync: 0 };
+
+  constructor(depth: JitterBufferOptions = DEFAULT_DEPTH) {
+    this.#depth = depth;
+    this.#target = depth.initial;
+  }
+
+  /** Packets waiting. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Frames of waiting the buffer currently aims at. */
+  get target(): number {
+    return this.#target;
+  }
+
+  /**
+   * Takes in a packet. `audio` false: a packet of the same stream that carries no sound (a telephone event), which only keeps its place.
+   * The bytes are kept, not copied, until the packet is due.
+   */
+  put(packet: RtpPacket, bytes: Uint8Array, audio: boolean): void {
+    if (packet.ssrc !== this.#ssrc) this.#begin(packet);
+    let ahead = sequenceDistance(packet.sequence, this.#expected);
+    if (ahead < 0 && !this.#started && ahead > -16) {
+      this.#expected = packet.sequence; // the first packets came out of order
+      ahead = 0;
+    }
+    if (ahead < 0 && ahead > -SLOTS) {
+      this.counts.late += 1;
+      return;
+    }
+    if (ahead < 0 || ahead >= SLOTS) {
+      this.#begin(packet);
+    }
+    const slot = packet.sequence & MASK;
+    if (this.#taken[slot]) {
+      this.counts.duplicate += 1;
+      return;
+    }
+    this.#taken[slot] = 1;
+    this.#bytes[slot] = audio ? bytes : null;
+    this.#offset[slot] = packet.offset;
+    this.#length[slot] = packet.length;
+    this.#timestamp[slot] = packet.timestamp;
+    this.#held += 1;
+    if (audio && this.#started) this.#watchDepth(timestampDistance(packet.timestamp, this.#due));
+  }
+
+  /** The next 20 ms begin. After it, `next` is called until it returns undefined. */
+  tick(): void {
+    this.#outThisTick = 0;
+    if (this.#started) {
+      this.#due = (this.#due + FRAME_SAMPLES) >>> 0;
+      this.#closeWindow();
+      return;
+    }
+    if (this.#held === 0) return;
+    this.#waited += 1;
+    if (this.#held < this.#target && this.#waited <= this.#target) return;
+    this.#started = true;
+    this.#due = (this.#timestamp[this.#firstTaken()]! + FRAME_SAMPLES) >>> 0;
+  }
+
+  /** A frame that is due now, or undefined. The object is the buffer's own and is overwritten by the next call. */
+  next(): HeardFrame | undefined {
+    if (!this.#started || this.#outThisTick >= MOST_FRAMES_A_TICK) return undefined;
+    if (this.#outThisTick > 0 && !this.#behind()) return undefined;
+    while (!this.#frames.full) if (!this.#feed()) return undefined;
+    this.#outThisTick += 1;
+    return this.#frames.take();
+  }
+
+  /** Forgets everything: the next packet starts a new stream. */
+  reset(): void {
+    this.#clear();
+    this.#ssrc = -1;
+  }
+
+  /** `due` is the end of the span that may be played: a packet that starts before it is due. */
+  #lead(timestamp: number): number {
+    return timestampDistance(timestamp, this.#due) + FRAME_SAMPLES;
+  }
+
+  /** Is a frame more overdue, so that a second one may go out in this tick? */
+  #behind(): boolean {
+    if (this.#frames.full) return timestampDistance(this.#endOfLast, this.#due) < this.#frames.count;
+    return this.#held > 0 && this.#lead(this.#timestamp[this.#firstTaken()]!) < FRAME_SAMPLES;
+  }
+
+  /** Moves the next due packet into the assembler. */
+  #feed(): boolean {
+    while (this.#held > 0) {
+      const slot = this.#firstTaken();
+      const audio = this.#bytes[slot] !== null;
+      const timestamp = this.#timestamp[slot]!;
+      if (audio && Math.abs(this.#lead(timestamp)) > RESYNC_TICKS * FRAME_SAMPLES) this.#startOver(timestamp);
+      if (slot !== (this.#expected & MASK)) {
+        // something before it is missing: wait for that as long as there is time
+        if (this.#lead(timestamp) >= FRAME_SAMPLES) return false;
+        const missing = (slot - this.#expected) & MASK;
+        this.counts.lost += missing;
+        this.#expected = (this.#expected + missing) & 0xffff;
+      }
+      if (audio) {
+        if (this.#lead(timestamp) >= FRAME_SAMPLES) return false;
+        this.#release(slot);
+        return true;
+      }
+      this.#pass(slot); // a packet without sound only used up its sequence number
+    }
+    return false;
+  }
+
+  /** The sender's timestamps jumped: a new schedule from this packet on. */
+  #startOver(timestamp: number): void {
+    this.counts.resync += 1;
+    this.#due = (timestamp + (2 - this.#target) * FRAME_SAMPLES) >>> 0;
+    this.#fresh = true;
+    this.#frames.clear();
+  }
+
+  #release(slot: number): void {
+    const timestamp = this.#timestamp[slot]!;
+    const gap = this.#fresh ? 0 : Math.max(0, timestampDistance(timestamp, this.#endOfLast));
+    this.#frames.put(this.#bytes[slot]!, this.#offset[slot]!, this.#length[slot]!, gap, this.#fresh);
+    this.#fresh = false;
+    this.#endOfLast = (timestamp + this.#length[slot]!) >>> 0;
+    this.#pass(slot);
+  }
+
+  #pass(slot: number): void {
+    this.#taken[slot] = 0;
+    this.#bytes[slot] = null;
+    this.#held -= 1;
+    this.#expected = (this.#expected + 1) & 0xffff;
+  }
+
+  /** Slot of the first packet held, whether or not one before it is missing. */
+  #firstTaken(): number {
+    let slot = this.#expected & MASK;
+    for (let n = 0; n < SLOTS && !this.#taken[slot]; n += 1) slot = (slot + 1) & MASK;
+    return slot;
+  }
+
+  #begin(packet: RtpPacket): void {
+    if (this.#ssrc !== -1) this.counts.resync += 1;
+    this.#clear();
+    this.#ssrc = packet.ssrc;
+    this.#expected = packet.sequence;
+  }
+
+  #clear(): void {
+    this.#taken.fill(0);
+    this.#bytes.fill(null);
+    this.#frames.clear();
+    this.#held = 0;
+    this.#started = false;
+    this.#waited = 0;
+    this.#fresh = true;
+    this.#lateInARow = 0;
+    this.#newWindow();
+  }
+
+  /** `lead`: samples from the next tick's due time to the packet's; negative is late. */
+  #watchDepth(lead: number): void {
+    if (lead < this.#leastLead) this.#leastLead = lead;
+    if (lead >= 0) {
+      this.#lateInARow = 0;
+      return;
+    }
+    this.#lateInARow += 1;
+    if (this.#lateInARow === 1) {
+      this.#lateEpisodes += 1;
+      this.#leastLateness = -lead;
+    }
+    this.#leastLateness = Math.min(this.#leastLateness, -lead);
+    if (this.#lateEpisodes >= 2 && this.#target < this.#depth.maximum) {
+      this.#target += 1;
+      this.#putOff(1);
+    } else if (this.#lateInARow >= DRIFTING_PACKETS) this.#putOff(Math.ceil(this.#leastLateness / FRAME_SAMPLES));
+  }
+
+  #putOff(ticks: number): void {
+    this.#due = (this.#due - ticks * FRAME_SAMPLES) >>> 0;
+    this.#calmWindows = 0;
+    this.#lateInARow = 0;
+    this.#newWindow();
+  }
+
+  #closeWindow(): void {
+    this.#windowTicks += 1;
+    if (this.#windowTicks < WINDOW_TICKS) return;
+    this.#calmWindows = this.#lateEpisodes === 0 ? this.#calmWindows + 1 : 0;
+    const slack = this.#leastLead;
+    this.#newWindow();
+    if (slack === Infinity) return;
+    if (slack >= this.#target * FRAME_SAMPLES) {
+      this.#due = (this.#due + FRAME_SAMPLES) >>> 0; // a fast sender's clock filled the buffer
+    } else if (this.#calmWindows >= CALM_WINDOWS && this.#target > this.#depth.minimum && slack >= FRAME_SAMPLES) {
+      this.#target -= 1;
+      this.#calmWindows = 0;
+      this.#due = (this.#due + FRAME_SAMPLES) >>> 0;
+    }
+  }
+
+  #newWindow(): void {
+    this.#windowTicks = 0;
+    this.#lateEpisodes = 0;
+    this.#leastLead = Infinity;
+  }
+}

@@ -8,7 +8,7 @@ const studio = new StudioProcess();
 const always = new AbortController().signal;
 afterAll(() => studio.close());
 
-describe('the voices', { timeout: 30_000 }, () => {
+describe('the voices', { timeout: 60_000 }, () => {
   it.each<[Language, string, number, number]>([
     ['en', 'To accept this call, press one.', 1.5, 3.5],
     ['en', 'Goodbye.', 0.4, 1.4],

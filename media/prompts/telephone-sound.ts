@@ -115,10 +115,10 @@ function fade(samples: Float32Array, rise: number, fall: number): void {
   for (let i = 0; i < fall && i < samples.length; i++) samples[samples.length - 1 - i]! *= i / fall;
 }
 
-/** Gain to the target level. Limiting takes some of it back, so it is measured again, at most four times. */
-function levelled(samples: Float32Array): Float32Array {
+/** Brings sound of 8 kHz to the target level and below the peak limit. Limiting takes some of it back, so it is measured again, at most four times. */
+export function levelled(samples: Float32Array): Float32Array {
   let gain = 1;
-  let out = samples;
+  let out = limited(samples);
   for (let turn = 0; turn < 4; turn++) {
     const missing = targetLevelDbov - activeSpeechLevel({ rate: telephoneRate, samples: out });
     if (Math.abs(missing) < 0.05) break;

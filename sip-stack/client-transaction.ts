@@ -21,6 +21,8 @@ export interface TransactionSurroundings {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly timers: TimerValues;
+  /** Told of every message given to the transport. */
+  readonly sent: (message: SipRequest | SipResponse, to: SocketAddress, repeated: boolean) => void;
 }
 
 type State = InviteClientState | NonInviteClientState;
@@ -37,9 +39,10 @@ export class ClientTransaction {
   readonly #events: ClientEvents;
   readonly #ended: (transaction: ClientTransaction) => void;
   readonly #cancelling: (cancel: SipRequest, to: SocketAddress, answered: ClientEvents) => void;
-  readonly #bytes: Buffer;
+  /** The request as it is on the wire. */
+  readonly bytes: Buffer;
   readonly #run: Run<State, Event, ClientAction>;
-  #ack: Buffer | undefined;
+  #ack: { readonly request: SipRequest; readonly bytes: Buffer } | undefined;
   #cancelHeaders: HeaderValues | undefined;
   #cancelState: 'none' | 'held' | 'sent' = 'none';
   #cancelTimer: unknown;
@@ -66,7 +69,7 @@ export class ClientTransaction {
     this.#around = around;
     this.#ended = layer.ended;
     this.#cancelling = layer.cancelling;
-    this.#bytes = request.toBuffer();
+    this.bytes = request.toBuffer();
     const surroundings = { ...around, reliable: around.transport.reliable };
     const act = (action: ClientAction): void => this.#act(action);
     this.#run =
@@ -77,7 +80,7 @@ export class ClientTransaction {
 
   /** For the layer: the first sending, once the transaction can be found. */
   start(): void {
-    this.#send(this.#bytes);
+    this.#send(this.request, this.bytes, false);
   }
 
   get state(): State {
@@ -117,15 +120,14 @@ export class ClientTransaction {
   #act(action: ClientAction): void {
     switch (action) {
       case 'send request':
-        return this.#send(this.#bytes);
+        return this.#send(this.request, this.bytes, true);
       case 'double':
         this.#run.double('A');
         return this.#run.double('E', this.#around.timers.T2);
       case 'slow down':
         return this.#run.again('E', this.#around.timers.T2);
       case 'send ACK':
-        if (this.#response) this.#ack ??= acknowledgement(this.request, this.#response).toBuffer();
-        return this.#ack && this.#send(this.#ack);
+        return this.#response && this.#acknowledge(this.#response);
       case 'hold CANCEL':
         this.#cancelState = 'held';
         return;
@@ -146,7 +148,17 @@ export class ClientTransaction {
     }
   }
 
-  #send(bytes: Buffer): void {
+  #acknowledge(response: SipResponse): void {
+    const repeated = this.#ack !== undefined;
+    if (!this.#ack) {
+      const request = acknowledgement(this.request, response);
+      this.#ack = { request, bytes: request.toBuffer() };
+    }
+    this.#send(this.#ack.request, this.#ack.bytes, repeated);
+  }
+
+  #send(request: SipRequest, bytes: Buffer, repeated: boolean): void {
+    this.#around.sent(request, this.destination, repeated);
     this.#around.transport.send(bytes, this.destination, (error) => {
       this.#error = error;
       this.#run.step('transport error');

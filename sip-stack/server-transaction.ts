@@ -28,16 +28,18 @@ export class ServerTransaction {
   onTimeout: (() => void) | undefined;
   onTransportError: ((error: Error) => void) | undefined;
   onTerminated: (() => void) | undefined;
-  /** The last response sent. */
+  /** The last response sent, and how it looked on the wire. */
   response: SipResponse | undefined;
+  bytes: Buffer | undefined;
   readonly #around: TransactionSurroundings;
-  readonly #replyTo: SocketAddress;
+  /** Where the responses go. */
+  readonly replyTo: SocketAddress;
   readonly #ended: (transaction: ServerTransaction) => void;
   readonly #acked: (ack: SipRequest, source: SocketAddress) => void;
   readonly #run: Run<State, Event, ServerAction>;
-  #bytes: Buffer | undefined;
   #ack: { request: SipRequest; source: SocketAddress } | undefined;
   #error: Error | undefined;
+  #repeated = false;
 
   constructor(
     id: string,
@@ -52,7 +54,7 @@ export class ServerTransaction {
     this.request = request;
     this.toTag = request.to.tag ?? token();
     this.#around = around;
-    this.#replyTo = replyAddress(request);
+    this.replyTo = replyAddress(request);
     this.#ended = layer.ended;
     this.#acked = layer.acked;
     const surroundings = { ...around, reliable: around.transport.reliable };
@@ -80,8 +82,10 @@ export class ServerTransaction {
     const { status } = response;
     const repeats = this.state === 'accepted' && status >= 200 && status < 300;
     if (!this.open && !repeats) return false;
+    const again = response === this.response;
     this.response = response;
-    this.#bytes = response.toBuffer();
+    if (!again || !this.bytes) this.bytes = response.toBuffer();
+    this.#repeated = again;
     return this.#run.step(status < 200 ? '1xx' : status < 300 ? '2xx' : '300-699');
   }
 
@@ -112,11 +116,12 @@ export class ServerTransaction {
   #act(action: ServerAction): void {
     switch (action) {
       case 'send 100':
-        if (!this.#bytes) this.reply(100);
+        if (!this.bytes) this.reply(100);
         return;
       case 'send response':
+        return this.#send(this.#repeated);
       case 'repeat response':
-        return this.#bytes && this.#send(this.#bytes);
+        return this.#send(true);
       case 'double':
         return this.#run.double('G', this.#around.timers.T2);
       case 'tell ACK':
@@ -131,8 +136,10 @@ export class ServerTransaction {
     }
   }
 
-  #send(bytes: Buffer): void {
-    this.#around.transport.send(bytes, this.#replyTo, (error) => {
+  #send(repeated: boolean): void {
+    if (!this.response || !this.bytes) return;
+    this.#around.sent(this.response, this.replyTo, repeated);
+    this.#around.transport.send(this.bytes, this.replyTo, (error) => {
       this.#error = error;
       this.#run.step('transport error');
     });

@@ -34,6 +34,8 @@ export class TransactionLayer {
   onRejected: (error: SipParseError, source: SocketAddress) => void = () => undefined;
   /** Everything that comes in or is retransmitted to us, before anything else; for counting and tracing. */
   onReceived: ((message: SipMessage, source: SocketAddress) => void) | undefined;
+  /** Everything that goes out, retransmissions included. */
+  onSent: ((message: SipRequest | SipResponse, to: SocketAddress, repeated: boolean) => void) | undefined;
 
   readonly transport: Transport;
   readonly timers: TimerValues;
@@ -46,26 +48,45 @@ export class TransactionLayer {
     this.transport = transport;
     this.timers = { ...standardTimers, ...timers };
     this.clock = clock;
-    this.#around = { transport, clock, timers: this.timers };
+    this.#around = {
+      transport,
+      clock,
+      timers: this.timers,
+      sent: (message, to, repeated) => this.onSent?.(message, to, repeated),
+    };
     transport.receiver = {
       onMessage: (message, source) => this.#received(message, source),
       onRejected: (error, source) => this.#rejected(error, source),
     };
   }
 
+  /** Puts a Via with a new branch on a request that has none; `request` and `sendStateless` do it, too. */
+  stamp(request: SipRequest): void {
+    if (request.has('via')) return;
+    const { protocol, local } = this.transport;
+    const host = local.address.includes(':') ? `[${local.address}]` : local.address;
+    request.prepend('Via', `SIP/2.0/${protocol} ${host}:${local.port};rport;branch=${newBranch()}`);
+  }
+
   /**
-   * Sends a request in a transaction of its own. A Via with a new branch is put on top of `request`.
+   * Sends a request in a transaction of its own, stamped with a Via.
    * @param destination address literal and port of the next hop
    */
   request(request: SipRequest, destination: SocketAddress, events: ClientEvents): ClientTransaction {
-    this.#addVia(request);
+    this.stamp(request);
     return this.#begin(request, destination, events);
   }
 
-  /** Sends a request outside of transactions: the ACK of a 2xx. A Via with a new branch is put on top. */
-  sendStateless(request: SipRequest, destination: SocketAddress): void {
-    this.#addVia(request);
-    this.transport.send(request.toBuffer(), destination);
+  /**
+   * Sends a request outside of transactions, stamped with a Via: the ACK of a 2xx.
+   * @returns what went on the wire; sent again as it is for each repeated 2xx (RFC 3261 §13.2.2.4)
+   */
+  sendStateless(request: SipRequest, destination: SocketAddress): Buffer {
+    this.stamp(request);
+    const bytes = request.toBuffer();
+    this.onSent?.(request, destination, false);
+    this.transport.send(bytes, destination);
+    return bytes;
   }
 
   /** Live transactions by state. */
@@ -88,12 +109,6 @@ export class TransactionLayer {
   /** Forgets every transaction, silently. The transport stays open. */
   close(): void {
     for (const one of [...this.#clients.values(), ...this.#servers.values()]) one.drop();
-  }
-
-  #addVia(request: SipRequest): void {
-    const { protocol, local } = this.transport;
-    const host = local.address.includes(':') ? `[${local.address}]` : local.address;
-    request.prepend('Via', `SIP/2.0/${protocol} ${host}:${local.port};branch=${newBranch()};rport`);
   }
 
   #begin(request: SipRequest, destination: SocketAddress, events: ClientEvents): ClientTransaction {
@@ -146,6 +161,7 @@ export class TransactionLayer {
         status === 400 ? `Bad Request (${message})` : undefined,
         token(),
       );
+      this.onSent?.(response, replyAddress(request), false);
       this.transport.send(response.toBuffer(), replyAddress(request));
     }
     this.onRejected(error, source);

@@ -17,12 +17,13 @@ export async function addToOutbox(trx: Database, topic: string, payload: Record<
 }
 
 /**
- * Takes up to `limit` waiting entries, gives them to `hand`, and marks them as handed when it returns; when it throws, or the process
+ * Takes up to `limit` waiting entries of these topics, gives them to `hand`, and marks them as handed when it returns; when it throws, or the process
  * dies, they wait for the next time. So an entry is handed at least once. Several relays may work at once: none sees another's entries.
  * Returns how many there were.
  */
 export async function handOver(
   db: Database,
+  topics: readonly string[],
   limit: number,
   hand: (entries: readonly OutboxEntry[]) => Promise<void>,
 ): Promise<number> {
@@ -31,6 +32,7 @@ export async function handOver(
       .selectFrom('outbox')
       .select(['id', 'topic', 'payload'])
       .where('handedAt', 'is', null)
+      .where('topic', 'in', topics)
       .orderBy('id')
       .limit(limit)
       .forUpdate()

@@ -8,8 +8,8 @@ import {
   findRecording,
   finishRecording,
   intendRecording,
-  knownSpoolPaths,
   openRecordings,
+  recordingsAt,
   startedRecording,
   storedRecording,
 } from './recordings.ts';
@@ -39,7 +39,7 @@ async function intend(node = 'n1'): Promise<string> {
 }
 const waiting = async (): Promise<OutboxEntry[]> => {
   const seen: OutboxEntry[] = [];
-  await handOver(server.db, 100, async (entries) => void seen.push(...entries));
+  await handOver(server.db, ['recording.finished', 'topic'], 100, async (entries) => void seen.push(...entries));
   return seen;
 };
 
@@ -102,9 +102,11 @@ test('recordings that are not stored are listed with the end of their call', asy
   const seen = (await openRecordings(db)).map(({ id, callClosedAt }) => [id, callClosedAt]);
   expect(new Map(seen as [string, Date][])).toEqual(new Map([[going, undefined], [over, t(30)]])); // prettier-ignore
   expect((await openRecordings(db, { node: 'n1' })).map(({ id }) => id)).toEqual([going]);
-  expect(await knownSpoolPaths(db, [`/spool/${done}.wav`, '/spool/stray.wav'])).toEqual(
-    new Set([`/spool/${done}.wav`]),
-  );
+  const known = await recordingsAt(db, [`/spool/${done}.wav`, '/spool/stray.wav']);
+  expect([...known].map(([path, { id, state }]) => [path, id, state])).toEqual([
+    [`/spool/${done}.wav`, done, 'stored'],
+  ]);
+  expect(await recordingsAt(db, [])).toEqual(new Map());
 });
 
 test('a state that its columns contradict is refused', async () => {
@@ -116,13 +118,21 @@ test('a state that its columns contradict is refused', async () => {
 test('an entry is handed by one relay alone, and again when handing failed', { timeout: 20_000 }, async () => {
   const { db } = server;
   for (let n = 0; n < 50; n++) await addToOutbox(db, 'topic', { n });
-  await expect(handOver(db, 50, () => Promise.reject(new Error('queue is down')))).rejects.toThrow('queue is down');
+  expect(await handOver(db, ['another'], 50, () => Promise.reject(new Error('not mine')))).toBe(0);
+  await expect(handOver(db, ['topic'], 50, () => Promise.reject(new Error('queue is down')))).rejects.toThrow(
+    'queue is down',
+  );
 
   const pools = Array.from({ length: 4 }, () => openDatabase(server.url, { max: 2 }));
   const seen: number[] = [];
   const relay = async (pool: (typeof pools)[number]) => {
     while (
-      await handOver(pool, 7, async (entries) => void seen.push(...entries.map((entry) => Number(entry.payload.n))))
+      await handOver(
+        pool,
+        ['topic'],
+        7,
+        async (entries) => void seen.push(...entries.map((entry) => Number(entry.payload.n))),
+      )
     );
   };
   await Promise.all(pools.map(relay));

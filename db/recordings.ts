@@ -169,11 +169,17 @@ export async function openRecordings(
   return rows.map(({ closedAt, ...row }) => ({ ...toRecording(row), ...(closedAt && { callClosedAt: closedAt }) }));
 }
 
-/** Which of these spool files belong to a recording: the others are orphans. */
-export async function knownSpoolPaths(db: Database, paths: readonly string[]): Promise<Set<string>> {
-  if (paths.length === 0) return new Set();
-  const { rows } = await sql<{ path: string }>`
-    select spool_path as path from recording
-    where spool_path in (select jsonb_array_elements_text(${JSON.stringify(paths)}::text::jsonb))`.execute(db);
-  return new Set(rows.map((row) => row.path));
+/** The recordings these spool files belong to; a path without one is an orphan. */
+export async function recordingsAt(db: Database, spoolPaths: readonly string[]): Promise<Map<string, Recording>> {
+  if (spoolPaths.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('recording')
+    .selectAll()
+    .where(
+      'spoolPath',
+      'in',
+      sql<string>`(select jsonb_array_elements_text(${JSON.stringify(spoolPaths)}::text::jsonb))`,
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.spoolPath, toRecording(row)]));
 }

@@ -287,6 +287,7 @@ class EstablishedDialog implements Dialog {
   readonly #dialog: SrfDialog;
   readonly #listeners: ((ending: Ending) => void)[] = [];
   #ending: Ending | undefined;
+  #bye: Promise<void> | undefined;
 
   constructor(dialog: SrfDialog) {
     this.#dialog = dialog;
@@ -345,10 +346,13 @@ class EstablishedDialog implements Dialog {
     return (await this.#dialog.request({ method })).status;
   }
 
-  async end(q850 = 16): Promise<void> {
-    if (!this.#dialog.connected) return;
+  end(q850 = 16): Promise<void> {
+    if (!this.#dialog.connected) return Promise.resolve();
     // A BYE that crosses the peer's own finds no dialog: that is an ended call, not a fault.
-    await this.#dialog.destroy({ headers: { Reason: `Q.850;cause=${q850}` } }).catch(() => undefined);
+    return (this.#bye ??= this.#dialog.destroy({ headers: { Reason: `Q.850;cause=${q850}` } }).then(
+      () => undefined,
+      () => undefined,
+    ));
   }
 }
 

@@ -48,7 +48,10 @@ export async function place(placing: Placing, servers: Servers): Promise<Placed>
     const { placed, rang, local } = await ring(routeOf(trunk, placing.number), placing, servers);
     if (placed.kind === 'answered' || placed.end.local !== undefined) return placed;
     const next = nextAttempt(trunks, trunk.name, { status: placed.end.status, local, rang });
-    if (next.kind === 'stop') return local ? { kind: 'ended', end: { local: 'no-response' } } : placed;
+    if (next.kind === 'stop') {
+      const silent = local && (placed.end.status === 408 || placed.end.status === 503);
+      return silent ? { kind: 'ended', end: { local: 'no-response' } } : placed;
+    }
     trunk = next.trunk;
   }
 }

@@ -7,6 +7,8 @@ interface EspeakWorker {
   /** 0 when the voice exists. */
   set_voice(name: string): number;
   set_rate(wordsPerMinute: number): void;
+  /** Per cent of its usual. */
+  set_volume(volume: number): void;
   synthesize(ssml: string, onSamples: (samples: Int16Array | null) => void): void;
 }
 interface EspeakModule {
@@ -23,6 +25,7 @@ export async function speakWithEspeak({ voice, stretch }: Voice, text: string): 
   started ??= start();
   const worker = await started;
   if (worker.set_voice(voice) !== 0) throw new Error(`eSpeak NG has no voice ${voice}`);
+  worker.set_volume(60); // at 100 the louder voices clip; the level is set later
   worker.set_rate(Math.round(wordsPerMinute / stretch));
   const pieces: Int16Array[] = [];
   worker.synthesize(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'), (samples) => {

@@ -44,7 +44,7 @@ export interface PromptStoreOptions {
   /** Where a voice artist's recordings lie, as `<language>/<id>.wav`. Each replaces one synthesised prompt, from its next use on. */
   readonly artistFolder?: string;
   readonly synthesiser?: Synthesiser;
-  /** The longest one prompt may take to be made; 20,000 unless told. */
+  /** The longest one prompt may take to be made; 30,000 unless told. */
   readonly timeoutMs?: number;
   readonly log?: PromptLog;
 }
@@ -70,7 +70,7 @@ export class PromptStore {
     this.#cache = new PromptCache(options.cacheFolder);
     this.#artistFolder = options.artistFolder === undefined ? undefined : resolve(options.artistFolder);
     this.#synthesiser = options.synthesiser ?? new StudioProcess();
-    this.#timeoutMs = options.timeoutMs ?? 20_000;
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#log = options.log;
   }
 

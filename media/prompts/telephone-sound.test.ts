@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { writeSound, UnreadableSound, type Sound } from './sound.ts';
 import { activeSpeechLevel } from './speech-level.ts';
 import { bandRatio, powerSpectrum, spokenCheck } from './spoken-check.ts';
-import { forTelephone } from './telephone-sound.ts';
+import { forTelephone, levelled } from './telephone-sound.ts';
 
 const sine = (rate: number, seconds: number, hz: number, peak: number): Float32Array =>
   Float32Array.from({ length: rate * seconds }, (_, n) => peak * Math.sin((2 * Math.PI * hz * n) / rate));
@@ -58,6 +58,13 @@ describe('sound for the telephone', () => {
     expect(check.trailingSilenceMs).toBeGreaterThanOrEqual(110);
     expect(check.trailingSilenceMs).toBeLessThanOrEqual(150);
     expect(check.speechBandRatio).toBeGreaterThan(0.97);
+  });
+
+  it('is limited too when its level needs no gain', () => {
+    const atLevel = forTelephone({ rate: 8000, samples: babble(8000, 2, 0.2) }).samples;
+    const click = atLevel.map((sample, n) => (n === 8000 ? 0.95 : sample));
+    expect(activeSpeechLevel({ rate: 8000, samples: click })).toBeCloseTo(-20, 1);
+    expect(Math.max(...levelled(click))).toBeLessThan(10 ** (-3 / 20));
   });
 
   it('keeps a tone at its pitch and folds nothing back from above', () => {

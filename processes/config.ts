@@ -54,6 +54,8 @@ const settings = z.object({
   PROBE_SECONDS: seconds.default(30),
   BLOCK_SECONDS: seconds.default(3),
   DRAIN_SECONDS: seconds.default(20),
+  /** How often recordings that a crash left behind are looked for. */
+  SWEEP_SECONDS: seconds.default(60),
 
   S3_BUCKET: z.string().min(1).optional(),
   S3_ENDPOINT: z.string().url().optional(),

@@ -25,7 +25,7 @@ export async function observe(port: number, metrics: Registry, health: Health, d
       response.writeHead(status, { 'content-type': type }).end(body);
     const run = async () => {
       if (request.url === '/metrics') return answer(200, metrics.contentType, await metrics.metrics());
-      if (request.url === '/dump') return answer(200, 'application/json', JSON.stringify(dump()));
+      if (request.url === '/dump') return answer(200, 'application/json', JSON.stringify(await dump()));
       if (request.url !== '/healthz') return answer(404, 'text/plain', 'try /healthz or /metrics\n');
       const state = await health();
       answer(state === 'ok' ? 200 : 503, 'text/plain', `${state}\n`);

@@ -12,7 +12,7 @@ import type { Language } from '#flows/language.ts';
 import type { Voice } from '#flows/line.ts';
 import type { PromptKey } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
-import { hashFile } from '#media/recordings/hash.ts';
+import { hashFile } from '#media/recordings/file.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 import { outcomeOf } from '../cdr/outcome.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
@@ -82,7 +82,7 @@ export class HomeDesk implements Desk {
     const { platform, record, facility } = this.#parts;
     const person = this.#identified();
     const approved = facility.recordNames === 'approved-by-default';
-    const sha256 = await hashFile(path);
+    const { sha256 } = await hashFile(path);
     await record.store('spoken name', (db) =>
       saveSpokenName(db, person.id, { path, sha256, seconds, approved, at: platform.clock.now() }),
     );

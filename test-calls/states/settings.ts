@@ -33,7 +33,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   PROBE_SECONDS: 'how often a leg that went silent is asked whether it still lives',
   BLOCK_SECONDS: 'how long a block may take before the called party is told that it failed',
   DRAIN_SECONDS: 'how long calls may go on when the platform stops',
-  SWEEP_SECONDS: 'how often recordings that a crash left behind are looked for',
+  SWEEP_SECONDS: 'how often the spool is searched for recordings that a crash left behind',
   S3_BUCKET: 'where recordings are kept; a folder in `VAR_FOLDER` without it',
   S3_ENDPOINT: 'an S3-compatible store other than AWS',
   S3_REGION: 'its region',

@@ -68,9 +68,21 @@ afterEach(async () => {
   await running?.stop();
   running = undefined;
 });
+/** `TEST_REDIS_URL=redis://… npx vitest run jobs` runs all of this on the other backend. */
+const redisUrl = process.env.TEST_REDIS_URL;
+
 async function start(change: Partial<JobsOptions> = {}): Promise<Jobs> {
   const quick = { relayEveryMs: 20, sweepEveryMs: 100, graceMs: 0, lockMs: 500, firstWaitMs: 20 };
-  running = await startJobs({ db: server.db, databaseUrl: server.url, storage, spoolFolder, log, ...quick, ...change });
+  running = await startJobs({
+    db: server.db,
+    databaseUrl: server.url,
+    storage,
+    spoolFolder,
+    log,
+    ...(redisUrl !== undefined && { redisUrl }),
+    ...quick,
+    ...change,
+  });
   return running;
 }
 
@@ -337,7 +349,7 @@ describe('a jobs process killed with SIGKILL', () => {
 
   test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', { timeout: 40_000 }, async (death) => {
     const { id, path, bytes } = await make('finished');
-    const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death };
+    const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, redisUrl };
     const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], { stdio: 'inherit' });
     const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     expect(signal).toBe('SIGKILL');

@@ -49,7 +49,13 @@ export async function openQueue(
   const { databaseUrl, redisUrl, onError, lockMs, concurrency, firstWaitMs } = options;
   const connection =
     redisUrl === undefined
-      ? { connectionString: databaseUrl, migrate: true, max: concurrency + 3, connectionTimeoutMillis: 5_000 }
+      ? {
+          connectionString: databaseUrl,
+          migrate: true,
+          max: concurrency + 3,
+          connectionTimeoutMillis: 5_000,
+          query_timeout: 30_000,
+        }
       : { url: redisUrl, maxRetriesPerRequest: null };
   // The types of the constructors are those of the default backend, Redis; the PostgreSQL one takes the same calls.
   const backend = (redisUrl === undefined ? createPostgresBackend : undefined) as undefined;
@@ -65,6 +71,8 @@ export async function openQueue(
     stalledInterval: lockMs,
     // A process may be killed any number of times; that is no fault of the recording.
     maxStalledCount: 1_000_000,
+    // After an outage; BullMQ's own 15 s would also hold up close().
+    runRetryDelay: Math.min(1_000, lockMs),
     settings: { backoffStrategy: (attempt: number) => waitBefore(attempt, firstWaitMs) },
   };
   const worker = new Worker<RecordingWork>(NAME, work, workerOptions, backend);

@@ -48,6 +48,7 @@ export interface JobsState {
 }
 
 const BATCH = 100;
+const CLOSE_MS = 5_000;
 const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
 
 /** Starts relay (outbox to queue), worker (spool to storage) and sweeper (what a crash left behind). */
@@ -112,10 +113,13 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     async stop() {
       stopping.abort();
       const impatience = setTimeout(() => impatient.abort(), drainMs);
-      await worker.close();
-      await Promise.all(loops);
+      const closed = Promise.allSettled([worker.close(), ...loops]).then(() => queue.close());
+      // A queue that is away at this moment can keep close() waiting; what it holds is safe without us.
+      const given = new AbortController();
+      const givenUp = pause(drainMs + CLOSE_MS, undefined, { signal: given.signal }).catch(() => undefined);
+      await Promise.race([closed, givenUp]);
       clearTimeout(impatience);
-      await queue.close();
+      given.abort();
     },
   };
 }

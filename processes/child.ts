@@ -10,6 +10,11 @@ export interface Ready {
   readonly ports: Readonly<Record<string, number>>;
 }
 
+/** How far a start that takes a while has come. */
+export interface Progress {
+  readonly progress: string;
+}
+
 export interface Served {
   readonly ports: Readonly<Record<string, number>>;
   /** Resolves when everything is in order for the process to end. */
@@ -64,6 +69,11 @@ export function main(
       process.exit(1);
     },
   );
+}
+
+/** Tells whoever waits for this process how far it has come. */
+export function report(progress: string): void {
+  process.send?.({ progress } satisfies Progress);
 }
 
 /** Nothing of this may ever be in a log line, whatever object is logged. */

@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
+import type { Utterance } from '#flows/prompt.ts';
 import { utterancesOf } from '#flows/prompt.ts';
 import { systemClock } from '#ivr/clock.ts';
 import type { Meter } from '#ivr/meter.ts';
@@ -13,7 +14,7 @@ import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
-import { main } from './child.ts';
+import { main, report } from './child.ts';
 import { newMetrics, observe } from './observe.ts';
 
 /** The application: answers, asks, places, bridges and records calls. */
@@ -28,10 +29,16 @@ main('ivr', async (config, log, end) => {
     ...(config.ARTIST_FOLDER === undefined ? {} : { artistFolder: config.ARTIST_FOLDER }),
     log,
   });
-  const facilities = await listFacilities(db);
-  for (const language of languages)
-    for (const { name, offerKeys } of facilities)
-      await prompts.prepare(language, utterancesOf(language, [name], { ...offerKeys }));
+  for (const language of languages) {
+    const utterances = new Map<string, Utterance>();
+    for (const { name, offerKeys } of await listFacilities(db))
+      for (const utterance of utterancesOf(language, [name], { ...offerKeys })) utterances.set(utterance.id, utterance);
+    const begun = performance.now();
+    await prompts.prepare(language, utterances.values(), (done, total) => {
+      if (performance.now() - begun > 2_000 && done % 20 === 0)
+        report(`Making the prompts, once: ${done} of ${total} in ${language === 'en' ? 'English' : 'Spanish'} ...`);
+    });
+  }
 
   const sip = await SipServer.connect({
     host: config.DRACHTIO_HOST,

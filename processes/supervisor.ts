@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { Ready } from './child.ts';
+import type { Progress, Ready } from './child.ts';
 
 export type ProcessName = 'sip' | 'media' | 'ivr' | 'jobs' | 'api';
 
@@ -27,7 +27,7 @@ export class Supervisor {
 
   /** Resolves with the process's ports once it serves; rejects when it ends before that. */
   async start(name: ProcessName, environment: Record<string, string>): Promise<Readonly<Record<string, number>>> {
-    const { child, ports } = await launch(name, environment);
+    const { child, ports } = await launch(name, environment, this.#say);
     const supervised: Supervised = { child, ports, environment, restarts: 0 };
     this.#processes.set(name, supervised);
     this.#watch(name, supervised);
@@ -65,7 +65,11 @@ export class Supervisor {
   async #restart(name: ProcessName, supervised: Supervised, pauseMs: number): Promise<void> {
     if (this.#stopping) return;
     try {
-      const { child, ports } = await launch(name, { ...supervised.environment, ...keepPorts(name, supervised.ports) });
+      const { child, ports } = await launch(
+        name,
+        { ...supervised.environment, ...keepPorts(name, supervised.ports) },
+        this.#say,
+      );
       Object.assign(supervised, { child, ports });
     } catch {
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -111,6 +115,7 @@ const keepPorts = (name: ProcessName, ports: Readonly<Record<string, number>>): 
 function launch(
   name: ProcessName,
   environment: Record<string, string>,
+  say: (text: string) => void,
 ): Promise<{ child: ChildProcess; ports: Readonly<Record<string, number>> }> {
   const child = fork(join(import.meta.dirname, `${name}.ts`), [], {
     env: { ...process.env, ...environment },
@@ -120,6 +125,9 @@ function launch(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it served`)));
-    child.once('message', (message: Ready) => resolve({ child, ports: message.ports }));
+    child.on('message', (message: Ready | Progress) => {
+      if ('progress' in message) say(message.progress);
+      else resolve({ child, ports: message.ports });
+    });
   });
 }

@@ -52,7 +52,7 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     await migrate(databaseUrl);
     await prepare?.(db, config);
     const sip = await startEngine(config, settings, supervisor);
-    await supervisor.start('jobs', settings);
+    await supervisor.start('jobs', { ...settings, ...observedAt(config, 3) });
     await supervisor.start('ivr', settings);
     return { config, db, databaseUrl, supervisor, sip, stop };
   } catch (error) {
@@ -61,12 +61,16 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
   }
 }
 
+/** Each process is observed at a port of its own: the first is that of `ivr`. */
+const observedAt = ({ OBSERVE_PORT: first }: Config, offset: number) => ({
+  OBSERVE_PORT: String(first === 0 ? 0 : first + offset),
+});
+
 /** Starts our own SIP and media servers where they are wanted, and notes their ports; says where SIP is spoken. */
 async function startEngine(config: Config, settings: Record<string, string>, supervisor: Supervisor) {
-  const observe = (offset: number) => ({ OBSERVE_PORT: String(config.OBSERVE_PORT && config.OBSERVE_PORT + offset) });
   if (config.ENGINE === 'drachtio') return { host: config.SIP_HOST, port: config.SIP_PORT };
-  const media = await supervisor.start('media', { ...settings, ...observe(2) });
-  const sip = await supervisor.start('sip', { ...settings, ...observe(1) });
+  const media = await supervisor.start('media', { ...settings, ...observedAt(config, 2) });
+  const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
   settings['DRACHTIO_PORT'] = String(sip['admin']);
   settings['FREESWITCH_PORT'] = String(media['eventSocket']);
   return { host: config.SIP_HOST, port: sip['sip'] ?? config.SIP_PORT };

@@ -10,12 +10,14 @@ export interface Dialling {
   readonly language?: Language;
   /** On a first call: says this name; otherwise the name is known. */
   readonly saysName?: boolean;
+  /** Under which the call is shown. */
+  readonly label?: string;
 }
 
 /** A person inside who picks up, chooses a language, types the PIN, and says a name when asked for it. */
 export async function callFromInside(stage: Stage, number: string, person: Dialling): Promise<OutgoingCall> {
   const { pin, language = 'en', saysName = false } = person;
-  const call = stage.dial(number);
+  const call = stage.dial(number, person.label);
   const name: Value = { kind: 'recorded', path: '', shown: '' };
   const hears = async (key: Prompt['key'], until: 'start' | 'end' = 'start') =>
     call.ear.waitFor(await stage.sound(language, key, { name }), { until });

@@ -52,6 +52,7 @@ export class Stage {
   readonly journals: Journals;
   readonly #prompts: PromptStore;
   readonly #folder: string | undefined;
+  readonly #labels = new Map<string, string>();
   readonly #people = new Map<string, (call: IncomingCall) => void>();
 
   private constructor(parts: {
@@ -135,10 +136,17 @@ export class Stage {
     this.#people.set(number, answer);
   }
 
-  /** A call from the phone inside. */
-  dial(number: string): OutgoingCall {
+  /** A call from the phone inside; the label is how it is shown. */
+  dial(number: string, label = ''): OutgoingCall {
     const { host, port } = this.system.sip;
-    return this.inside.dial(`sip:${number}@${host}:${port}`);
+    const call = this.inside.dial(`sip:${number}@${host}:${port}`);
+    this.#labels.set(call.callId, label);
+    return call;
+  }
+
+  labelOf(callId: string): string {
+    const begun = this.journals.of(callId).find(({ kind }) => kind === 'begun');
+    return this.#labels.get(String(begun?.data['sipCallId'])) ?? '';
   }
 
   /** The sound files of a prompt, as an ear can recognise them; a recorded voice within it is left out. */
@@ -210,19 +218,6 @@ export class Stage {
     return [this.inside, this.carrier].flatMap(({ surprises }) =>
       surprises.splice(0).map(({ what, message }) => `${what} (${message ?? ''})`),
     );
-  }
-
-  /** Forgets the names and blocks of earlier runs, so that every demonstration is somebody's first. */
-  async forget(): Promise<void> {
-    await this.system.db.deleteFrom('spokenName').execute();
-    await this.system.db
-      .deleteFrom('block')
-      .where(
-        'number',
-        'in',
-        this.demo.homePhones.map(({ number }) => number),
-      )
-      .execute();
   }
 
   async report(callId: string): Promise<CallReport> {

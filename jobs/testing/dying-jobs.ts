@@ -8,6 +8,7 @@ const order = JSON.parse(process.argv[2] ?? '{}') as {
   spoolFolder: string;
   kept: string;
   death: string;
+  redisUrl?: string;
 };
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 await startJobs({
@@ -16,6 +17,7 @@ await startJobs({
   storage: folderStorage(order.kept),
   spoolFolder: order.spoolFolder,
   log: silent,
+  ...(order.redisUrl !== undefined && { redisUrl: order.redisUrl }),
   relayEveryMs: 20,
   lockMs: 500,
   onStep: (step) => {

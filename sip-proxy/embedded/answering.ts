@@ -84,12 +84,9 @@ const accept = (core: Core, received: Received, response: SipResponse): void => 
   if (!received.live) core.dialogs.add(live);
   sessionAnswered(core, live, received.request, response);
   if (response.body.length > 0) live.localSdp = response.body;
-  live.answerId = received.id;
   core.answeredBy.set(received.transaction, live);
-  live.answer = new Answer(received.transaction, response, core.layer, () => {
-    live.answer = undefined;
-    endDialog(core, live, 'ACK timeout');
-  });
+  const answer = new Answer(received.transaction, response, core.layer, () => endDialog(core, live, 'ACK timeout'));
+  live.unacknowledged = { answer, id: received.id, sequence: received.request.cseq.number };
 };
 
 const makeDialog = (received: Received, response: SipResponse): LiveDialog => {

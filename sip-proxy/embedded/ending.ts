@@ -7,8 +7,7 @@ import { sendingInDialog } from './send-in-dialog.ts';
 /** The dialog is over: its timers stop, and what is still to be answered is (RFC 3261 §15.1.2). */
 export const removeDialog = (core: Core, live: LiveDialog): void => {
   core.dialogs.remove(live);
-  live.answer?.stop();
-  live.answer = undefined;
+  live.acknowledged();
   live.session.stop();
   for (const received of [...live.open]) {
     release(core, received);

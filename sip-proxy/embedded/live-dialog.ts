@@ -11,6 +11,14 @@ export interface Accepted {
   ack?: { readonly bytes: Buffer; readonly to: SocketAddress };
 }
 
+/** Our 2xx to an INVITE of the peer. */
+export interface Unacknowledged {
+  readonly answer: Answer;
+  /** Transaction id and CSeq number of the INVITE. */
+  readonly id: string;
+  readonly sequence: number;
+}
+
 /** A dialog that a client can address, and its requests from the network can be given to that client. */
 export class LiveDialog {
   /** `<Call-ID>;from-tag=<tag in the From of the first INVITE>`. */
@@ -26,9 +34,7 @@ export class LiveDialog {
   readonly route: SocketAddress | undefined;
   readonly session = new SessionTimer();
   /** Our 2xx to an INVITE, as long as its ACK is missing. */
-  answer: Answer | undefined;
-  /** Who is told of the ACK that `answer` waits for: its transaction id. */
-  answerId = '';
+  unacknowledged: Unacknowledged | undefined;
   /** The last INVITE of ours that was accepted. */
   accepted: Accepted | undefined;
   /** The INVITE of ours that has no final response yet. */
@@ -48,6 +54,12 @@ export class LiveDialog {
     this.firstId = parts.firstId;
     this.route = parts.route;
     this.localSdp = parts.localSdp;
+  }
+
+  /** The ACK is here, or nobody waits for it any more. */
+  acknowledged(): void {
+    this.unacknowledged?.answer.stop();
+    this.unacknowledged = undefined;
   }
 }
 

@@ -20,7 +20,7 @@ export const receiveInDialog = (
   transaction.toTag = live.dialog.localTag;
   if (method === 'INVITE') {
     // RFC 3261 §14.2: one INVITE at a time, and not before the ACK of the one before.
-    if (live.answer || live.inviting)
+    if (live.unacknowledged || live.inviting)
       return refuse(core, transaction, source, { status: 491, why: 'another INVITE is in progress' });
     if ([...live.open].some((other) => other.request.method === 'INVITE'))
       return refuse(core, transaction, source, {
@@ -59,7 +59,10 @@ export const ends = (live: LiveDialog, request: SipRequest): boolean =>
 
 const earlyToo: ReadonlySet<string> = new Set(['NOTIFY', 'OPTIONS', 'INFO', 'MESSAGE', 'SUBSCRIBE']);
 
-/** A request of a dialog whose INVITE has no final answer. */
+/**
+ * A request of a dialog whose INVITE has no final answer. UPDATE belongs to the INVITE; the others are given to whom
+ * they are given outside of dialogs, because no client can address this dialog yet.
+ */
 export const receiveInEarlyDialog = (
   core: Core,
   early: Early,
@@ -67,9 +70,13 @@ export const receiveInEarlyDialog = (
   request: SipRequest,
   source: SocketAddress,
 ): void => {
-  const update = request.method === 'UPDATE';
-  if (early.client.gone || !(update || earlyToo.has(request.method)))
+  const { method } = request;
+  const update = method === 'UPDATE';
+  if (!update && !earlyToo.has(method))
     return refuse(core, transaction, source, { status: 481, why: 'the dialog is not confirmed' });
+  const client = update ? early.client : core.routes.next(method.toLowerCase());
+  if (!client) return refuse(core, transaction, source, { status: 503, why: 'no client for this method' });
+  if (client.gone) return refuse(core, transaction, source, { status: 481, why: 'the client of this dialog is gone' });
   // RFC 3311 §5.2
   if (update && early.updating)
     return refuse(core, transaction, source, {
@@ -79,17 +86,17 @@ export const receiveInEarlyDialog = (
     });
   if (update) early.updating = true;
   const released = (): void => void (early.updating &&= !update);
-  const received = hold(core, { transaction, request, client: early.client, dialogId: '', released });
-  deliver(core, early.client, request, source, received.id, update ? early.dialogId : '');
+  const received = hold(core, { transaction, request, client, dialogId: '', released });
+  deliver(core, client, request, source, received.id, update ? early.dialogId : '');
 };
 
 /** The ACK of our 2xx: the client hears of it once. */
 export const receiveAck = (core: Core, ack: SipRequest, source: SocketAddress): void => {
   const live = core.dialogs.find(dialogKey(ack) ?? '');
-  if (!live?.answer) return;
-  live.answer.stop();
-  live.answer = undefined;
-  deliver(core, live.client, ack, source, live.answerId, live.id);
+  const { unacknowledged } = live ?? {};
+  if (!live || unacknowledged?.sequence !== ack.cseq.number) return;
+  live.acknowledged();
+  deliver(core, live.client, ack, source, unacknowledged.id, live.id);
 };
 
 /** RFC 3261 §9.2, and what is done when the CANCEL crosses our 2xx. */
@@ -112,5 +119,5 @@ export const receiveCancel = (
   }
   refuse(core, transaction, source, { status: 481, why: 'the INVITE has been answered' });
   const live = core.answeredBy.get(invite);
-  if (live?.answer) endDialog(core, live, 'CANCEL after 200 OK');
+  if (live?.unacknowledged) endDialog(core, live, 'CANCEL after 200 OK');
 };

@@ -81,8 +81,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
   const over = ends(live, made);
   if (over) {
     live.inviting?.abandon();
-    live.answer?.stop();
-    live.answer = undefined;
+    live.acknowledged();
     live.session.stop();
   }
   const id = newTransactionId();

@@ -165,7 +165,7 @@ const stopTimers = (core: Core): void => {
   for (const received of core.received.values()) core.layer.clock.stop(received.limit);
   for (const sending of core.sent.values()) sending.stop();
   for (const live of core.dialogs.all()) {
-    live.answer?.stop();
+    live.acknowledged();
     live.session.stop();
     live.inviting?.stop();
   }
@@ -179,7 +179,7 @@ const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
     client: live.client.id,
     clientGone: live.client.gone,
     usage: live.usage,
-    waitingForAck: live.answer !== undefined,
+    waitingForAck: live.unacknowledged !== undefined,
   })),
   received: Object.fromEntries(
     [...core.received].map(

@@ -44,7 +44,7 @@ export const keepSession = (live: LiveDialog, request: SipRequest): void => {
 /** Refreshes the session with what we offered last; the client is not told. */
 const refresh = (core: Core, live: LiveDialog, seconds: number): void => {
   // An INVITE of either side is in progress: its answer refreshes the session.
-  if (live.inviting || live.answer) return start(core, live, seconds, true);
+  if (live.inviting || live.unacknowledged) return start(core, live, seconds, true);
   const headers = {
     'Session-Expires': `${seconds};refresher=uac`,
     'Min-SE': String(minSessionSeconds),

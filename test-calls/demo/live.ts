@@ -1,4 +1,5 @@
-import type { JournalEvent, Journals } from '../journals.ts';
+import type { JournalEvent } from '../journals.ts';
+import type { Stage } from '../stage.ts';
 
 interface ToldPrompt {
   readonly key: string;
@@ -51,10 +52,12 @@ export function inWords({ kind, data }: JournalEvent): string | undefined {
   }
 }
 
-/** Prints calls as they go; the result stops it. */
-export function showLive(journals: Journals, print: (line: string) => void = console.log): () => void {
-  return journals.follow((event) => {
+/** Prints calls as they go, each line with the label of its call; the result stops it. */
+export function showLive(stage: Stage, print: (line: string) => void = console.log): () => void {
+  return stage.journals.follow((event) => {
     const line = inWords(event);
-    if (line !== undefined) print(`   ${event.at.slice(11, 23)} ${line}`);
+    if (line === undefined) return;
+    const label = stage.labelOf(event.callId).padEnd(16);
+    for (const part of line.split('\n')) print(`${event.at.slice(11, 22)}  ${label}  ${part.trim()}`);
   });
 }

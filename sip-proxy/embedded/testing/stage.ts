@@ -1,9 +1,17 @@
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { FakeClock } from '#sip-stack/fake-clock.ts';
 import type { Log } from '../log.ts';
-import { startSipServer, type SipServer, type SipServerOptions } from '../server.ts';
+import { startSipServer, type SipServer, type SipServerDump, type SipServerOptions } from '../server.ts';
 import { Phone } from './phone.ts';
 
 export const secret = 'open sesame';
+
+/** What is needed of drachtio's client here. */
+interface Application extends EventEmitter {
+  connect(options: { host: string; port: number; secret: string }): unknown;
+  disconnect(): void;
+}
 
 /** A log that keeps its lines. */
 export class KeptLog implements Log {
@@ -17,6 +25,16 @@ export class KeptLog implements Log {
     return (facts: object, text: string): void => void this.lines.push({ level, text, facts: { ...facts } });
   }
 }
+
+export const nothing = {
+  dialogs: [] as SipServerDump['dialogs'],
+  received: {},
+  sent: {},
+  early: 0,
+  ringing: 0,
+  transactions: { clients: {}, servers: {} },
+  timers: 0,
+};
 
 /** A server on a clock that stands still, and phones around it. */
 export class Stage {
@@ -48,6 +66,28 @@ export class Stage {
     const phone = await Phone.start(this.server.sipPort);
     this.onClose(() => phone.close());
     return phone;
+  }
+
+  /** Connects an application: a fresh `Srf`. */
+  async connect<T extends Application>(srf: T): Promise<T> {
+    srf.on('error', () => undefined);
+    srf.connect({ host: '127.0.0.1', port: this.server.adminPort, secret });
+    await once(srf, 'connect');
+    this.onClose(() => {
+      try {
+        srf.disconnect();
+      } catch {
+        // The test has done so.
+      }
+    });
+    return srf;
+  }
+
+  /** What is still alive after every timer has had its time; to be compared with `nothing`. */
+  leftovers(): typeof nothing {
+    this.clock.advance(100_000);
+    const { dialogs, received, sent, early, ringing, transactions } = this.server.dump();
+    return { dialogs, received, sent, early, ringing, transactions, timers: this.clock.pending };
   }
 
   onClose(close: () => unknown): void {

@@ -2,7 +2,7 @@ import { beat } from '../phone/beat.ts';
 import type { IncomingCall } from '../phone/incoming-call.ts';
 import type { Bench, BenchOptions, Measured } from './bench.ts';
 import type { Person } from './crowd.ts';
-import { CallFailed, Crowd, hear, pressAndHear } from './crowd.ts';
+import { Crowd, hear, pressAndHear } from './crowd.ts';
 import { percentile, spreadOf } from './figures.ts';
 import { loadBetween, PHONES } from './usage.ts';
 
@@ -61,10 +61,7 @@ async function oneCall(crowd: Crowd, person: Person, way: (typeof ways)[number],
   const caller = await crowd.callHome(person, {
     languageToVoice: (ms, fromFirstMs) => note({ kind: 'language', atMs: performance.now(), ms, fromFirstMs }),
   });
-  const sentAway = caller.ended.then(({ reason }) => {
-    throw new CallFailed(`the caller was sent away: ${reason ?? ''}`);
-  });
-  await Promise.race([home, sentAway]).finally(() => caller.hangup());
+  await crowd.unlessSentAway(home, caller).finally(() => caller.hangup());
 }
 
 export const reaction: Bench = {

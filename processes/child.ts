@@ -65,10 +65,19 @@ export function main(
     },
     (error: unknown) => {
       log.fatal({ err: error }, 'could not start');
-      console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`${name}: ${whyNot(error)}`);
       process.exit(1);
     },
   );
+}
+
+/** What happened, and what to do about it where that is known. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE' && port !== undefined)
+    return `port ${port} is in use by another program; stop that, or choose another port (SIP_PORT, OBSERVE_PORT, ...)`;
+  return error.message;
 }
 
 /** Tells whoever waits for this process how far it has come. */
@@ -82,5 +91,5 @@ const secretFields = ['pin', 'password', 'passcode', 'secret', 'ha1', '*.pin', '
 function logger(name: string, config: Config): Logger {
   const folder = process.env['LOG_FOLDER'];
   const options = { name, level: config.LOG_LEVEL, redact: secretFields };
-  return folder ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true })) : pino(options);
+  return folder ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true, sync: true })) : pino(options);
 }

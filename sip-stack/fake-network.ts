@@ -79,6 +79,10 @@ export class FakeTransport implements Transport {
     this.#fly = fly;
   }
 
+  owns(to: SocketAddress): boolean {
+    return to.address === this.local.address && to.port === this.local.port;
+  }
+
   send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {
     this.#fly({ bytes, from: this, to, failed });
   }

@@ -126,6 +126,16 @@ describe('the admin port', () => {
     expect(stage.server.metrics().clients).toBe(1);
   });
 
+  it('gives up a client that does not say who it is', async () => {
+    const client = new Raw();
+    await stage.connect(new Srf());
+    await expect.poll(() => stage.server.metrics().clients).toBe(2);
+    stage.clock.advance(10_000);
+    await client.closed;
+    await expect.poll(() => stage.server.metrics().clients).toBe(1);
+    expect(stage.log.lines.at(-1)?.text).toBe('client gone');
+  });
+
   it('takes frames in any pieces', async () => {
     const client = new Raw();
     const text = `1|authenticate|${secret}`;

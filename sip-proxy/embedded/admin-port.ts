@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '#sip-stack/clock.ts';
 import { Client } from './client.ts';
 import { parseCommand, type Command, type SipCommand } from './commands.ts';
 import { FrameError, FrameReader } from './frames.ts';
@@ -18,6 +19,7 @@ export interface AdminOptions {
   /** `udp/address:port` of the SIP side, told to every client. */
   readonly sipAddress: string;
   readonly log: Log;
+  readonly clock: Clock;
   readonly routes: Routes;
   readonly onSip: (client: Client, command: SipCommand) => void;
   readonly onGone: (client: Client) => void;
@@ -29,6 +31,8 @@ export class AdminPort {
   readonly #options: AdminOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** What to do when a client has said who it is. */
+  readonly #authenticated = new WeakMap<Client, () => void>();
 
   private constructor(options: AdminOptions) {
     this.#options = options;
@@ -60,21 +64,21 @@ export class AdminPort {
   }
 
   #connected(socket: Socket): void {
-    const { log, routes, onGone } = this.#options;
+    const { log, clock, routes, onGone } = this.#options;
     const client = new Client(socket);
     const reader = new FrameReader();
     const facts = { client: client.id, address: client.address };
-    const tooLate = setTimeout(() => {
-      if (client.authenticated) return;
+    const tooLate = clock.after(patience, () => {
       log.warn(facts, 'client did not authenticate');
       socket.destroy();
-    }, patience).unref();
+    });
+    this.#authenticated.set(client, () => clock.stop(tooLate));
     this.#sockets.add(socket);
     this.clients.add(client);
     log.info(facts, 'client connected');
     socket.on('error', (error) => log.warn({ ...facts, err: error }, 'client connection failed'));
     socket.on('close', () => {
-      clearTimeout(tooLate);
+      clock.stop(tooLate);
       client.forget();
       this.#sockets.delete(socket);
       this.clients.delete(client);
@@ -123,6 +127,7 @@ export class AdminPort {
     const { secret, sipAddress, log } = this.#options;
     if (!same(command.secret, secret)) return this.#drop(client, command, 'incorrect secret');
     client.authenticated = true;
+    this.#authenticated.get(client)?.();
     client.tags = command.tags;
     log.info({ client: client.id, address: client.address, tags: command.tags }, 'client authenticated');
     client.answer(command.id, 'OK', `${sipAddress}|${version}|${sipAddress}`);

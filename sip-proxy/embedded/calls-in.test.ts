@@ -330,10 +330,11 @@ describe('the server turns away', () => {
   it('what is no SIP, and goes on', async () => {
     phone.raw('hello\r\n\r\n');
     phone.raw(Buffer.alloc(9000, 65));
-    phone.raw(
-      `OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${phone.port};branch=z9hG4bKx\r\nCSeq: 1 OPTIONS\r\n\r\n`,
-    );
-    await expect.poll(() => stage.server.metrics()).toMatchObject({ malformed: 3, sent: { 'OPTIONS 400': 1 } });
+    const start = `OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${phone.port};branch=z9hG4bKx\r\n`;
+    for (const cseq of ['1 OPTIONS', 'x']) phone.raw(`${start}CSeq: ${cseq}\r\n\r\n`);
+    await expect
+      .poll(() => stage.server.metrics())
+      .toMatchObject({ malformed: 4, sent: { 'OPTIONS 400': 1, 'other 400': 1 } });
     phone.ask('INVITE', {}, sdp(4000));
     await calls.next();
   });

@@ -153,6 +153,17 @@ describe('a call out', () => {
     nothingLeft();
   });
 
+  it('to a port where nobody listens is a 503 as soon as the host has said so', async () => {
+    const { port } = phone;
+    await phone.close();
+    const calling = srf.createUAC(`sip:x@127.0.0.1:${port}`, { localSdp: sdp(5000) });
+    const failed = expect(calling).rejects.toMatchObject({ status: 503 });
+    await expect.poll(() => stage.server.metrics().sent['INVITE']).toBe(1);
+    stage.clock.advance(500);
+    await failed;
+    nothingLeft();
+  });
+
   it('that rings for ever is given up by timer C and cancelled', async () => {
     const calling = srf.createUAC(phone.uri, { localSdp: sdp(5000) });
     const offered = await phone.request('INVITE');

@@ -31,7 +31,8 @@ export class Counters {
 
 const count = (table: Record<string, number>, message: SipMessage): void => {
   const request = message instanceof SipRequest;
-  const { method } = request ? message : message.cseq;
+  // The answer to a spoilt request repeats its CSeq, whatever that is.
+  const method = request ? message.method : (message.get('cseq')?.split(/\s+/)[1] ?? '');
   const name = known.has(method) ? method : 'other';
   const key = request ? name : `${name} ${(message as SipResponse).status}`;
   table[key] = (table[key] ?? 0) + 1;

@@ -1,7 +1,6 @@
 import { SipRequest, type SipResponse } from '#sip-stack/message.ts';
 import { literalAddress } from '#sip-stack/next-hop.ts';
 import { token } from '#sip-stack/token.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
 import { NameAddr, parseNameAddr, parseUri } from '#sip-stack/uri.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
 import { describe, type Client } from './client.ts';
@@ -111,9 +110,8 @@ const nextHop = (core: Core, { request: wanted, hop }: Request): { uri: string }
 };
 
 const isSelf = (core: Core, uri: string): boolean => {
-  const { local } = core.layer.transport;
-  const address: SocketAddress | undefined = literalAddress(uri);
-  return address?.port === local.port && (address.address === local.address || address.address === '0.0.0.0');
+  const address = literalAddress(uri);
+  return address !== undefined && core.layer.transport.owns(address);
 };
 
 /** A BYE that a client put together itself, for a dialog that is still known here. */

@@ -1,6 +1,7 @@
 import type { ClientTransaction } from '#sip-stack/client-transaction.ts';
 import { SipResponse, type HeaderValues, type SipRequest } from '#sip-stack/message.ts';
 import { literalAddress, locate } from '#sip-stack/next-hop.ts';
+import { refused } from '#sip-stack/refused.ts';
 import { token } from '#sip-stack/token.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import type { Core } from './core.ts';
@@ -24,7 +25,9 @@ export class Sending {
   #cancelHeaders: HeaderValues | undefined;
   #answered = false;
   #abandoned = false;
+  #heard = false;
   #timerC: unknown;
+  #ask: unknown;
 
   /**
    * Puts the Via on `request` at once; sends it at once, too, unless a name must be looked up.
@@ -67,6 +70,7 @@ export class Sending {
   /** Ends silently; the transaction is the layer's to close. */
   stop(): void {
     this.#core.layer.clock.stop(this.#timerC);
+    this.#core.layer.clock.stop(this.#ask);
   }
 
   #find(hop: string): void {
@@ -81,6 +85,8 @@ export class Sending {
   }
 
   #send(address: SocketAddress): void {
+    const { clock, timers } = this.#core.layer;
+    this.#ask = clock.after(timers.T1, () => this.#askHost(address));
     this.#transaction = this.#core.layer.request(this.request, address, {
       response: (response, source) => this.#received(response, source),
       timeout: () => this.#make(408, 'Request Timeout', address),
@@ -90,9 +96,23 @@ export class Sending {
     if (this.#cancelled) this.#transaction.cancel(this.#cancelHeaders);
   }
 
+  /** Silence: where the host says that nobody listens there, there is no need to wait for timer B or F. */
+  #askHost(address: SocketAddress): void {
+    refused(address)
+      .then((gone) => {
+        if (!gone || this.#heard || this.#answered) return;
+        this.#transaction?.drop();
+        this.#make(503, 'Service Unavailable', address);
+        this.#end();
+      })
+      .catch((error: unknown) => this.#core.log.error({ err: error }, 'a response could not be taken'));
+  }
+
   #received(response: SipResponse, source: SocketAddress): void {
     const { layer, limits } = this.#core;
     layer.clock.stop(this.#timerC);
+    layer.clock.stop(this.#ask);
+    this.#heard = true;
     if (this.#abandoned && (response.status < 200 || response.status > 299)) return;
     if (response.status >= 200) this.#answered = true;
     else if (this.request.method === 'INVITE') this.#timerC = layer.clock.after(limits.timerC, () => this.#giveUp());
@@ -110,13 +130,13 @@ export class Sending {
   #make(status: number, reason: string, source: SocketAddress = nowhere): void {
     if (this.#answered || this.#abandoned) return;
     this.#answered = true;
-    this.#core.layer.clock.stop(this.#timerC);
+    this.stop();
     this.#events.response(SipResponse.to(this.request, status, reason, token()), source);
     if (!this.#transaction) this.#end();
   }
 
   #end(): void {
-    this.#core.layer.clock.stop(this.#timerC);
+    this.stop();
     this.#events.ended?.();
   }
 }

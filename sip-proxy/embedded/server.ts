@@ -7,6 +7,7 @@ import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
 import type { Core, Limits } from './core.ts';
 import { Counters } from './counters.ts';
+import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump.ts';
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
@@ -27,6 +28,8 @@ export interface SipServerOptions {
   readonly limits?: Partial<Limits>;
 }
 
+export type { SipServerDump, SipServerMetrics } from './dump.ts';
+
 export interface SipServer {
   readonly sipPort: number;
   readonly adminPort: number;
@@ -36,33 +39,6 @@ export interface SipServer {
   metrics(): SipServerMetrics;
   /** Closes both ports and forgets all calls, silently. */
   close(): Promise<void>;
-}
-
-export interface SipServerDump {
-  readonly clients: { id: number; address: string; authenticated: boolean; tags: readonly string[] }[];
-  readonly routes: Record<string, number[]>;
-  readonly dialogs: { id: string; client: number; clientGone: boolean; usage: string; waitingForAck: boolean }[];
-  /** Requests that wait for a client: transaction id -> method. */
-  readonly received: Record<string, string>;
-  /** Requests of clients that wait for the network: transaction id -> method. */
-  readonly sent: Record<string, string>;
-  readonly early: number;
-  readonly ringing: number;
-  readonly transactions: { clients: Record<string, number>; servers: Record<string, number> };
-}
-
-export interface SipServerMetrics {
-  /** `METHOD` or `METHOD status` -> count. */
-  readonly received: Readonly<Record<string, number>>;
-  readonly sent: Readonly<Record<string, number>>;
-  readonly repeated: number;
-  readonly malformed: number;
-  /** Requests answered without any client, by status. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly clients: number;
-  readonly dialogs: number;
-  readonly transactions: number;
-  readonly waitingForClient: number;
 }
 
 /** Timer C as RFC 3261 §16.6 wants it: more than three minutes. */
@@ -98,6 +74,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
   const adminPort = await AdminPort.listen({
     ...admin,
     log,
+    clock,
     routes: core.routes,
     sipAddress: `udp/${address}:${port}`,
     onSip: (client, command) => obey(core, client, command),
@@ -122,32 +99,53 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
   };
 };
 
-/** Ties the wire to the calls. */
+/** Ties the wire to the calls. A defect met on the way costs the one message, not the calls of all others. */
 const listen = (core: Core): void => {
   const { layer, counters, log } = core;
   layer.onReceived = (message) => counters.countReceived(message);
   layer.onSent = (message, _to, repeated) => counters.countSent(message, repeated);
-  layer.onRequest = (transaction, message, source) => receiveRequest(core, transaction, message, source);
-  layer.onAck = (ack, source) => receiveAck(core, ack, source);
-  layer.onCancel = (message, transaction, invite, source) => receiveCancel(core, message, transaction, invite, source);
+  layer.onRequest = (transaction, message, source) => {
+    const failed = (): unknown => transaction.reply(500);
+    guard(core, message.method, failed, () => receiveRequest(core, transaction, message, source));
+  };
+  layer.onAck = (ack, source) => guard(core, 'ACK', undefined, () => receiveAck(core, ack, source));
+  layer.onCancel = (message, transaction, invite, source) => {
+    const failed = (): unknown => transaction.reply(500);
+    guard(core, 'CANCEL', failed, () => receiveCancel(core, message, transaction, invite, source));
+  };
   layer.onRejected = (error, source) => {
     counters.malformed += 1;
     log.info({ from: `${source.address}:${source.port}`, status: error.status, why: error.message }, 'no SIP message');
   };
 };
 
-const obey = (core: Core, client: Client, command: SipCommand): void => {
-  switch (command.kind) {
-    case 'respond':
-      return answer(core, client, command);
-    case 'cancel':
-      return cancel(core, client, command);
-    case 'request in dialog':
-      return requestInDialog(core, client, command);
-    case 'request':
-      return request(core, client, command);
+const guard = (core: Core, what: string, failed: (() => unknown) | undefined, act: () => void): void => {
+  try {
+    act();
+  } catch (error) {
+    core.log.error({ err: error, what }, 'defect');
+    failed?.();
   }
 };
+
+const obey = (core: Core, client: Client, command: SipCommand): void =>
+  guard(
+    core,
+    command.kind,
+    () => client.answer(command.id, 'NOK', 'Internal server error'),
+    () => {
+      switch (command.kind) {
+        case 'respond':
+          return answer(core, client, command);
+        case 'cancel':
+          return cancel(core, client, command);
+        case 'request in dialog':
+          return requestInDialog(core, client, command);
+        case 'request':
+          return request(core, client, command);
+      }
+    },
+  );
 
 /** A client is gone: its calls stay, what waits for its answer waits no longer than any other. */
 const leave = (core: Core, client: Client): void => {
@@ -170,50 +168,3 @@ const stopTimers = (core: Core): void => {
     live.inviting?.stop();
   }
 };
-
-const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
-  clients: [...clients].map(({ id, address, authenticated, tags }) => ({ id, address, authenticated, tags })),
-  routes: core.routes.dump(),
-  dialogs: [...core.dialogs.all()].map((live) => ({
-    id: live.id,
-    client: live.client.id,
-    clientGone: live.client.gone,
-    usage: live.usage,
-    waitingForAck: live.unacknowledged !== undefined,
-  })),
-  received: Object.fromEntries(
-    [...core.received].map(
-      ([
-        id,
-        {
-          request: { method },
-        },
-      ]) => [id, method],
-    ),
-  ),
-  sent: Object.fromEntries(
-    [...core.sent].map(
-      ([
-        id,
-        {
-          request: { method },
-        },
-      ]) => [id, method],
-    ),
-  ),
-  early: core.early.size,
-  ringing: core.ringing.size,
-  transactions: core.layer.dump(),
-});
-
-const metrics = (core: Core, { clients }: AdminPort): SipServerMetrics => ({
-  received: { ...core.counters.received },
-  sent: { ...core.counters.sent },
-  repeated: core.counters.repeated,
-  malformed: core.counters.malformed,
-  refused: { ...core.counters.refused },
-  clients: clients.size,
-  dialogs: core.dialogs.size,
-  transactions: core.layer.size,
-  waitingForClient: core.received.size,
-});

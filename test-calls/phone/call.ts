@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
-import { Answer } from '#sip-stack/answer.ts';
 import type { Dialog } from '#sip-stack/dialog.ts';
-import { SipResponse, type HeaderValues, type SipRequest } from '#sip-stack/message.ts';
+import type { HeaderValues, SipRequest, SipResponse } from '#sip-stack/message.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import { causeOf, type Ending } from './ending.ts';
 import { exchange, type Line } from './line.ts';
 import type { Ear } from './ear.ts';
 import type { Pressed, Spoken } from './mouth.ts';
 import type { Audio } from './reference.ts';
-import { SessionTimer } from './session-timer.ts';
+import { ALLOWED, Session } from './session.ts';
+import type { Direction } from './session-description.ts';
 import { Voice } from './voice.ts';
 
 /** A provisional response of an outgoing call. */
@@ -33,8 +33,6 @@ export type CallState = 'starting' | 'ringing' | 'talking' | 'ending' | 'ended';
 
 export type PressBy = 'rfc4733' | 'info' | 'inband';
 
-const ALLOWED = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
-
 /** What outgoing and incoming calls share: the talk, and everything inside the dialog. */
 export abstract class Call extends EventEmitter<CallEvents> {
   /** Resolves true when the call is answered, false when it ends without. */
@@ -48,11 +46,8 @@ export abstract class Call extends EventEmitter<CallEvents> {
   protected dialog: Dialog | undefined;
   #state: CallState = 'starting';
   #ending: Ending | undefined;
-  #answer: Answer | undefined;
-  #awaitsAnswer = false;
-  #offering = false;
   #vanished = false;
-  readonly #timer: SessionTimer;
+  readonly #session: Session;
   #tellAnswered: (answered: boolean) => void = () => undefined;
   #tellEnded: (ending: Ending) => void = () => undefined;
 
@@ -62,7 +57,8 @@ export abstract class Call extends EventEmitter<CallEvents> {
     this.voice = new Voice(line.host, line.law, (key, atMs) => this.emit('key', key, atMs));
     this.answered = new Promise((resolve) => (this.#tellAnswered = resolve));
     this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
-    this.#timer = new SessionTimer(line.layer.clock, {
+    this.#session = new Session(line, this.voice, {
+      unacknowledged: (invite) => this.#unacknowledged(invite),
       refresh: () => void this.#invite(this.voice.direction),
       expired: () => void this.hangup(),
     });
@@ -145,8 +141,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
   vanish(): void {
     this.#vanished = true;
     this.voice.mouth.close();
-    this.#answer?.stop();
-    this.#timer.stop();
+    this.#session.stop();
     this.#settle({ by: 'us', how: 'vanished', status: undefined, reason: undefined, cause: undefined });
   }
 
@@ -159,7 +154,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
     }
     const { method } = request;
     if (method === 'BYE') return this.#bye(transaction, request);
-    if (method === 'INVITE' || method === 'UPDATE') this.#offered(transaction, request);
+    if (method === 'INVITE' || method === 'UPDATE') this.#session.offered(transaction, request);
     else if (method === 'INFO' || method === 'OPTIONS') transaction.reply(200, { headers: { Allow: ALLOWED } });
     else {
       transaction.reply(501);
@@ -171,9 +166,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
   /** For the phone: the ACK of a 2xx. */
   acknowledge(ack: SipRequest): void {
     if (this.#vanished) return;
-    if (this.#awaitsAnswer && !this.voice.accept(ack.body.toString())) this.line.surprise('ACK without an answer', ack);
-    this.#awaitsAnswer = false;
-    this.#answer?.stop();
+    this.#session.acknowledge(ack);
     this.onAcknowledged();
   }
 
@@ -201,25 +194,15 @@ export abstract class Call extends EventEmitter<CallEvents> {
   protected end(ending: Omit<Ending, 'atMs'> & { atMs?: number }): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#answer?.stop();
-    this.#timer.stop();
+    this.#session.stop();
     this.voice.close();
     this.line.forget(this);
     this.#settle(ending);
   }
 
-  /** Gives a 2xx to an INVITE, until its ACK. The body is an answer to its offer, or an offer when it had none. */
-  protected accept(transaction: ServerTransaction, sdp: string, headers: HeaderValues = {}): SipResponse {
-    const { request } = transaction;
-    const response = SipResponse.to(request, 200, undefined, transaction.toTag);
-    response.add('Contact', this.line.contact).add('Allow', ALLOWED).add('Content-Type', 'application/sdp');
-    if (this.line.sessionTimer) response.setAll(this.#timer.agree(request));
-    response.setAll(headers);
-    response.body = Buffer.from(sdp);
-    this.#awaitsAnswer = request.body.length === 0;
-    this.#answer?.stop();
-    this.#answer = new Answer(transaction, response, this.line.layer, () => this.#unacknowledged(request));
-    return response;
+  /** See `Session.accept`. */
+  protected accept(transaction: ServerTransaction, sdp: string, headers: HeaderValues): SipResponse {
+    return this.#session.accept(transaction, sdp, headers);
   }
 
   #settle(ending: Omit<Ending, 'atMs'> & { atMs?: number }): void {
@@ -239,36 +222,9 @@ export abstract class Call extends EventEmitter<CallEvents> {
     this.end({ by: 'them', how: 'bye', status: 200, reason: request.get('reason'), cause: causeOf(request) });
   }
 
-  /** A re-INVITE or UPDATE: RFC 3261 §14.2, RFC 3311 §5.2. */
-  #offered(transaction: ServerTransaction, request: SipRequest): void {
-    if (this.#offering) return void transaction.reply(491);
-    const offer = request.body.toString();
-    const isInvite = request.method === 'INVITE';
-    const body = offer !== '' ? this.voice.answer(offer) : isInvite ? this.voice.offer(this.voice.direction) : '';
-    if (body === undefined) return void transaction.reply(488);
-    if (isInvite) return void this.accept(transaction, body);
-    const type: HeaderValues = body === '' ? {} : { 'Content-Type': 'application/sdp' };
-    const timer = this.line.sessionTimer ? this.#timer.agree(request) : {};
-    transaction.reply(200, { headers: { Contact: this.line.contact, ...timer, ...type }, body });
-  }
-
-  async #invite(direction: 'sendonly' | 'sendrecv' | 'recvonly' | 'inactive'): Promise<boolean> {
+  async #invite(direction: Direction): Promise<boolean> {
     const { dialog } = this;
-    if (!dialog || this.#state !== 'talking' || this.#offering) return false;
-    this.#offering = true;
-    const sdp = this.voice.offer(direction);
-    const headers = { 'Content-Type': 'application/sdp', ...this.#timer.headers };
-    const acknowledge = ({ cseq }: SipResponse): void =>
-      void this.line.layer.sendStateless(dialog.ack(cseq.number), this.line.hop(dialog.nextHop));
-    const make = (more: HeaderValues): SipRequest =>
-      dialog.request('INVITE', { headers: { ...headers, ...more }, body: sdp });
-    const { response } = await exchange(this.line, make, this.line.hop(dialog.nextHop), { further: acknowledge });
-    this.#offering = false;
-    if (response.status >= 300) return false;
-    dialog.refresh(response);
-    acknowledge(response);
-    this.#timer.refreshed();
-    return this.voice.accept(response.body.toString());
+    return dialog !== undefined && this.#state === 'talking' && this.#session.invite(dialog, direction);
   }
 
   async #inform(key: string, ms: number): Promise<Pressed> {

@@ -33,8 +33,9 @@ const packets = (audio: Audio, options: Sending = {}): Packet[] => {
 };
 
 const take = (ear: Ear, all: readonly Packet[]): void =>
-  all.forEach(({ bytes, dueMs }) => ear.take(bytes, dueMs, 'there'));
+  all.forEach(({ bytes, dueMs }) => ear.take(bytes, dueMs, there));
 
+const there = { address: '127.0.0.1', port: 4000 };
 const prompt = sequence(silence(100), babble({ ms: 900, seed: 3 }), silence(40));
 
 test('a prompt is found at the arrival of its first audible sample', () => {
@@ -95,8 +96,8 @@ test('two senders at once, a stranger and a broken clock do not pass unseen', ()
   const ear = new Ear();
   const [one, other] = [packets(prompt), packets(prompt, { ssrc: 8, startMs: 1010 })];
   for (const [i, packet] of one.entries()) {
-    ear.take(packet.bytes, packet.dueMs, 'there');
-    ear.take(other[i]!.bytes, other[i]!.dueMs, 'elsewhere');
+    ear.take(packet.bytes, packet.dueMs, there);
+    ear.take(other[i]!.bytes, other[i]!.dueMs, { ...there, port: 4002 });
   }
   const { ssrcChanges, overwritten, elsewhere } = ear.counts;
   expect(ssrcChanges).toBe(103);

@@ -5,6 +5,7 @@ import { HeardDigits, type HeardDigit } from './heard-digits.ts';
 import { Listeners, type WaitOptions } from './listeners.ts';
 import { find, type Likeness, type Place } from './recognition.ts';
 import { reference, type Audio, type Reference } from './reference.ts';
+import type { RtpAddress } from './rtp-port.ts';
 import { goertzel, loudness } from './sound.ts';
 import { Sequence } from './stream.ts';
 import { Track } from './track.ts';
@@ -49,6 +50,7 @@ export interface EarCounts {
 
 const JUMP_SAMPLES = 16_000;
 const COMFORT_NOISE = 13;
+const NOWHERE: RtpAddress = { address: '', port: 0 };
 
 interface Stream {
   readonly sequence: Sequence;
@@ -69,7 +71,7 @@ export class Ear {
   readonly #digits: HeardDigits;
   readonly #listeners = new Listeners((place, wanted) => this.#describe(place, wanted));
   #eventType = 101;
-  #source: string | undefined;
+  #source: RtpAddress | undefined;
   #current: Stream | undefined;
   #lastArrivalMs = 0;
   #counts = { packets: 0, markers: 0, ssrcChanges: 0, jumps: 0, odd: 0, elsewhere: 0 };
@@ -84,7 +86,7 @@ export class Ear {
   }
 
   /** Takes one datagram of the RTP port. */
-  take(packet: Buffer, arrivalMs: number, source = ''): void {
+  take(packet: Buffer, arrivalMs: number, source: RtpAddress = NOWHERE): void {
     const rtp = this.#rtp;
     const good = parseRtp(packet, rtp);
     const law: Law | undefined = rtp.payloadType === 0 ? 'PCMU' : rtp.payloadType === 8 ? 'PCMA' : undefined;
@@ -93,7 +95,7 @@ export class Ear {
       return;
     }
     this.#source ??= source;
-    if (source !== this.#source) this.#counts.elsewhere++;
+    if (source.port !== this.#source.port || source.address !== this.#source.address) this.#counts.elsewhere++;
     this.#counts.packets++;
     if (rtp.marker) this.#counts.markers++;
     const stream = this.#stream(rtp.ssrc, rtp.sequence, rtp.timestamp, arrivalMs);
@@ -104,7 +106,7 @@ export class Ear {
       this.#lastArrivalMs = arrivalMs;
       if (at >= 0) {
         this.track.lay(at, packet, rtp.offset, rtp.length, law === 'PCMA' ? fromAlaw : undefined, arrivalMs);
-        this.#listeners.look(this.track, this.#law);
+        if (this.#listeners.any) this.#listeners.look(this.track, this.#law);
       }
     } else if (rtp.payloadType === this.#eventType)
       if (!this.#digits.take(packet.subarray(rtp.offset, rtp.offset + rtp.length), rtp.ssrc, rtp.timestamp, arrivalMs))

@@ -61,6 +61,11 @@ export class Listeners {
     });
   }
 
+  /** Whether anybody waits. */
+  get any(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   look(track: Track, law: Law): void {
     for (const listener of this.#waiting) this.#try(listener, track, law);
   }

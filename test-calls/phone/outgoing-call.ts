@@ -5,6 +5,7 @@ import { token } from '#sip-stack/token.ts';
 import { Call, type Progress } from './call.ts';
 import { causeOf, type Ending } from './ending.ts';
 import { exchange, type Line } from './line.ts';
+import { ALLOWED } from './session.ts';
 
 export interface DialOptions {
   /** Set in the INVITE, instead of what the phone would say. */
@@ -104,7 +105,7 @@ export class OutgoingCall extends Call {
     const request = new SipRequest('INVITE', this.#uri);
     request.add('Max-Forwards', '70').add('From', `${this.line.identity};tag=${this.#tag}`).add('To', `<${this.#uri}>`);
     request.add('Call-ID', this.callId).add('CSeq', `${++this.#sequence} INVITE`).add('Contact', this.line.contact);
-    request.add('Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE').add('User-Agent', 'homeline-test-phone');
+    request.add('Allow', ALLOWED).add('User-Agent', 'homeline-test-phone');
     if (body !== '') request.add('Content-Type', 'application/sdp');
     request.body = Buffer.from(body);
     return request.setAll(this.#options.headers).setAll(headers);

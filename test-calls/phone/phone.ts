@@ -11,6 +11,7 @@ import type { Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { exchange, type Line } from './line.ts';
+import { ALLOWED } from './session.ts';
 import { OutgoingCall, type DialOptions } from './outgoing-call.ts';
 
 export interface PhoneOptions extends TransactionOptions {
@@ -178,7 +179,7 @@ export class Phone {
     }
     if (request.method === 'OPTIONS') return void transaction.reply(200, { headers: { Accept: 'application/sdp' } });
     if (request.method === 'INVITE') return this.#invited(transaction);
-    transaction.reply(405, { headers: { Allow: 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE' } });
+    transaction.reply(405, { headers: { Allow: ALLOWED } });
     this.#surprise('request', request);
   }
 

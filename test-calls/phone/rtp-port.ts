@@ -11,7 +11,7 @@ const TRIES = 50;
 export class RtpPort {
   readonly local: RtpAddress;
   remote: RtpAddress | undefined;
-  onPacket: (packet: Buffer, arrivalMs: number, source: string) => void = () => undefined;
+  onPacket: (packet: Buffer, arrivalMs: number, source: RtpAddress) => void = () => undefined;
   /** RTCP packets received. */
   reports = 0;
   readonly #rtp: Socket;
@@ -22,7 +22,7 @@ export class RtpPort {
     this.#rtp = rtp;
     this.#rtcp = rtcp;
     this.local = rtp.address();
-    rtp.on('message', (packet, from) => this.onPacket(packet, performance.now(), `${from.address}:${from.port}`));
+    rtp.on('message', (packet, from) => this.onPacket(packet, performance.now(), from));
     rtcp.on('message', () => void this.reports++);
     // ICMP errors of a port that is closed at the other end.
     for (const socket of [rtp, rtcp]) socket.on('error', () => undefined);

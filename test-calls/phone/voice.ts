@@ -21,6 +21,8 @@ export class Voice {
   #closed = false;
   #eventType: number | undefined = EVENTS;
   #direction: Direction = 'sendrecv';
+  /** What we offered last; it counts when it is answered. */
+  #offered: Direction = 'sendrecv';
 
   constructor(host: string, law: Law, onKey: (key: string, atMs: number) => void) {
     this.#law = law;
@@ -40,7 +42,7 @@ export class Voice {
 
   /** An offer, also for a re-INVITE. */
   offer(direction: Direction = 'sendrecv'): string {
-    this.#direction = direction;
+    this.#offered = direction;
     return this.#write(direction);
   }
 
@@ -58,7 +60,7 @@ export class Voice {
   accept(answer: string): boolean {
     const remote = readAudio(answer);
     if (!remote?.laws.includes(this.#law)) return false;
-    this.#direction = both(this.#direction, answering(remote.direction));
+    this.#direction = both(this.#offered, answering(remote.direction));
     this.#agree(remote);
     return true;
   }

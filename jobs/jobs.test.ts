@@ -352,7 +352,9 @@ describe('a jobs process killed with SIGKILL', () => {
   test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', async (death) => {
     const { id, path, bytes } = await make('finished');
     const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, redisUrl };
-    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], { stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
     const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     expect(signal).toBe('SIGKILL');
     expect(existsSync(path)).toBe(true);

@@ -61,11 +61,9 @@ export function channelHeaders(channel: Channel): EventHeaders {
   return headers;
 }
 
-/** The channel's variables, as `variable_<name>`. */
-export function variableHeaders(channel: Channel): EventHeaders {
-  const headers: EventHeaders = {};
+/** Adds the channel's variables, as `variable_<name>`. */
+export function addVariables(channel: Channel, headers: EventHeaders): void {
   for (const [name, value] of channel.variables.entries()) headers[`variable_${name}`] = value;
-  return headers;
 }
 
 /** Events that carry the variables (switch_channel_event_set_extended_data); DTMF and CALLSTATE are not among them. */

@@ -2,7 +2,7 @@ import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Digit, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
-import { carriesVariables, channelHeaders, variableHeaders } from './channel-headers.ts';
+import { addVariables, carriesVariables, channelHeaders } from './channel-headers.ts';
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
@@ -149,13 +149,14 @@ export class Channel implements Ticking {
     this.engine.bus.fire(name, {
       channel: this.uuid,
       ...(subclass === undefined ? {} : { subclass }),
-      headers: () => ({ ...this.headers(name), ...extra }),
+      headers: () => Object.assign(this.headers(name), extra),
     });
   }
 
   headers(event: string): EventHeaders {
-    const basic = channelHeaders(this);
-    return carriesVariables(event) ? Object.assign(basic, variableHeaders(this)) : basic;
+    const headers = channelHeaders(this);
+    if (carriesVariables(event)) addVariables(this, headers);
+    return headers;
   }
 
   setCallState(state: Channel['callState']): void {

@@ -327,6 +327,27 @@ describe('an INVITE coming in', () => {
   });
 });
 
+describe('requests coming in', () => {
+  const from = (host: string, branch: string, cseq = 1): void => {
+    const text = `OPTIONS sip:b@h SIP/2.0\r\nVia: SIP/2.0/UDP ${host};branch=${branch}\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: x\r\nCSeq: ${cseq} OPTIONS\r\n\r\n`;
+    a.transport.send(Buffer.from(text), b.transport.local);
+  };
+
+  it('of two senders are two, also on the same branch', () => {
+    from('first', 'z9hG4bK1');
+    from('second', 'z9hG4bK1');
+    from('FIRST:5060', 'z9hG4bK1');
+    expect(told).toEqual(['b: OPTIONS', 'b: OPTIONS']);
+  });
+
+  it('on a branch without the cookie are told apart by what else they say', () => {
+    from('first', '1');
+    from('first', '1', 2);
+    from('first', '1', 2);
+    expect(told).toEqual(['b: OPTIONS', 'b: OPTIONS']);
+  });
+});
+
 describe('a CANCEL coming in', () => {
   it('after the final response changes nothing (§9.2)', () => {
     const tx = send('INVITE');

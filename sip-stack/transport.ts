@@ -23,6 +23,8 @@ export interface Transport {
   /** What goes into Via and Contact. */
   readonly local: SocketAddress;
   receiver: TransportReceiver | undefined;
+  /** Whether what is sent there would come back to this very transport. */
+  owns(to: SocketAddress): boolean;
   /** Sends one message; `failed` is called later when it could not be sent. */
   send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipRequest, type SipMessage } from './message.ts';
 import { literalAddress, locate } from './next-hop.ts';
 import type { SipParseError } from './parse-error.ts';
+import { refused } from './refused.ts';
 import { replyAddress, stampVia } from './transport.ts';
 import { UdpTransport } from './udp-transport.ts';
 
@@ -130,9 +131,28 @@ describe('UDP', () => {
     expect(other.local.port).toBeGreaterThan(0);
     await other.close();
     const any = await UdpTransport.bind('0.0.0.0', 0);
+    const { port } = any.local;
+    const owned = ['127.0.0.1', '0.0.0.0', any.local.address, '192.0.2.1'].map((address) =>
+      any.owns({ address, port }),
+    );
+    expect([...owned, any.owns({ address: '127.0.0.1', port: port + 1 })]).toEqual([true, true, true, false, false]);
+    expect(transport.owns(transport.local)).toBe(true);
+    expect(transport.owns({ address: '127.0.0.2', port: transport.local.port })).toBe(false);
     expect(any.local.address).not.toBe('0.0.0.0');
     await any.close();
   });
+});
+
+it('a port where nobody listens is known at once, a silent one is not', async () => {
+  const silent = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address();
+  const heard = once(silent, 'message');
+  const verdict = refused({ address: '127.0.0.1', port });
+  expect(String((await heard)[0])).toBe('\r\n\r\n');
+  expect(await verdict).toBe(false);
+  await new Promise<void>((resolve) => silent.close(resolve));
+  expect(await refused({ address: '127.0.0.1', port })).toBe(true);
 });
 
 describe('the next hop', () => {

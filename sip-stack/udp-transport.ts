@@ -21,6 +21,9 @@ const ownAddress = (): string =>
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
 
+const isOurs = (address: string): boolean =>
+  Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
+
 /** SIP over UDP, RFC 3261 §18. */
 export class UdpTransport implements Transport {
   readonly protocol = 'UDP';
@@ -61,6 +64,13 @@ export class UdpTransport implements Transport {
         resolve(new UdpTransport(socket, options));
       });
     });
+  }
+
+  owns({ address, port }: SocketAddress): boolean {
+    const bound = this.#socket.address();
+    if (port === this.local.port && address === this.local.address) return true;
+    if (port !== bound.port) return false;
+    return address === bound.address || unspecified.has(address) || (unspecified.has(bound.address) && isOurs(address));
   }
 
   send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {

@@ -1,6 +1,6 @@
-import { SipResponse } from './message.ts';
-import { parseMessage, readMessage, SipParseError } from './parse.ts';
-import { isRequest, stampVia, type SocketAddress, type Transport, type TransportReceiver } from './transport.ts';
+import { SipResponse } from '../message.ts';
+import { parseMessage, readMessage, SipParseError } from '../parse.ts';
+import { isRequest, stampVia, type SocketAddress, type Transport, type TransportReceiver } from '../transport.ts';
 
 interface Flight {
   readonly bytes: Buffer;
@@ -77,6 +77,10 @@ export class FakeTransport implements Transport {
     this.local = local;
     this.reliable = reliable;
     this.#fly = fly;
+  }
+
+  owns(to: SocketAddress): boolean {
+    return to.address === this.local.address && to.port === this.local.port;
   }
 
   send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {

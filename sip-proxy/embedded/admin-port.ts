@@ -1,0 +1,145 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '#sip-stack/clock.ts';
+import { Client } from './client.ts';
+import { parseCommand, type Command, type SipCommand } from './commands.ts';
+import { FrameError, FrameReader } from './frames.ts';
+import type { Log } from './log.ts';
+import type { Routes } from './routes.ts';
+
+/** The version of the drachtio server whose protocol this is; clients ping one from 0.8.2 on. */
+const version = 'v0.9.10';
+/** A connection that does not say who it is, is closed. Milliseconds. */
+const patience = 10_000;
+
+export interface AdminOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly secret: string;
+  /** `udp/address:port` of the SIP side, told to every client. */
+  readonly sipAddress: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly routes: Routes;
+  readonly onSip: (client: Client, command: SipCommand) => void;
+  readonly onGone: (client: Client) => void;
+}
+
+/** Where clients connect. */
+export class AdminPort {
+  readonly clients = new Set<Client>();
+  readonly #options: AdminOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** What to do when a client has said who it is. */
+  readonly #authenticated = new WeakMap<Client, () => void>();
+
+  private constructor(options: AdminOptions) {
+    this.#options = options;
+    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#connected(socket));
+  }
+
+  /** Rejects with the system's error when it cannot listen. */
+  static listen(options: AdminOptions): Promise<AdminPort> {
+    const port = new AdminPort(options);
+    return new Promise((resolve, reject) => {
+      port.#server.once('error', reject);
+      port.#server.listen(options.port, options.host, () => {
+        port.#server.off('error', reject);
+        resolve(port);
+      });
+    });
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' ? (address?.port ?? 0) : 0;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+  }
+
+  #connected(socket: Socket): void {
+    const { log, clock, routes, onGone } = this.#options;
+    const client = new Client(socket);
+    const reader = new FrameReader();
+    const facts = { client: client.id, address: client.address };
+    const tooLate = clock.after(patience, () => {
+      log.warn(facts, 'client did not authenticate');
+      socket.destroy();
+    });
+    this.#authenticated.set(client, () => clock.stop(tooLate));
+    this.#sockets.add(socket);
+    this.clients.add(client);
+    log.info(facts, 'client connected');
+    socket.on('error', (error) => log.warn({ ...facts, err: error }, 'client connection failed'));
+    socket.on('close', () => {
+      clock.stop(tooLate);
+      client.forget();
+      this.#sockets.delete(socket);
+      this.clients.delete(client);
+      routes.forget(client);
+      onGone(client);
+      log.info(facts, 'client gone');
+    });
+    socket.on('data', (chunk) => {
+      try {
+        for (const payload of reader.push(chunk))
+          if (!socket.writableEnded) this.#command(client, parseCommand(payload));
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        log.warn({ ...facts, err: error }, 'client dropped: bad frame');
+        socket.destroy();
+      }
+    });
+  }
+
+  #command(client: Client, command: Command): void {
+    const { routes, onSip, log } = this.#options;
+    if (!client.authenticated && command.kind !== 'authenticate')
+      return this.#drop(client, command, 'not authenticated');
+    switch (command.kind) {
+      case 'authenticate':
+        return this.#authenticate(client, command);
+      case 'ping':
+        return client.answer(command.id, 'OK', 'pong');
+      case 'route':
+        routes.add(command.verb, client);
+        return client.answer(command.id, 'OK');
+      case 'remove_route':
+        routes.remove(command.verb, client);
+        return client.answer(command.id, 'OK');
+      case 'proxy':
+        log.warn({ client: client.id }, 'client asked for proxying, which this server does not do');
+        return client.answer(command.id, 'NOK', 'proxying is not available');
+      case 'wrong':
+        return this.#drop(client, command, command.why);
+      default:
+        return onSip(client, command);
+    }
+  }
+
+  #authenticate(client: Client, command: Extract<Command, { kind: 'authenticate' }>): void {
+    const { secret, sipAddress, log } = this.#options;
+    if (!same(command.secret, secret)) return this.#drop(client, command, 'incorrect secret');
+    client.authenticated = true;
+    this.#authenticated.get(client)?.();
+    client.tags = command.tags;
+    log.info({ client: client.id, address: client.address, tags: command.tags }, 'client authenticated');
+    client.answer(command.id, 'OK', `${sipAddress}|${version}|${sipAddress}`);
+  }
+
+  #drop(client: Client, command: Command, why: string): void {
+    this.#options.log.warn({ client: client.id, address: client.address, why }, 'client dropped');
+    client.answer(command.id, 'NO', why);
+    client.end();
+  }
+}
+
+/** Compares secrets in a time that does not depend on them. */
+const same = (a: string, b: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { SipMessage, SipRequest } from '#sip-stack/message.ts';
+import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
+import type { TransactionLayer } from '#sip-stack/transactions.ts';
+import type { SocketAddress } from '#sip-stack/transport.ts';
+import { describe, type Client } from './client.ts';
+import type { Counters } from './counters.ts';
+import type { Dialogs, LiveDialog } from './live-dialog.ts';
+import type { Log } from './log.ts';
+import type { Routes } from './routes.ts';
+import type { Sending } from './sending.ts';
+
+export type { Sending } from './sending.ts';
+
+/** A request from the network that a client has to answer. */
+export interface Received {
+  /** The transaction id the client knows. */
+  readonly id: string;
+  readonly transaction: ServerTransaction;
+  readonly request: SipRequest;
+  readonly client: Client;
+  /** The dialog it came in, or would make. */
+  readonly dialogId: string;
+  readonly live: LiveDialog | undefined;
+  /** Where the dialog it would make stands among the early ones. */
+  earlyKey: string | undefined;
+  /** The timer that ends the wait for the client. */
+  limit: unknown;
+  /** Called when it has its final answer, or will never have one. */
+  readonly released: (() => void) | undefined;
+}
+
+/** A dialog that has no final response yet: UPDATE and its kin find their way to the client by it. */
+export interface Early {
+  readonly client: Client;
+  readonly dialogId: string;
+  /** An UPDATE is with the client. */
+  updating: boolean;
+}
+
+export interface Limits {
+  /** How long a client may take to the first answer of an INVITE. Milliseconds. */
+  readonly inviteAnswer: number;
+  /** The same for other requests: the peer's transaction has given up by then (timer F). */
+  readonly otherAnswer: number;
+  /** RFC 3261 §16.6, timer C: how long an INVITE of ours may ring without another response. */
+  readonly timerC: number;
+}
+
+/** What the parts of the server share. */
+export interface Core {
+  readonly layer: TransactionLayer;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly routes: Routes;
+  readonly dialogs: Dialogs;
+  /** By transaction id. */
+  readonly received: Map<string, Received>;
+  readonly receivedBy: WeakMap<ServerTransaction, Received>;
+  /** The dialog whose 2xx went out by this transaction. */
+  readonly answeredBy: WeakMap<ServerTransaction, LiveDialog>;
+  /** INVITEs that want to make a dialog and are not answered, by the id it would have. */
+  readonly ringing: Map<string, Received>;
+  /** Requests of clients without a final response, by transaction id. */
+  readonly sent: Map<string, Sending>;
+  /** By `dialogKey`. */
+  readonly early: Map<string, Early>;
+  readonly limits: Limits;
+}
+
+export const newTransactionId = (): string => randomUUID();
+
+/** The id under which clients know a dialog. */
+export const dialogIdOf = (callId: string, fromTag: string): string => `${callId};from-tag=${fromTag}`;
+
+/** The Contact of this server. */
+export const contactOf = ({ layer: { transport } }: Core): string =>
+  `<sip:${transport.local.address}:${transport.local.port}>`;
+
+/** What arrived, as clients read it: as it came, but with CRLF at every line's end and without what follows the body. */
+export const wireText = (message: SipMessage): Buffer => {
+  const { raw, body } = message;
+  if (!raw || body.buffer !== raw.buffer) return message.toBuffer();
+  const headersEnd = body.byteOffset - raw.byteOffset;
+  for (let i = raw.indexOf(10); i >= 0 && i < headersEnd; i = raw.indexOf(10, i + 1))
+    if (raw[i - 1] !== 13) return message.toBuffer();
+  return raw.subarray(0, headersEnd + body.length);
+};
+
+/** Gives a message from the network to a client. */
+export const deliver = (
+  core: Core,
+  client: Client,
+  message: SipMessage,
+  source: SocketAddress,
+  transactionId: string,
+  dialogId: string,
+): void => {
+  const bytes = wireText(message);
+  const { local } = core.layer.transport;
+  const facts = describe('network', bytes.length, source, core.layer.clock.now());
+  const here = dialogId === '' ? `${local.address}|${local.port}` : '';
+  client.deliver(facts, transactionId, dialogId, bytes, here);
+};
+
+/** Facts for a log line about a message. */
+export const about = (message: SipRequest, source: SocketAddress): object => ({
+  method: message.method,
+  callId: message.callId,
+  from: `${source.address}:${source.port}`,
+});

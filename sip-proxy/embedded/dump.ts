@@ -1,0 +1,66 @@
+import type { AdminPort } from './admin-port.ts';
+import type { Core } from './core.ts';
+
+/** What is alive in a server. */
+export interface SipServerDump {
+  readonly clients: { id: number; address: string; authenticated: boolean; tags: readonly string[] }[];
+  readonly routes: Record<string, number[]>;
+  readonly dialogs: { id: string; client: number; clientGone: boolean; usage: string; waitingForAck: boolean }[];
+  /** Requests that wait for a client: transaction id -> method. */
+  readonly received: Record<string, string>;
+  /** Requests of clients that wait for the network: transaction id -> method. */
+  readonly sent: Record<string, string>;
+  readonly early: number;
+  readonly ringing: number;
+  readonly transactions: { clients: Record<string, number>; servers: Record<string, number> };
+}
+
+/** What has happened since the start, and how much is alive. */
+export interface SipServerMetrics {
+  /** `METHOD` or `METHOD status` -> count. */
+  readonly received: Readonly<Record<string, number>>;
+  readonly sent: Readonly<Record<string, number>>;
+  /** Retransmissions sent. */
+  readonly repeated: number;
+  /** Datagrams that were no SIP. */
+  readonly malformed: number;
+  /** Requests answered without any client, by status. */
+  readonly refused: Readonly<Record<string, number>>;
+  readonly clients: number;
+  readonly dialogs: number;
+  readonly transactions: number;
+  readonly waitingForClient: number;
+}
+
+export const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
+  clients: [...clients].map(({ id, address, authenticated, tags }) => ({ id, address, authenticated, tags })),
+  routes: core.routes.dump(),
+  dialogs: [...core.dialogs.all()].map((live) => ({
+    id: live.id,
+    client: live.client.id,
+    clientGone: live.client.gone,
+    usage: live.usage,
+    waitingForAck: live.unacknowledged !== undefined,
+  })),
+  received: methods(core.received),
+  sent: methods(core.sent),
+  early: core.early.size,
+  ringing: core.ringing.size,
+  transactions: core.layer.dump(),
+});
+
+const methods = (
+  all: Iterable<readonly [string, { readonly request: { readonly method: string } }]>,
+): Record<string, string> => Object.fromEntries([...all].map(([id, { request }]) => [id, request.method]));
+
+export const metrics = (core: Core, { clients }: AdminPort): SipServerMetrics => ({
+  received: { ...core.counters.received },
+  sent: { ...core.counters.sent },
+  repeated: core.counters.repeated,
+  malformed: core.counters.malformed,
+  refused: { ...core.counters.refused },
+  clients: clients.size,
+  dialogs: core.dialogs.size,
+  transactions: core.layer.size,
+  waitingForClient: core.received.size,
+});

@@ -1,0 +1,35 @@
+import { describe } from './client.ts';
+import type { Core } from './core.ts';
+import { release } from './holding.ts';
+import type { LiveDialog } from './live-dialog.ts';
+import { sendingInDialog } from './send-in-dialog.ts';
+
+/** The dialog is over: its timers stop, and what is still to be answered is (RFC 3261 §15.1.2). */
+export const removeDialog = (core: Core, live: LiveDialog): void => {
+  core.dialogs.remove(live);
+  live.acknowledged();
+  live.session.stop();
+  for (const received of [...live.open]) {
+    release(core, received);
+    received.transaction.reply(received.request.method === 'INVITE' ? 487 : 481);
+  }
+};
+
+/**
+ * Ends a call in the client's stead, and tells the client by the BYE that goes out.
+ * @param why goes into the BYE's Reason and from there to the application
+ */
+export const endDialog = (core: Core, live: LiveDialog, why: string): void => {
+  const bye = live.dialog.request('BYE', { headers: { Reason: `SIP ;cause=200 ;text="${why}"` } });
+  const { request } = sendingInDialog(core, live, bye, { response: () => undefined });
+  removeDialog(core, live);
+  core.log.warn({ callId: live.dialog.callId, client: live.client.id, why }, 'call ended by the server');
+  const bytes = request.toBuffer();
+  const { clock, transport } = core.layer;
+  live.client.deliver(
+    describe('application', bytes.length, transport.local, clock.now()),
+    'unsolicited',
+    live.id,
+    bytes,
+  );
+};

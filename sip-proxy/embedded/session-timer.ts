@@ -1,0 +1,50 @@
+import type { Clock } from '#sip-stack/clock.ts';
+import type { SipMessage } from '#sip-stack/message.ts';
+import { Params } from '#sip-stack/params.ts';
+
+/** RFC 4028 §4: no session may be refreshed more often than this. Seconds. */
+export const minSessionSeconds = 90;
+
+export interface SessionExpires {
+  readonly seconds: number;
+  readonly refresher: 'uac' | 'uas' | undefined;
+}
+
+/** The Session-Expires header; undefined when there is none or it makes no sense. */
+export const sessionExpires = (message: SipMessage): SessionExpires | undefined => {
+  const found = /^(\d{1,9})\s*(;.*)?$/.exec(message.get('session-expires') ?? '');
+  if (!found) return undefined;
+  const refresher = Params.parse(found[2] ?? '')
+    ?.get('refresher')
+    ?.toLowerCase();
+  return { seconds: Number(found[1]), refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined };
+};
+
+/** Ends a session that its refresher does not refresh, or refreshes it. */
+export class SessionTimer {
+  /** Whether it is on us to refresh; undefined while no timer runs. */
+  weRefresh: boolean | undefined;
+  seconds = 0;
+  #stop: (() => void) | undefined;
+
+  /**
+   * @param seconds the session's interval
+   * @param weRefresh then `due` comes at half the interval, otherwise at its end
+   */
+  start(clock: Clock, seconds: number, weRefresh: boolean, due: () => void): void {
+    this.stop();
+    this.weRefresh = weRefresh;
+    this.seconds = seconds;
+    const timer = clock.after(seconds * (weRefresh ? 500 : 1000), () => {
+      this.#stop = undefined;
+      due();
+    });
+    this.#stop = () => clock.stop(timer);
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+    this.weRefresh = undefined;
+  }
+}

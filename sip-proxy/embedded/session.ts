@@ -1,0 +1,70 @@
+import type { SipRequest, SipResponse } from '#sip-stack/message.ts';
+import type { Core } from './core.ts';
+import { endDialog } from './ending.ts';
+import type { LiveDialog } from './live-dialog.ts';
+import { repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
+import { minSessionSeconds, sessionExpires } from './session-timer.ts';
+
+/** RFC 4028: starts the timer of a session; at its end the peer has not refreshed, or we do. */
+const start = (core: Core, live: LiveDialog, seconds: number, weRefresh: boolean): void =>
+  live.session.start(core.layer.clock, Math.max(seconds, minSessionSeconds), weRefresh, () =>
+    weRefresh ? refresh(core, live, seconds) : endDialog(core, live, 'Session timer expired'),
+  );
+
+/**
+ * §9: what our 2xx to an INVITE or UPDATE says of the session timer, and the timer accordingly. The client's own
+ * Session-Expires rules; else what the peer asked for, if it said who is to refresh; else there is no timer.
+ */
+export const sessionAnswered = (core: Core, live: LiveDialog, request: SipRequest, response: SipResponse): void => {
+  const ours = sessionExpires(response);
+  if (ours) return start(core, live, ours.seconds, ours.refresher === 'uas');
+  const wanted = sessionExpires(request);
+  const refresher = wanted?.refresher ?? (live.session.weRefresh === undefined ? undefined : 'uac');
+  if (!wanted || !refresher) return live.session.stop();
+  response.set('Session-Expires', `${wanted.seconds};refresher=${refresher}`);
+  if (refresher === 'uac' && request.getAll('supported').includes('timer')) response.add('Require', 'timer');
+  start(core, live, wanted.seconds, refresher === 'uas');
+};
+
+/** §7.2: what the peer's 2xx to an INVITE or UPDATE of ours says. */
+export const sessionAccepted = (core: Core, live: LiveDialog, response: SipResponse): void => {
+  const agreed = sessionExpires(response);
+  if (agreed) start(core, live, agreed.seconds, agreed.refresher !== 'uas');
+  else live.session.stop();
+};
+
+/** §7.4: a running timer goes on only if the next request speaks of it. */
+export const keepSession = (live: LiveDialog, request: SipRequest): void => {
+  const { weRefresh, seconds } = live.session;
+  if (weRefresh === undefined || request.has('session-expires')) return;
+  request.add('Session-Expires', `${seconds};refresher=${weRefresh ? 'uac' : 'uas'}`);
+  request.add('Min-SE', String(minSessionSeconds));
+};
+
+/** Refreshes the session with what we offered last; the client is not told. */
+const refresh = (core: Core, live: LiveDialog, seconds: number): void => {
+  // An INVITE of either side is in progress: its answer refreshes the session.
+  if (live.inviting || live.unacknowledged) return start(core, live, seconds, true);
+  const headers = {
+    'Session-Expires': `${seconds};refresher=uac`,
+    'Min-SE': String(minSessionSeconds),
+    Supported: 'timer',
+    ...(live.localSdp && { 'Content-Type': 'application/sdp' }),
+  };
+  const invite = live.dialog.request('INVITE', { headers, body: live.localSdp });
+  const { number } = invite.cseq;
+  live.inviting = sendingInDialog(core, live, invite, {
+    response: (response) => {
+      if (response.status < 200) return;
+      live.inviting = undefined;
+      if (core.dialogs.get(live.id) !== live) return;
+      if (response.status === 491) return start(core, live, seconds, true);
+      if (response.status >= 300) return endDialog(core, live, 'Session timer expired');
+      if (live.accepted?.sequence === number) return repeatAck(core, live.accepted);
+      live.dialog.refresh(response);
+      live.accepted = { sequence: number };
+      sendAck(core, live, live.accepted, live.dialog.ack(number));
+      sessionAccepted(core, live, response);
+    },
+  });
+};

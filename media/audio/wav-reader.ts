@@ -84,6 +84,7 @@ export class WavReader {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#readyEnd = this.#readyAt;
     closeSync(this.#fd);
   }
 

@@ -2,6 +2,20 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WAV_HEADER_BYTES, writeWavHeader } from './wav-header.ts';
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** Makes a folder and those above it. The platform's own recursive mkdir never returns where the kernel answers ENOENT for ever (/proc). */
+const makeFolder = (path: string): void => {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path);
+  }
+};
+
 /**
  * A 16-bit PCM WAV file that grows while people talk. The header stands from the start (sizes 0), the sizes follow at `close`:
  * after a crash the samples are all there and a reader corrects the sizes from the file's length.
@@ -17,7 +31,7 @@ export class WavWriter {
 
   /** Makes missing directories. @throws the system's error (EACCES, ENOSPC, ...) */
   constructor(path: string, options: { channels: number; rate: number }) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     this.path = path;
     this.#channels = options.channels;
     this.#rate = options.rate;

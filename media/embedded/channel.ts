@@ -2,7 +2,14 @@ import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Digit, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
-import { carriesVariables, channelHeaders, variableHeaders } from './channel-headers.ts';
+import {
+  callStateNumber,
+  carriesVariables,
+  channelHeaders,
+  variableHeaders,
+  type CallState,
+  type ChannelState,
+} from './channel-headers.ts';
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
@@ -30,6 +37,9 @@ export type Signalling = { readonly hangup: (cause: CauseName) => void };
 
 const MOST_QUEUED_DIGITS = 128;
 const MEDIA_WATCH_TICKS = 50;
+const MOST_APPS_A_TICK = 8;
+/** A bridged partner that says nothing for so long is silent, not late. */
+const PARTNER_QUIET_TICKS = 5;
 
 /** One party on the media server: its sound, its applications, its variables. */
 export class Channel implements Ticking {
@@ -44,11 +54,13 @@ export class Channel implements Ticking {
   readonly engine: Engine;
   readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
   signalling: Signalling = { hangup: () => undefined };
-  state: 'CS_EXECUTE' | 'CS_EXCHANGE_MEDIA' | 'CS_PARK' | 'CS_HANGUP' = 'CS_EXECUTE';
-  callState: 'DOWN' | 'RINGING' | 'ACTIVE' | 'HELD' | 'HANGUP' = 'RINGING';
+  state: ChannelState = 'CS_EXECUTE';
+  callState: CallState = 'RINGING';
   hangupCause: CauseName | undefined;
   /** The channel it is bridged with. */
   partner: Channel | undefined;
+  /** The one it was bridged with last. */
+  lastPartner: Channel | undefined;
   /** An outbound event socket has it. */
   controlled = false;
   /** The outbound connections it has. */
@@ -62,7 +74,8 @@ export class Channel implements Ticking {
   readonly #digits: Digit[] = [];
   readonly #heard = new Frame();
   readonly #idle = new Frame();
-  #spokenThisTick = false;
+  #unspokenTicks = 0;
+  #spoken = false;
   #ticks = 0;
 
   constructor(engine: Engine, options: { uuid: string; name: string; profile: CallProfile; leg: RtpLeg }) {
@@ -83,12 +96,12 @@ export class Channel implements Ticking {
   /** 20 ms: first what was said, then what is to be heard. */
   tick(): void {
     if (this.hangupCause) return;
-    this.#spokenThisTick = false;
     this.leg.tick();
     if (this.#digits.length > 0) this.offerDigits();
     while (this.leg.nextFrame(this.#heard)) this.#hear(this.#heard);
-    this.apps.top?.tick?.();
-    if (!this.#spokenThisTick && this.partner && this.taps.displaces) this.#speakSilence();
+    this.#runApps();
+    this.#unspokenTicks += 1;
+    if (this.#unspokenTicks > PARTNER_QUIET_TICKS && this.partner && this.taps.displaces) this.#lay();
     this.taps.tick();
     this.#ticks += 1;
     if (this.#ticks % MEDIA_WATCH_TICKS === 0 && mediaTimedOut(this)) this.hangup('MEDIA_TIMEOUT');
@@ -96,7 +109,8 @@ export class Channel implements Ticking {
 
   /** Lets the party hear a frame. */
   speak(frame: AudioFrame): void {
-    this.#spokenThisTick = true;
+    this.#unspokenTicks = 0;
+    this.#spoken = true;
     if (this.deafened) frame.mute();
     if (this.taps.size > 0) this.taps.spoken(frame);
     this.leg.send(frame);
@@ -153,11 +167,14 @@ export class Channel implements Ticking {
     return carriesVariables(event) ? Object.assign(basic, variableHeaders(this)) : basic;
   }
 
-  setCallState(state: Channel['callState']): void {
+  setCallState(state: CallState): void {
     if (this.callState === state) return;
     const original = this.callState;
     this.callState = state;
-    this.fire('CHANNEL_CALLSTATE', { 'Original-Channel-Call-State': original, 'Channel-Call-State-Number': '0' });
+    this.fire('CHANNEL_CALLSTATE', {
+      'Original-Channel-Call-State': original,
+      'Channel-Call-State-Number': callStateNumber(state),
+    });
   }
 
   /** Leaves its applications and its bridge and does these instead. */
@@ -173,17 +190,19 @@ export class Channel implements Ticking {
     if (this.hangupCause) return;
     this.hangupCause = cause;
     this.times.hungUp = Date.now();
-    this.state = 'CS_HANGUP';
     this.variables.set('hangup_cause', cause);
-    this.setCallState('HANGUP');
     this.fire('CHANNEL_HANGUP');
     this.engine.bridges.leave(this);
     this.apps.abort();
+    this.state = 'CS_HANGUP';
+    this.setCallState('HANGUP');
     this.taps.closeAll();
     this.signalling.hangup(cause);
     this.leg.close();
+    this.state = 'CS_REPORTING';
     this.fire('CHANNEL_HANGUP_COMPLETE');
     this.fire('CHANNEL_DESTROY');
+    this.lastPartner = undefined;
     this.engine.remove(this);
     // after the last events of this turn, e.g. the end of the `hangup` application itself
     setImmediate(() => {
@@ -191,10 +210,28 @@ export class Channel implements Ticking {
     });
   }
 
+  /** An application that ends with its tick leaves the 20 ms to the one below, so that no packet is missing between two. */
+  #runApps(): void {
+    this.#spoken = false;
+    for (let n = 0, app = this.apps.top; app && n < MOST_APPS_A_TICK; n += 1) {
+      app.tick?.();
+      const next = this.apps.top;
+      if (next === app || this.#spoken) return;
+      app = next;
+    }
+  }
+
   #hear(frame: AudioFrame): void {
     if (this.muted) frame.mute();
     if (this.taps.size > 0) this.taps.heard(frame);
     this.apps.top?.heard?.(frame);
+  }
+
+  /** Nobody talks to the party, but a warning is to be heard: silence to lay it over. */
+  #lay(): void {
+    const ticks = this.#unspokenTicks;
+    this.#speakSilence();
+    this.#unspokenTicks = ticks;
   }
 
   #speakSilence(): void {

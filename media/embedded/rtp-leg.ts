@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { RemoteInfo, Socket } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
 import { FRAME_SAMPLES, type Law } from '#media/audio/g711.ts';
 import { JitterBuffer } from '#media/rtp/jitter-buffer.ts';
 import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
 import { EVENT_BYTES, TelephoneEventReceiver, writeEvent, type HeardDigit } from '#media/rtp/telephone-event.ts';
 import { TelephoneEventSender } from '#media/rtp/telephone-event-sender.ts';
 import type { AudioFrame } from './audio-frame.ts';
-import { SourceLatch, type Address } from './source-latch.ts';
+import { SourceLatch, type Address, type LatchedSocket } from './source-latch.ts';
 
 /** What was agreed on in SDP. */
 export type MediaAgreement = {
@@ -26,6 +26,13 @@ const TALKSPURT_TICKS = 10;
 /** Packets in flight when the system's buffer is full are kept by reference: the buffers take turns. */
 const SEND_BUFFERS = 8;
 const EVENT_VOLUME = 10;
+
+/** A UDP socket, as far as a leg needs it. */
+export interface RtpSocket extends LatchedSocket {
+  on(event: 'message', listener: (bytes: Buffer, source: RemoteInfo) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): void;
+}
 
 export type LegCounts = {
   packetsIn: number;
@@ -59,7 +66,7 @@ export class RtpLeg {
   readonly jitter = new JitterBuffer();
   /** Called for every digit the party pressed. */
   onDigit: (digit: HeardDigit) => void = () => undefined;
-  readonly #socket: Socket;
+  readonly #socket: RtpSocket;
   readonly #now: () => number;
   readonly #latch: SourceLatch;
   readonly #header = emptyPacket();
@@ -76,11 +83,12 @@ export class RtpLeg {
   #lastHeardMs: number;
   #heardSsrc = -1;
   #turn = 0;
+  #clocked = false;
   #hadPeer = false;
   #closed = false;
 
   /** `now` in milliseconds, monotonic. */
-  constructor(socket: Socket, now: () => number) {
+  constructor(socket: RtpSocket, now: () => number) {
     this.#socket = socket;
     this.#now = now;
     this.#lastHeardMs = now();
@@ -126,6 +134,7 @@ export class RtpLeg {
   /** 20 ms begin: after this `nextFrame` gives what was heard. Sends the packet of a digit when one is under way. */
   tick(): void {
     this.#tick += 1;
+    this.#clocked = false;
     this.jitter.tick();
     const late = this.#events.tick(this.#now());
     if (late) this.onDigit(late);
@@ -133,6 +142,7 @@ export class RtpLeg {
     this.#advance(0); // the clock of the stream runs on through digits and the pauses between them
     this.#lastSentTick = this.#tick;
     const event = this.#sender.tick();
+    this.#clocked = !this.#sender.active; // the audio that goes on in this tick has its timestamp already
     const eventType = this.#agreement?.eventType ?? null;
     if (!event || eventType === null || !this.#mayTalk()) return;
     if (event.newEvent) this.#eventTimestamp = this.#timestamp;
@@ -187,6 +197,10 @@ export class RtpLeg {
 
   /** Timestamp of what is sent now: one frame after the last, or by the clock after a pause. */
   #advance(gap: number): number {
+    if (this.#clocked) {
+      this.#clocked = false;
+      return this.#timestamp;
+    }
     const silent = this.#tick - this.#lastSentTick;
     const frames = silent > TALKSPURT_TICKS ? Math.min(silent, 0xffff) : 1;
     this.#timestamp = (this.#timestamp + frames * FRAME_SAMPLES + (frames === 1 ? gap : 0)) >>> 0;
@@ -211,7 +225,7 @@ export class RtpLeg {
     this.#lastHeardMs = this.#now();
     this.counts.packetsIn += 1;
     this.counts.bytesIn += bytes.length;
-    if (!agreement.receives) return;
+    if (!agreement.receives) return this.jitter.put(header, bytes, false);
     if (header.ssrc !== this.#heardSsrc) {
       this.#heardSsrc = header.ssrc;
       const former = this.#events.reset();

@@ -1,6 +1,14 @@
-import type { RemoteInfo, Socket } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
 
 export type Address = { readonly address: string; readonly port: number };
+
+/** The parts of a UDP socket that have to do with addresses. */
+export interface LatchedSocket {
+  address(): Address;
+  connect(port: number, address: string): void;
+  disconnect(): void;
+  send(packet: Buffer, port?: number, address?: string): void;
+}
 
 const same = (a: Address, b: Address): boolean => a.port === b.port && a.address === b.address;
 
@@ -10,12 +18,12 @@ const same = (a: Address, b: Address): boolean => a.port === b.port && a.address
  * from then on the socket is connected and the kernel drops all others.
  */
 export class SourceLatch {
-  readonly #socket: Socket;
+  readonly #socket: LatchedSocket;
   #expected: Address | null = null;
   #heard: Address | null = null;
   #connected = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: LatchedSocket) {
     this.#socket = socket;
   }
 

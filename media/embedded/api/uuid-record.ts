@@ -70,6 +70,7 @@ export function startRecording(channel: Channel, path: string, limitSeconds: num
     return true;
   }
   if (!path.startsWith('/') || !path.toLowerCase().endsWith('.wav')) {
+    channel.engine.past.failedRecordings += 1;
     channel.log('error', 'recording refused: FreeSWITCH would write elsewhere or another format', { path });
     return false;
   }

@@ -1,0 +1,36 @@
+import { Kysely, Migrator, type Migration } from 'kysely';
+import { PoolDialect } from './pool.ts';
+import * as facilities from './migrations/0001-facilities.ts';
+import * as people from './migrations/0002-people.ts';
+import * as destinations from './migrations/0003-destinations.ts';
+import * as calls from './migrations/0004-calls.ts';
+import * as recordings from './migrations/0005-recordings.ts';
+
+/** In order; a migration that has been released is never edited. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-facilities': facilities,
+  '0002-people': people,
+  '0003-destinations': destinations,
+  '0004-calls': calls,
+  '0005-recordings': recordings,
+};
+
+/** A migration may rewrite a big table. */
+const STATEMENT_MS = 30 * 60_000;
+
+/**
+ * Brings the schema up to date and tells which migrations ran. Any number of processes may do so at once: an advisory lock lets one
+ * work and the others find nothing left. Throws what a failed migration threw, or DatabaseUnavailable; nothing of it is kept then.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const options = { url, max: 2, connectMs: 5_000, statementMs: STATEMENT_MS, name: 'homeline migrate' };
+  const db = new Kysely<unknown>({ dialect: new PoolDialect(options) });
+  try {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+    const { error, results } = await migrator.migrateToLatest();
+    if (error) throw error instanceof Error ? error : new Error('A migration failed.', { cause: error });
+    return (results ?? []).map((result) => result.migrationName);
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { accountOf, closeAccount, openAccount } from './accounts.ts';
+import { placeBlock } from './blocks.ts';
+import { closeCall, openCall, setNumber, setPerson } from './calls.ts';
+import { policyFacts, policyQuery, UnknownCaller, type PolicyQuestion } from './policy.ts';
+import { addPrivileged, isPrivileged } from './privileged.ts';
+import { seedDemo } from './seed/demo.ts';
+import { startTestDatabase, type TestDatabase } from './testing.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+let server: TestDatabase;
+const now = new Date(Date.UTC(2026, 4, 1, 12));
+const number = '+14155550110';
+beforeAll(async () => {
+  server = await startTestDatabase();
+  await seedDemo(server.db, { pinPepper: 'p', realm: 'r', now });
+});
+afterAll(() => server.stop());
+
+const question: PolicyQuestion = {
+  personId: 'demo-alex',
+  stationId: 'valley-view-1',
+  facilityId: 'valley-view',
+  number,
+  at: now,
+};
+const ask = (change: Partial<PolicyQuestion> = {}) => policyFacts(server.db, { ...question, ...change });
+const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+
+async function attempt(at: Date, to: string, end?: 'policy' | 'inside'): Promise<string> {
+  const id = randomUUID();
+  const callerLeg = { sipCallId: id };
+  await openCall(server.db, { id, facilityId: 'valley-view', node: 'n', callerLeg, offHookAt: at });
+  await setPerson(server.db, id, 'demo-alex');
+  await setNumber(server.db, id, to, at);
+  if (end) await closeCall(server.db, id, { disposition: 'x', cause: 'x', endedBy: end, states: { done: at } });
+  return id;
+}
+
+test('a number nobody has said anything about', async () => {
+  expect(await ask()).toEqual({
+    person: { active: true },
+    station: { active: true },
+    facility: {
+      id: 'valley-view',
+      active: true,
+      timeZone: 'America/Los_Angeles',
+      callingHours: Object.fromEntries(
+        ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [{ from: '00:00', to: '24:00' }]]),
+      ),
+      velocity: { attemptsPerPersonPerHour: 100, attemptsPerNumberPerDay: 100 },
+    },
+    privileged: false,
+    blocked: { thisFacility: false, allFacilities: false },
+    account: 'none',
+    attempts: { byPersonLastHour: 0, toNumberLastDay: 0 },
+  });
+});
+
+test('inactive person, station and facility are told apart', async () => {
+  for (const table of ['person', 'station', 'facility'] as const) {
+    const id = { person: 'demo-alex', station: 'valley-view-1', facility: 'valley-view' }[table];
+    const set = (active: boolean) => server.db.updateTable(table).set({ active }).where('id', '=', id).execute();
+    await set(false);
+    const facts = await ask();
+    expect([facts.person.active, facts.station.active, facts.facility.active]).toEqual([
+      table !== 'person',
+      table !== 'station',
+      table !== 'facility',
+    ]);
+    await set(true);
+  }
+});
+
+test('a person of another facility has no policy here', async () => {
+  await expect(ask({ personId: 'demo-mateo' })).rejects.toBeInstanceOf(UnknownCaller);
+  await expect(ask({ stationId: 'rio-claro-1' })).rejects.toBeInstanceOf(UnknownCaller);
+  await expect(ask({ facilityId: 'nowhere' })).rejects.toBeInstanceOf(UnknownCaller);
+});
+
+test('a block counts for its facility, a block of all for every one', async () => {
+  const by = { kind: 'agent' } as const;
+  await placeBlock(server.db, { number: '+14155550111', scope: { facilityId: 'rio-claro' }, by, reason: 'r' });
+  expect((await ask({ number: '+14155550111' })).blocked).toEqual({ thisFacility: false, allFacilities: false });
+  await placeBlock(server.db, { number: '+14155550111', scope: { facilityId: 'valley-view' }, by, reason: 'r' });
+  expect((await ask({ number: '+14155550111' })).blocked).toEqual({ thisFacility: true, allFacilities: false });
+  await placeBlock(server.db, { number: '+14155550112', scope: 'all', by, reason: 'r' });
+  expect((await ask({ number: '+14155550112' })).blocked).toEqual({ thisFacility: false, allFacilities: true });
+});
+
+test('privileged numbers and accounts', async () => {
+  const { db } = server;
+  await addPrivileged(db, '+14155550113', { reason: 'attorney', addedBy: 'agent', at: now });
+  expect([(await ask({ number: '+14155550113' })).privileged, await isPrivileged(db, number)]).toEqual([true, false]);
+  await openAccount(db, { id: 'a1', numbers: ['+14155550114'], at: now });
+  expect((await ask({ number: '+14155550114' })).account).toBe('open');
+  await closeAccount(db, 'a1', now);
+  expect((await ask({ number: '+14155550114' })).account).toBe('closed');
+  await openAccount(db, { id: 'a2', numbers: ['+14155550114'], at: now });
+  expect(await accountOf(db, '+14155550114')).toBe('open');
+});
+
+test('attempts are counted by person for an hour and by number for a day, without those the policy stopped', async () => {
+  await attempt(minutesAgo(24 * 60), number, 'inside'); // a day ago to the second: no longer
+  await attempt(minutesAgo(23 * 60), number, 'inside');
+  await attempt(minutesAgo(60), number, 'inside'); // an hour ago to the second: no longer the person's
+  await attempt(minutesAgo(59), number, 'inside');
+  await attempt(minutesAgo(30), number, 'policy');
+  await attempt(minutesAgo(20), '+14155550119', 'inside');
+  await attempt(minutesAgo(-5), number, 'inside'); // the future
+  expect((await ask()).attempts).toEqual({ byPersonLastHour: 2, toNumberLastDay: 3 });
+  const open = await attempt(minutesAgo(0), number);
+  expect((await ask()).attempts).toEqual({ byPersonLastHour: 3, toNumberLastDay: 4 });
+  expect((await ask({ callId: open })).attempts).toEqual({ byPersonLastHour: 2, toNumberLastDay: 3 });
+});
+
+test('with many rows every part is found by an index', async () => {
+  const { db } = server;
+  await sql`insert into block (number, facility_id, placed_by, placed_by_id, placed_at, reason, lifted_by, lifted_at, lift_reason)
+    select '+1415' || (2000000 + n), 'valley-view', 'agent', 'x', now(), 'r',
+      case when n % 3 = 0 then 'agent' end, case when n % 3 = 0 then now() end, case when n % 3 = 0 then 'r' end
+    from generate_series(1, 5000) as n`.execute(db);
+  await sql`insert into call (id, facility_id, node, person_id, number, dialled_at, off_hook_at, disposition, cause, ended_by, closed_at)
+    select gen_random_uuid(), 'valley-view', 'n', 'demo-jordan', '+1415' || (2000000 + n), ${now}::timestamptz - n * interval '1 second',
+      now(), 'x', 'x', case n % 2 when 0 then 'policy' else 'inside' end, now()
+    from generate_series(1, 10000) as n`.execute(db);
+  await sql`insert into account (id, status, opened_at) select 'b' || n, 'open', now() from generate_series(1, 5000) as n`.execute(
+    db,
+  );
+  await sql`insert into account_number select 'b' || n, '+1415' || (2000000 + n), now() from generate_series(1, 5000) as n`.execute(
+    db,
+  );
+  await sql`insert into privileged_number select '+1415' || (2000000 + n), 'r', 'x', now() from generate_series(1, 5000) as n`.execute(db); // prettier-ignore
+  await sql`insert into person (id, facility_id, name, language, pin_digest)
+    select 'p' || n, 'valley-view', 'x', 'en', encode(sha256(n::text::bytea), 'hex') from generate_series(1, 5000) as n`.execute(
+    db,
+  );
+  await sql`analyze`.execute(db);
+  const { rows } = await sql<Record<string, string>>`explain ${policyQuery(question)}`.execute(db);
+  const plan = rows.flatMap((row) => Object.values(row)).join('\n');
+  expect(plan.match(/Seq Scan on (block|call|account|account_number|privileged_number|person)\b.*/g)).toBeNull();
+  for (const index of [
+    'block_active',
+    'call_attempt_person',
+    'call_attempt_number',
+    'privileged_number_pkey',
+    'account_number_pkey',
+  ])
+    expect(plan).toContain(index);
+});

@@ -1,0 +1,31 @@
+import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
+import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
+import type {
+  CredentialTable,
+  FacilityTable,
+  RegistrationTable,
+  StationTable,
+  TrunkTable,
+} from './schema/facilities.ts';
+import type { PersonTable, SpokenNameTable } from './schema/people.ts';
+import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
+
+/** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
+export interface Schema {
+  facility: FacilityTable;
+  station: StationTable;
+  trunk: TrunkTable;
+  credential: CredentialTable;
+  registration: RegistrationTable;
+  person: PersonTable;
+  spokenName: SpokenNameTable;
+  block: BlockTable;
+  privilegedNumber: PrivilegedNumberTable;
+  account: AccountTable;
+  accountNumber: AccountNumberTable;
+  call: CallTable;
+  leg: LegTable;
+  callEvent: CallEventTable;
+  recording: RecordingTable;
+  outbox: OutboxTable;
+}

@@ -1,0 +1,56 @@
+import type { Language } from './language.ts';
+import type { Key, Prompt } from './prompt.ts';
+
+/** What a question got: a key that it listened for, or nothing in time. */
+export type Answer = { readonly kind: 'key'; readonly key: Key } | { readonly kind: 'silence' };
+
+export interface Question {
+  readonly say: readonly Prompt[];
+  /** Only these keys count, at any moment of the question; every other key is ignored. */
+  readonly keys: readonly string[];
+  /** Seconds to wait after the last prompt ended; 0 ends the question with its prompts. */
+  readonly waitSeconds: number;
+}
+
+export interface DigitsWanted {
+  readonly say: readonly Prompt[];
+  readonly max: number;
+  /** Ends the entry and is not part of it. */
+  readonly terminator: '#';
+  /** Seconds to the first digit, after the prompt ended. */
+  readonly waitSeconds: number;
+  /** Seconds between digits. */
+  readonly betweenSeconds: number;
+  /** Known to be complete before `max` or the terminator. */
+  readonly complete?: (digits: string) => boolean;
+  /** Never written anywhere: neither digits nor their number. */
+  readonly secret: boolean;
+}
+
+export interface VoiceWanted {
+  readonly say: readonly Prompt[];
+  readonly maxSeconds: number;
+  readonly minSeconds: number;
+}
+
+/** A voice that was recorded; `path` is where the sound file lies. */
+export interface Voice {
+  readonly path: string;
+  readonly seconds: number;
+}
+
+/**
+ * One leg's ear and mouth, as a flow sees it. Every verb throws when the leg has ended, and one place outside the flows
+ * catches that.
+ */
+export interface Line {
+  language: Language;
+  /** Tells everything to its end, whatever is pressed. */
+  say(...prompts: Prompt[]): Promise<void>;
+  /** Tells, and listens for keys while it tells; a key that counts cuts the prompt. */
+  ask(question: Question): Promise<Answer>;
+  /** Collects digits; the first one cuts the prompt. An empty text is silence. */
+  gather(wanted: DigitsWanted): Promise<string>;
+  /** Records a voice after a tone, until `#`, silence or the limit; undefined when it was too short. */
+  recordVoice(wanted: VoiceWanted): Promise<Voice | undefined>;
+}

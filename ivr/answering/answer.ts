@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import type { LegRef } from '#db/calls.ts';
+import { openCall } from '#db/calls.ts';
+import type { Facility } from '#db/facilities.ts';
+import type { Station } from '#db/stations.ts';
+import { isUnavailable } from '#db/unavailable.ts';
+import type { IncomingCall } from '#sip-proxy/drachtio.ts';
+import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
+import { legReference } from '../call/leg-reference.ts';
+import { CallRecord } from '../cdr/call-record.ts';
+import { Leg } from '../leg/leg.ts';
+import type { Platform } from '../platform.ts';
+import type { Door } from './door.ts';
+
+/** A call that is running, for whoever must wait for it or end it. */
+export interface RunningCall {
+  readonly id: string;
+  readonly leg: Leg | undefined;
+  readonly record: CallRecord;
+  readonly done: Promise<unknown>;
+}
+
+/** Takes a call that came from inside, or says by its SIP status why not. Never rejects. */
+export async function answer(
+  call: IncomingCall,
+  door: Door,
+  platform: Platform,
+  running: (call: RunningCall) => void,
+): Promise<void> {
+  const { log, meter } = platform;
+  const refuse = (status: number, headers: Record<string, string> = {}) => {
+    meter.refusedRequest(status);
+    if (!call.signal.aborted) call.reject(status, headers);
+  };
+  try {
+    const visitor = await door.station({ ...call, header: (name) => call.header(name), method: 'INVITE' });
+    if (visitor.kind === 'refused') {
+      if (visitor.status !== 407)
+        log.warn({ from: call.source, status: visitor.status }, 'a call was refused at the door');
+      return refuse(visitor.status, visitor.headers);
+    }
+    if (call.signal.aborted) return;
+    if (call.sdp === '') return refuse(488);
+    await connect(call, visitor.station, visitor.facility, platform, running, refuse);
+  } catch (error) {
+    log.error({ err: error, from: call.source }, 'a call could not be answered');
+    refuse(isUnavailable(error) ? 503 : 500, isUnavailable(error) ? { 'Retry-After': '10' } : {});
+  }
+}
+
+async function connect(
+  call: IncomingCall,
+  station: Station,
+  facility: Facility,
+  platform: Platform,
+  running: (call: RunningCall) => void,
+  refuse: (status: number) => void,
+): Promise<void> {
+  const { clock, db, log, media, meter, terms } = platform;
+  const record = new CallRecord(db, randomUUID(), clock, log);
+  const offHookAt = clock.now();
+  const open = (callerLeg: LegRef) =>
+    record.store('call', (database) =>
+      openCall(database, {
+        id: record.callId,
+        facilityId: facility.id,
+        stationId: station.id,
+        node: terms.node,
+        callerLeg,
+        offHookAt,
+      }),
+    );
+  let endpoint;
+  try {
+    endpoint = await media.endpointFor(call.sdp);
+  } catch (error) {
+    const status = (error as { status?: number }).status === 488 ? 488 : 503;
+    log.warn({ call: record.callId, err: error, status }, 'no media for this call');
+    void open({ sipCallId: call.callId });
+    closeUnanswered(record, status === 488 ? 'no-codec' : 'media-lost', status);
+    return refuse(status);
+  }
+  let leg: Leg;
+  try {
+    leg = new Leg('inside', await call.answer(endpoint.localSdp), endpoint, clock);
+  } catch (error) {
+    // The caller cancelled while we were about to answer.
+    void endpoint.end();
+    if (!call.signal.aborted) throw error;
+    void open({ sipCallId: call.callId });
+    return closeUnanswered(record, 'caller-hung-up', 487);
+  }
+  void open(legReference(leg));
+  record.state('offHook');
+  record.write('begun', { station: station.name, facility: facility.name, sipCallId: call.callId });
+  meter.callBegan();
+  const begun = clock.elapsed();
+  const done = runHomeCall({
+    platform,
+    record,
+    leg,
+    station,
+    facility,
+    dialled: dialledIn(call.requestUri, terms),
+  }).then(({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000));
+  running({ id: record.callId, leg, record, done });
+}
+
+/** The number that the request itself names; a phone that dialled only the service is asked. */
+function dialledIn(requestUri: string, { serviceUsers }: { serviceUsers: readonly string[] }): string | undefined {
+  const user = /^(?:sips?:)?([^@;]+)@/i.exec(requestUri)?.[1];
+  if (user === undefined || serviceUsers.includes(user)) return undefined;
+  try {
+    return decodeURIComponent(user);
+  } catch {
+    return user;
+  }
+}

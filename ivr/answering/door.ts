@@ -1,0 +1,91 @@
+import type { Credentials } from '#db/credentials.ts';
+import { findCredentials } from '#db/credentials.ts';
+import type { StationAt } from '#db/stations.ts';
+import { findStation, findStationByTrunk } from '#db/stations.ts';
+import { BackOff } from '#sip-proxy/digest/back-off.ts';
+import { usernameIn } from '#sip-proxy/digest/credentials.ts';
+import type { Verification } from '#sip-proxy/digest/digest.ts';
+import { challenge, verify } from '#sip-proxy/digest/digest.ts';
+import { NonceCounts } from '#sip-proxy/digest/nonce-counts.ts';
+import type { Source } from '#sip-proxy/drachtio.ts';
+import type { Platform } from '../platform.ts';
+
+export interface Knock {
+  readonly source: Source;
+  readonly requestUri: string;
+  readonly method: 'INVITE' | 'REGISTER';
+  readonly header: (name: string) => string | undefined;
+}
+
+export interface Checked {
+  readonly verification: Verification;
+  /** Milliseconds for which whoever knocks must wait; the verification is then `absent`. */
+  readonly wait: number;
+  /** Of the phone, once it is verified. */
+  readonly credentials: Credentials | undefined;
+}
+
+export type Visitor =
+  | ({ readonly kind: 'station' } & StationAt)
+  | { readonly kind: 'refused'; readonly status: number; readonly headers: Readonly<Record<string, string>> };
+
+const refused = (status: number, headers: Record<string, string> = {}): Visitor => ({
+  kind: 'refused',
+  status,
+  headers,
+});
+
+/** Who may come in: a facility's trunk by its address, a phone by digest (RFC 3261 §22). */
+export class Door {
+  readonly #platform: Platform;
+  readonly #counts = new NonceCounts();
+  readonly #backOff: BackOff;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+    this.#backOff = new BackOff(() => platform.clock.elapsed());
+  }
+
+  /** The station that calls, known by its trunk's address or by its own credentials. */
+  async station(knock: Knock): Promise<Visitor> {
+    const { db } = this.#platform;
+    const trunk = await findStationByTrunk(db, knock.source);
+    if (trunk) return { kind: 'station', ...trunk };
+    const { verification, wait, credentials } = await this.check(knock);
+    if (wait > 0) return refused(403, { 'Retry-After': String(Math.ceil(wait / 1000)) });
+    if (verification.kind === 'malformed') return refused(400);
+    if (verification.kind !== 'verified')
+      return refused(407, { 'Proxy-Authenticate': this.challenge(verification.kind === 'stale') });
+    // Calls go outward only: the phone of a family places none.
+    const station = credentials?.stationId === undefined ? undefined : await findStation(db, credentials.stationId);
+    return station ? { kind: 'station', ...station } : refused(403);
+  }
+
+  challenge(stale: boolean): string {
+    const { clock, terms } = this.#platform;
+    return challenge(terms.realm, terms.digestSecret, clock.now(), { stale });
+  }
+
+  /** Checks the credentials of a request; failures are counted against its source and user name. */
+  async check({ source, requestUri, method, header }: Knock): Promise<Checked> {
+    const { clock, db, terms } = this.#platform;
+    const authorization = header(method === 'INVITE' ? 'Proxy-Authorization' : 'Authorization');
+    const username = usernameIn(authorization);
+    const wait = this.#backOff.wait(source.address, username);
+    if (wait > 0) return { verification: { kind: 'absent' }, wait, credentials: undefined };
+    let credentials: Credentials | undefined;
+    const verification = await verify({
+      authorization,
+      method,
+      uri: requestUri,
+      realm: terms.realm,
+      secret: terms.digestSecret,
+      counts: this.#counts,
+      now: clock.now(),
+      lookup: async (name, realm) => (credentials = await findCredentials(db, name, realm))?.ha1,
+    });
+    if (verification.kind === 'wrong') this.#backOff.failed(source.address, username);
+    if (verification.kind === 'verified') this.#backOff.succeeded(source.address, username);
+    return { verification, wait: 0, credentials: verification.kind === 'verified' ? credentials : undefined };
+  }
+}

@@ -1,0 +1,97 @@
+import { closeCall } from '#db/calls.ts';
+import type { Facility } from '#db/facilities.ts';
+import type { Station } from '#db/stations.ts';
+import { isUnavailable } from '#db/unavailable.ts';
+import { callHome } from '#flows/call-home/inside.ts';
+import { prompt } from '#flows/prompt.ts';
+import { endpointCutOff } from '#media/freeswitch.ts';
+import type { CallRecord } from '../cdr/call-record.ts';
+import type { Disposition } from '../cdr/dispositions.ts';
+import { dispositions } from '../cdr/dispositions.ts';
+import type { Leg, LegEnding } from '../leg/leg.ts';
+import { LegEnded } from '../leg/leg.ts';
+import { SpokenLine } from '../leg/spoken-line.ts';
+import type { Platform } from '../platform.ts';
+import type { Conclusion } from './conclusion.ts';
+import { conclusion } from './conclusion.ts';
+import { HomeDesk } from './home-desk.ts';
+
+export interface HomeCallParts {
+  readonly platform: Platform;
+  readonly record: CallRecord;
+  readonly leg: Leg;
+  readonly station: Station;
+  readonly facility: Facility;
+  /** The number in the request, undefined when it is to be asked for. */
+  readonly dialled: string | undefined;
+}
+
+/** Runs one call from the answered inside leg to the closed CDR. Never rejects. */
+export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
+  const { platform, record, leg, facility } = parts;
+  const { log, terms } = platform;
+  const line = new SpokenLine({
+    ...platform,
+    leg,
+    record,
+    language: facility.defaultLanguage,
+    voiceFolder: `${terms.spoolFolder}/voices`,
+  });
+  const desk = new HomeDesk(parts, line);
+  try {
+    await callHome(line, desk, parts.dialled);
+  } catch (error) {
+    if (error instanceof LegEnded && error.side === 'inside') desk.concludeOnce(conclusion(leftBefore(error.ending)));
+    else {
+      log.error({ call: record.callId, err: error }, 'the call met a fault');
+      const disposition = isUnavailable(error) ? 'policy-unavailable' : 'fault';
+      desk.concludeOnce(conclusion(disposition));
+      await line.say(prompt(dispositions[disposition].announcement)).catch(() => undefined);
+    }
+  }
+  const ended = desk.concluded ?? conclusion('fault');
+  await leg.end();
+  await desk.clearUp();
+  record.state('done');
+  const { disposition, endedBy, q850, sipStatus } = ended;
+  record.write('closed', { disposition, endedBy, q850 });
+  void record.store('close', (db) =>
+    closeCall(db, record.callId, {
+      disposition,
+      endedBy,
+      q850,
+      cause: causeText(leg),
+      language: line.language,
+      states: record.states,
+      ...(sipStatus === undefined ? {} : { sipStatus }),
+      ...desk.acceptance,
+    }),
+  );
+  return ended;
+}
+
+/** How a call ended whose inside leg went away before the talk. */
+function leftBefore({ by, cause }: LegEnding): Disposition {
+  if (by === 'us') return 'shutdown';
+  if (by === 'media-server') return cause === endpointCutOff ? 'media-lost' : 'far-end-lost';
+  return 'caller-hung-up';
+}
+
+/** The record of a call whose phone never heard us. */
+export function closeUnanswered(record: CallRecord, disposition: Disposition, sipStatus: number): void {
+  record.state('offHook');
+  record.state('done');
+  const { endedBy, q850 } = conclusion(disposition);
+  void record.store('close', (db) =>
+    closeCall(db, record.callId, {
+      disposition,
+      endedBy,
+      q850,
+      sipStatus,
+      cause: `SIP ${sipStatus}`,
+      states: record.states,
+    }),
+  );
+}
+
+const causeText = (leg: Leg): string => leg.ending?.cause ?? leg.ending?.by ?? 'none';

@@ -1,0 +1,124 @@
+import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
+import type { Dialog, SipServer } from '#sip-proxy/drachtio.ts';
+import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
+import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
+import { nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
+import type { CallRecord } from '../cdr/call-record.ts';
+import type { LegEnd } from '../cdr/outcome.ts';
+import type { Clock } from '../clock.ts';
+
+/** Where a phone that registered here can be reached. */
+export interface Phone {
+  readonly uri: string;
+  readonly via: string;
+}
+
+export interface Placing {
+  /** The phone that answers the number; without one the trunks are tried in order. */
+  readonly phone: Phone | undefined;
+  readonly trunks: readonly Trunk[];
+  readonly number: string;
+  readonly callingNumber: string;
+  readonly ringSeconds: number;
+  /** Aborted when the caller hangs up. */
+  readonly signal: AbortSignal;
+}
+
+export type Placed =
+  | { readonly kind: 'answered'; readonly dialog: Dialog; readonly endpoint: Endpoint }
+  | { readonly kind: 'ended'; readonly end: LegEnd };
+
+interface Servers {
+  readonly sip: SipServer;
+  readonly media: MediaServer;
+  readonly clock: Clock;
+  readonly record: CallRecord;
+}
+
+/**
+ * Rings the called number, over one route after the other as long as the next may be tried. The endpoint stands before the
+ * phone answers, so that the announcement starts at once; nothing of the outside leg is heard inside.
+ */
+export async function place(placing: Placing, servers: Servers): Promise<Placed> {
+  const { phone, trunks } = placing;
+  if (phone) return (await ring({ name: 'registered phone', ...phone }, placing, servers)).placed;
+  let trunk = trunks[0];
+  if (!trunk) return { kind: 'ended', end: { local: 'no-trunk' } };
+  for (;;) {
+    const { placed, rang, local } = await ring(routeOf(trunk, placing.number), placing, servers);
+    if (placed.kind === 'answered' || placed.end.local !== undefined) return placed;
+    const next = nextAttempt(trunks, trunk.name, { status: placed.end.status, local, rang });
+    if (next.kind === 'stop') {
+      const silent = local && (placed.end.status === 408 || placed.end.status === 503);
+      return silent ? { kind: 'ended', end: { local: 'no-response' } } : placed;
+    }
+    trunk = next.trunk;
+  }
+}
+
+interface Route extends Partial<Phone> {
+  readonly name: string;
+  readonly uri: string;
+  readonly callingNumber?: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+}
+
+interface Tried {
+  readonly placed: Placed;
+  readonly rang: boolean;
+  /** Nothing came back from there: the status, if any, was made on this side. */
+  readonly local: boolean;
+}
+
+async function ring(route: Route, placing: Placing, { sip, media, clock, record }: Servers): Promise<Tried> {
+  const { name, ...address } = route;
+  const patience = new AbortController();
+  const signal = AbortSignal.any([placing.signal, patience.signal]);
+  const over = new AbortController();
+  let best = 0;
+  const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
+  const endpoint = await media.endpoint();
+  try {
+    void clock.wait(placing.ringSeconds * 1000, over.signal).then(
+      () => patience.abort(),
+      () => undefined,
+    );
+    const result = await sip.dial({
+      callingNumber: placing.callingNumber,
+      ...address,
+      sdp: endpoint.localSdp,
+      signal,
+      onProvisional: (status) => {
+        best = Math.max(best, status);
+        record.write('progress', { leg: 'outside', route: name, status });
+      },
+    });
+    if (result.kind === 'answered') {
+      record.write('answered', { leg: 'outside', route: name });
+      await endpoint.connectTo(result.dialog.remoteSdp);
+      return tried({ kind: 'answered', dialog: result.dialog, endpoint });
+    }
+    void endpoint.end();
+    if (result.kind === 'cancelled')
+      return tried({ kind: 'ended', end: { local: placing.signal.aborted ? 'caller-cancelled' : 'ring-timeout' } });
+    record.write('failed', { leg: 'outside', route: name, status: result.status, q850: result.q850 });
+    return tried({ kind: 'ended', end: { status: result.status, q850: result.q850 } });
+  } catch (error) {
+    void endpoint.end();
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+function routeOf(trunk: Trunk, number: string): Route {
+  const { name, callerId, credentials } = trunk;
+  return {
+    name,
+    uri: `${trunkUri(trunk, number)};transport=udp`,
+    ...(callerId === undefined ? {} : { callingNumber: callerId }),
+    ...(credentials === undefined
+      ? {}
+      : { auth: { username: credentials.username, password: credentials.password.reveal() } }),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Facility } from '#db/facilities.ts';
+import { finishRecording, startedRecording } from '#db/recordings.ts';
+import type { Language } from '#flows/language.ts';
+import type { PromptKey } from '#flows/prompt.ts';
+import { compose, prompt } from '#flows/prompt.ts';
+import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import { sealRecording } from '#media/recordings/seal.ts';
+import type { Leg, Side } from '../leg/leg.ts';
+import { secondsOpen } from '../policy/calling-hours.ts';
+import type { Conclusion } from './conclusion.ts';
+import { conclusion } from './conclusion.ts';
+import type { HomeCallParts } from './home-call.ts';
+import { talk } from './talk.ts';
+
+/** A talk may outlast neither its limit nor the calling hours; who accepts as they close still gets a goodbye. */
+const talkSeconds = ({ callingHours, timeZone, talkLimitSeconds }: Facility, at: Date): number =>
+  Math.max(10, secondsOpen(callingHours, timeZone, at, talkLimitSeconds));
+
+const soundOf = async (store: PromptStore, language: Language, key: PromptKey): Promise<string> => {
+  const [piece] = compose(language, prompt(key)).pieces;
+  if (piece?.kind !== 'spoken') throw new TypeError(`${key} is not spoken in one go`);
+  return (await store.audioFor(language, piece.utterance)).path;
+};
+
+/** The talk of a call home, its recording finished behind it. */
+export async function recordedTalk(
+  { platform, record, leg, facility }: HomeCallParts,
+  outside: Leg,
+  languages: Record<Side, Language>,
+  recordingPath: string,
+): Promise<Conclusion> {
+  const { clock, terms } = platform;
+  const files = async (key: PromptKey): Promise<Record<Side, string>> => ({
+    inside: await soundOf(platform.prompts, languages.inside, key),
+    outside: await soundOf(platform.prompts, languages.outside, key),
+  });
+  const [warning, goodbye] = await Promise.all([
+    files(terms.warningSeconds === 60 ? 'talk.warning' : 'talk.warning-soon'),
+    files('talk.limit'),
+  ]);
+  const { end, recorded } = await talk(
+    leg,
+    outside,
+    {
+      limitSeconds: talkSeconds(facility, clock.now()),
+      warningSeconds: terms.warningSeconds,
+      probeSeconds: terms.probeSeconds,
+      warning,
+      goodbye,
+      recordingPath,
+      onBridged: () => record.write('bridged'),
+      onRecording: () => {
+        record.write('recording', { path: recordingPath });
+        void record.store('recording began', (db) => startedRecording(db, record.callId, clock.now()));
+      },
+    },
+    clock,
+  );
+  await leg.endpoint.stopRecording(recordingPath);
+  void recorded
+    .then(async () => {
+      const sealed = await sealRecording(recordingPath);
+      record.write('recorded', { ...sealed });
+      await record.store('recording', (db) => finishRecording(db, record.callId, sealed));
+    })
+    .catch((error: unknown) => {
+      // The sweeper finds the open recording and finishes it.
+      platform.log.error({ call: record.callId, err: error }, 'the recording could not be finished');
+    });
+  switch (end) {
+    case 'inside':
+      return conclusion('talked', { endedBy: 'inside' });
+    case 'outside':
+      return conclusion('talked', { endedBy: 'outside' });
+    case 'limit':
+      return conclusion('limit-reached');
+    case 'lost':
+      return conclusion('far-end-lost');
+    case 'media-lost':
+    case 'shutdown':
+      return conclusion(end);
+  }
+}

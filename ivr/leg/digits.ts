@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.ts';
+
+/**
+ * Digits of one leg, in the order in which they were pressed. A phone that sends a key both as an RFC 4733 event and as SIP
+ * INFO means it once: the way that brought the first digit is the one that counts.
+ */
+export class Digits {
+  readonly #waiting: string[] = [];
+  readonly #clock: Clock;
+  #reader: ((digit: string) => void) | undefined;
+  #way: string | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  press(digit: string, way: string): void {
+    if (!/^[0-9*#A-D]$/.test(digit)) return;
+    this.#way ??= way;
+    if (way !== this.#way) return;
+    if (this.#reader) this.#reader(digit);
+    else if (this.#waiting.length < 128) this.#waiting.push(digit);
+  }
+
+  /** The next digit, or undefined after `ms` without one. Rejects with the signal's reason. */
+  next(ms: number, signal: AbortSignal): Promise<string | undefined> {
+    const early = this.#waiting.shift();
+    if (early !== undefined) return Promise.resolve(early);
+    return new Promise((resolve, reject) => {
+      const done = new AbortController();
+      // A reader takes one digit and is gone at once: two digits may come in one reading of the event socket.
+      const reader = (digit: string) => {
+        this.#reader = undefined;
+        done.abort();
+        resolve(digit);
+      };
+      const leave = () => {
+        if (this.#reader === reader) this.#reader = undefined;
+      };
+      this.#reader = reader;
+      this.#clock.wait(ms, AbortSignal.any([signal, done.signal])).then(
+        () => {
+          leave();
+          resolve(undefined);
+        },
+        (reason: unknown) => {
+          leave();
+          reject(reason);
+        },
+      );
+    });
+  }
+
+  /** Forgets what was pressed while nobody listened. */
+  forget(): void {
+    this.#waiting.length = 0;
+  }
+}

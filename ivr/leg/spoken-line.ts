@@ -1,0 +1,203 @@
+import type { Language } from '#flows/language.ts';
+import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '#flows/line.ts';
+import type { Key, Prompt } from '#flows/prompt.ts';
+import { compose } from '#flows/prompt.ts';
+import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import type { Sequences } from '#media/prompts/sequence.ts';
+import type { CallRecord } from '../cdr/call-record.ts';
+import type { Clock } from '../clock.ts';
+import type { Leg } from './leg.ts';
+
+export interface LineParts {
+  readonly leg: Leg;
+  readonly prompts: PromptStore;
+  readonly sequences: Sequences;
+  readonly record: CallRecord;
+  readonly clock: Clock;
+  readonly language: Language;
+  /** Where voices are recorded; each file gets a name of its own. */
+  readonly voiceFolder: string;
+  /** Also ends every verb, with its reason thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** A prompt on its way to an ear: which files it needs, and what to note about it. */
+interface Told {
+  readonly files: readonly string[];
+  readonly note: Readonly<Record<string, string>>;
+  readonly seconds: number;
+}
+
+/** The {@link Line} of a flow, spoken on a real leg. */
+export class SpokenLine implements Line {
+  language: Language;
+  readonly #leg: Leg;
+  readonly #parts: LineParts;
+  readonly #signal: AbortSignal;
+
+  constructor(parts: LineParts) {
+    this.language = parts.language;
+    this.#leg = parts.leg;
+    this.#parts = parts;
+    this.#signal = parts.signal ? AbortSignal.any([parts.leg.ended, parts.signal]) : parts.leg.ended;
+  }
+
+  async say(...prompts: Prompt[]): Promise<void> {
+    await this.#tell(prompts, undefined);
+  }
+
+  async ask({ say, keys, waitSeconds }: Question): Promise<Answer> {
+    const listening = new AbortController();
+    const pressed = this.#keyOf(keys, listening.signal);
+    try {
+      const early = await this.#tell(say, pressed);
+      const key = early ?? (await this.#within(waitSeconds, pressed));
+      if (key === undefined) return { kind: 'silence' };
+      this.#note('key', { key });
+      return { kind: 'key', key: key as Key };
+    } finally {
+      listening.abort(stopListening);
+    }
+  }
+
+  async gather(wanted: DigitsWanted): Promise<string> {
+    const listening = new AbortController();
+    const signal = AbortSignal.any([this.#signal, listening.signal]);
+    const first = this.#quietly(this.#leg.digits.next(forever, signal));
+    try {
+      let digit = (await this.#tell(wanted.say, first)) ?? (await this.#within(wanted.waitSeconds, first));
+      let entered = '';
+      while (digit !== undefined && digit !== wanted.terminator) {
+        entered += digit;
+        if (entered.length >= wanted.max || wanted.complete?.(entered)) break;
+        digit = await this.#leg.digits.next(wanted.betweenSeconds * 1000, this.#signal);
+      }
+      this.#note('entry', { digits: wanted.secret ? '(secret)' : entered });
+      return entered;
+    } finally {
+      listening.abort(stopListening);
+    }
+  }
+
+  async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {
+    await this.#tell(say, undefined);
+    const path = `${this.#parts.voiceFolder}/${this.#parts.record.callId}-${this.#parts.clock.now().getTime()}.wav`;
+    const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds));
+    this.#leg.digits.forget();
+    this.#note('voice', { seconds });
+    return seconds < minSeconds ? undefined : { path, seconds };
+  }
+
+  /** Plays; a digit from `cut` ends it at once and is returned. */
+  async #tell(prompts: readonly Prompt[], cut: Promise<string | undefined> | undefined): Promise<string | undefined> {
+    this.#signal.throwIfAborted();
+    const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
+    const playback = this.#leg.endpoint.play(await this.#parts.sequences.fileOf(told.map(({ files }) => files)));
+    this.#note('saying', { prompts: told.map(({ note }) => note) });
+    const begun = this.#parts.clock.elapsed();
+    let whole = false;
+    const stop = () => playback.stop();
+    this.#signal.addEventListener('abort', stop, { once: true });
+    try {
+      const ended = playback.ended.then((how) => {
+        whole = how === 'played';
+        return undefined;
+      });
+      const digit = await this.#alive(cut ? Promise.race([ended, cut]) : ended);
+      if (digit === undefined) return undefined;
+      playback.stop();
+      await this.#alive(ended);
+      return digit;
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+      this.#noteHeard(told, whole ? Infinity : (this.#parts.clock.elapsed() - begun) / 1000);
+    }
+  }
+
+  async #prepare(prompt: Prompt): Promise<Told> {
+    const language = prompt.language ?? this.language;
+    const { text, pieces } = compose(language, prompt);
+    const audio = await Promise.all(
+      pieces.map(async (piece) =>
+        piece.kind === 'recorded'
+          ? { path: piece.path, version: 'voice', seconds: 2 }
+          : this.#parts.prompts.audioFor(language, piece.utterance),
+      ),
+    );
+    return {
+      files: audio.map(({ path }) => path),
+      note: { key: prompt.key, language, version: audio.map(({ version }) => version).join('+'), text },
+      seconds: audio.reduce((sum, { seconds }) => sum + seconds, 0),
+    };
+  }
+
+  #noteHeard(told: readonly Told[], heardSeconds: number): void {
+    let ends = 0;
+    const heard = told.map(({ note, seconds }) => {
+      const begins = ends;
+      ends += seconds;
+      const share = heardSeconds >= ends ? 'whole' : heardSeconds > begins ? 'part' : 'nothing';
+      return { key: note.key, language: note.language, version: note.version, heard: share };
+    });
+    this.#note('heard', { prompts: heard });
+  }
+
+  /** The first digit among these keys; others are noted and ignored. */
+  #keyOf(keys: readonly string[], listening: AbortSignal): Promise<string | undefined> {
+    const signal = AbortSignal.any([this.#signal, listening]);
+    const read = async () => {
+      for (;;) {
+        const digit = await this.#leg.digits.next(forever, signal);
+        if (digit !== undefined && keys.includes(digit)) return digit;
+        if (digit !== undefined) this.#note('ignored-key', { key: digit });
+      }
+    };
+    return this.#quietly(read());
+  }
+
+  async #within(seconds: number, digit: Promise<string | undefined>): Promise<string | undefined> {
+    if (seconds <= 0) return undefined;
+    const enough = new AbortController();
+    const signal = AbortSignal.any([this.#signal, enough.signal]);
+    try {
+      return await Promise.race([
+        digit,
+        this.#quietly(this.#parts.clock.wait(seconds * 1000, signal).then(() => undefined)),
+      ]);
+    } finally {
+      enough.abort(stopListening);
+      this.#signal.throwIfAborted();
+    }
+  }
+
+  /** A reader that is told to stop, or whose leg ends, is no fault of its own: the verb that waits for it throws. */
+  #quietly<T>(promise: Promise<T>): Promise<T> {
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  async #alive<T>(asked: Promise<T>): Promise<T> {
+    let stop = () => {};
+    const ended = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(this.#signal.reason);
+      if (this.#signal.aborted) stop();
+      else this.#signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([asked, ended]);
+    } catch (error) {
+      // The endpoint may notice its end before the leg does; the leg's own words count.
+      if (this.#signal.aborted) throw this.#signal.reason;
+      throw error;
+    } finally {
+      this.#signal.removeEventListener('abort', stop);
+    }
+  }
+
+  #note(kind: string, data: Record<string, unknown>): void {
+    this.#parts.record.write(kind, { leg: this.#leg.side, ...data });
+  }
+}
+
+const forever = 2 ** 31 - 1;
+const stopListening = 'listened long enough';

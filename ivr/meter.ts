@@ -1,0 +1,8 @@
+import type { Disposition } from './cdr/dispositions.ts';
+
+/** What a process counts about its calls; exposed by whoever runs it. */
+export interface Meter {
+  callBegan(): void;
+  callEnded(disposition: Disposition, seconds: number): void;
+  refusedRequest(status: number): void;
+}

@@ -1,0 +1,41 @@
+import type { Database } from '#db/connect.ts';
+import type { MediaServer } from '#media/freeswitch.ts';
+import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import type { Sequences } from '#media/prompts/sequence.ts';
+import type { SipServer } from '#sip-proxy/drachtio.ts';
+import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
+import type { Log } from './cdr/call-record.ts';
+import type { Clock } from './clock.ts';
+import type { Meter } from './meter.ts';
+
+/** Terms of service that an operator sets; times in seconds. */
+export interface Terms {
+  /** Distinguishes this process from its like; a process that starts under the same name takes up what the last one left. */
+  readonly node: string;
+  readonly realm: string;
+  readonly digestSecret: string;
+  readonly pinPepper: string;
+  readonly spoolFolder: string;
+  readonly callingNumber: string;
+  readonly trunks: readonly Trunk[];
+  readonly ringSeconds: number;
+  readonly warningSeconds: number;
+  readonly probeSeconds: number;
+  /** How long a block may take to be durable before the called party is told that it failed. */
+  readonly blockSeconds: number;
+  /** The user part of a request that names no number but the service: the number is then asked for. */
+  readonly serviceUsers: readonly string[];
+}
+
+/** Everything a call stands on. */
+export interface Platform {
+  readonly sip: SipServer;
+  readonly media: MediaServer;
+  readonly db: Database;
+  readonly prompts: PromptStore;
+  readonly sequences: Sequences;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly terms: Terms;
+}

@@ -1,0 +1,60 @@
+import { answer } from './answering/answer.ts';
+import type { RunningCall } from './answering/answer.ts';
+import { Door } from './answering/door.ts';
+import { register } from './answering/register.ts';
+import type { Platform } from './platform.ts';
+import { recover } from './recovery.ts';
+
+/** The calls of this process, from its first to its last. */
+export class CallService {
+  readonly #platform: Platform;
+  readonly #running = new Map<string, RunningCall>();
+  #draining = false;
+
+  private constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  /** Cleans up after a predecessor that died, then takes calls and registrations. */
+  static async start(platform: Platform): Promise<CallService> {
+    const service = new CallService(platform);
+    await recover(platform);
+    const door = new Door(platform);
+    platform.sip.onCall((call) => {
+      if (service.#draining) return call.reject(503, { 'Retry-After': '5' });
+      void answer(call, door, platform, (running) => service.#track(running));
+    });
+    platform.sip.onRequest('register', (request) => void register(request, door, platform));
+    platform.sip.onRequest('options', (request) => request.respond(service.#draining ? 503 : 200));
+    return service;
+  }
+
+  get callsInProgress(): number {
+    return this.#running.size;
+  }
+
+  dump(): unknown {
+    return [...this.#running.values()].map(({ id, leg, record }) => ({
+      call: id,
+      endpoint: leg?.endpoint.id,
+      states: record.states,
+    }));
+  }
+
+  #track(call: RunningCall): void {
+    this.#running.set(call.id, call);
+    void call.done.finally(() => call.record.settled()).finally(() => this.#running.delete(call.id));
+  }
+
+  /** Takes no new calls, waits up to `seconds` for those in progress, then ends them; resolves when all is written. */
+  async drain(seconds: number): Promise<void> {
+    this.#draining = true;
+    const all = () => Promise.allSettled([...this.#running.values()].map(({ done }) => done));
+    const late = new AbortController();
+    await Promise.race([all(), this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined)]);
+    late.abort();
+    for (const { leg } of this.#running.values()) void leg?.end(41, 'shutdown');
+    await all();
+    await Promise.all([...this.#running.values()].map(({ record }) => record.settled()));
+  }
+}

@@ -1,0 +1,286 @@
+import { setMaxListeners } from 'node:events';
+import Mrf from 'drachtio-fsmrf';
+import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-fsmrf';
+
+/** The media server cannot be reached or refused us, or it refused a command. */
+export class MediaServerUnavailable extends Error {
+  override readonly name = 'MediaServerUnavailable';
+}
+
+/** The endpoint went away while something was asked of it. */
+export class EndpointGone extends Error {
+  override readonly name = 'EndpointGone';
+}
+
+/** A sound file cannot be played. */
+export class UnplayableFile extends Error {
+  override readonly name = 'UnplayableFile';
+}
+
+export interface Playback {
+  /** `stopped` after {@link stop}. Rejects with {@link EndpointGone} or {@link UnplayableFile}. */
+  readonly ended: Promise<'played' | 'stopped'>;
+  stop(): void;
+}
+
+export interface Digit {
+  readonly digit: string;
+  readonly source: 'rtp' | 'tone' | 'other';
+}
+
+/** An api command that the media server runs by itself after a time, even when we are gone. */
+export interface Appointment {
+  readonly afterSeconds: number;
+  readonly command: string;
+}
+
+/** Ringing as North American callers know it: 440 and 480 Hz, two seconds on, four off. */
+const ringback = 'tone_stream://%(2000,4000,440,480);loops=-1';
+const beep = 'tone_stream://%(400,100,1000)';
+
+/** The reason of {@link Endpoint.gone} when the media server vanished instead of hanging up. */
+export const endpointCutOff = 'closed';
+
+/** File names reach the media server inside commands: anything else than these characters is refused, not escaped. */
+const fileName = /^\/[\w./+@-]+$/;
+
+function checked(path: string): string {
+  if (!fileName.test(path)) throw new UnplayableFile(`not a sound file name: ${JSON.stringify(path)}`);
+  return path;
+}
+
+/** One leg's ear and mouth on the media server. */
+export class Endpoint {
+  readonly #endpoint: FsEndpoint;
+  readonly #server: FsServer;
+  readonly #gone = new AbortController();
+  #playing: Playback | undefined;
+
+  constructor(endpoint: FsEndpoint, server: FsServer) {
+    this.#endpoint = endpoint;
+    this.#server = server;
+    endpoint.conn?.socket.setNoDelay(true);
+    setMaxListeners(0, this.#gone.signal);
+    endpoint.on('destroy', (ending?: { reason?: string }) => this.#gone.abort(ending?.reason ?? endpointCutOff));
+  }
+
+  get id(): string {
+    return this.#endpoint.uuid;
+  }
+
+  get localSdp(): string {
+    return this.#endpoint.local.sdp;
+  }
+
+  /** Aborted, with FreeSWITCH's hang-up cause as its reason, once the endpoint has ended. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  onDigit(listener: (digit: Digit) => void): () => void {
+    const heard = ({ dtmf, source }: { dtmf: string; source?: string }) =>
+      listener({ digit: dtmf, source: source === 'RTP' ? 'rtp' : source === 'INBAND_AUDIO' ? 'tone' : 'other' });
+    this.#endpoint.on('dtmf', heard);
+    return () => this.#endpoint.removeListener('dtmf', heard);
+  }
+
+  /** Points the endpoint at the far end's media; returns the SDP that answers it. */
+  async connectTo(remoteSdp: string): Promise<string> {
+    await this.#alive(this.#endpoint.modify(remoteSdp));
+    return this.localSdp;
+  }
+
+  /** Plays a sound file. Only one playback at a time: a new one ends the one before. */
+  play(path: string): Playback {
+    return this.#play(checked(path));
+  }
+
+  ring(): Playback {
+    return this.#play(ringback);
+  }
+
+  /** A playback that is sent while another one runs would play inside it, so the one before is ended first. */
+  #play(what: string): Playback {
+    const before = this.#playing;
+    let state: 'waiting' | 'playing' | 'stopped' | 'over' = 'waiting';
+    const stop = () => {
+      if (state === 'playing' && !this.gone.aborted)
+        void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
+      if (state !== 'over') state = 'stopped';
+    };
+    const run = async (): Promise<'played' | 'stopped'> => {
+      before?.stop();
+      await before?.ended.catch(() => undefined);
+      if (state === 'stopped') return 'stopped';
+      state = 'playing';
+      const response = (await this.#execute('playback', what)).getHeader('Application-Response');
+      if ((state as string) === 'stopped') return 'stopped';
+      state = 'over';
+      if (response !== 'FILE PLAYED') throw new UnplayableFile(`${what}: ${response ?? 'no answer'}`);
+      return 'played';
+    };
+    const ended = run();
+    ended.catch(() => undefined);
+    return (this.#playing = { ended, stop });
+  }
+
+  /** A beep, then records what this leg says until `#`, three seconds of silence, or the limit. Returns the length in seconds. */
+  async recordVoice(path: string, maxSeconds: number): Promise<number> {
+    await this.#play(beep).ended;
+    await this.#execute('set', 'playback_terminators=#');
+    const event = await this.#execute('record', `${checked(path)} ${maxSeconds} 100 3`);
+    await this.#execute('set', 'playback_terminators=none');
+    return Number(event.getHeader('variable_record_ms') ?? 0) / 1000;
+  }
+
+  /**
+   * Records the call in stereo from now on: left what this leg says, right what it hears. Throws when the media server does
+   * not record. `complete` resolves once the file is whole: recording stopped, or the endpoint is gone.
+   */
+  async startRecording(path: string): Promise<{ readonly complete: Promise<void> }> {
+    const connection = this.#endpoint.conn;
+    connection?.subscribe('RECORD_STOP');
+    const complete = new Promise<void>((resolve) => {
+      connection?.once(`esl::event::RECORD_STOP::${this.id}`, () => resolve());
+      connection?.once('esl::end', () => resolve());
+    });
+    await this.#execute('set', 'RECORD_STEREO=true');
+    await this.#command('uuid_record', [this.id, 'start', checked(path)]);
+    return { complete };
+  }
+
+  /** Does nothing to an endpoint that is gone: its recordings ended with it. */
+  async stopRecording(path: string): Promise<void> {
+    if (!this.gone.aborted) await this.#command('uuid_record', [this.id, 'stop', checked(path)]).catch(() => undefined);
+  }
+
+  async bridge(other: Endpoint): Promise<void> {
+    await this.#alive(this.#endpoint.bridge(other.#endpoint));
+  }
+
+  /** Takes both legs of a bridge apart; each stays on the line. */
+  async unbridge(): Promise<void> {
+    await this.#command('uuid_transfer', [this.id, '-both', 'park', 'inline']);
+  }
+
+  /** Mixed into what this leg hears, and into the recording: `f` puts it ahead of the recording's tap. */
+  overlay(path: string): string {
+    return `uuid_displace ${this.id} start ${checked(path)} 0 mf`;
+  }
+
+  /** Plays a last announcement and hangs up. */
+  farewell(path: string): string {
+    return `uuid_transfer ${this.id} playback:${checked(path)},hangup:NORMAL_CLEARING inline`;
+  }
+
+  hangUp(): string {
+    return `uuid_kill ${this.id} ALLOTTED_TIMEOUT`;
+  }
+
+  /** Makes appointments that the media server keeps even when this process has died. */
+  async arrange(appointments: readonly Appointment[]): Promise<void> {
+    for (const { afterSeconds, command } of appointments)
+      await this.#command('sched_api', [`+${Math.max(1, Math.round(afterSeconds))}`, this.id, command]);
+  }
+
+  /** Packets of sound received so far. */
+  async packetsReceived(): Promise<number> {
+    await this.#alive(this.#endpoint.api('uuid_set_media_stats', [this.id]));
+    const event = await this.#alive(this.#endpoint.api('uuid_getvar', [this.id, 'rtp_audio_in_media_packet_count']));
+    return Number(event.getBody()) || 0;
+  }
+
+  /** Ends the endpoint and what was arranged for it; never rejects. */
+  async end(): Promise<void> {
+    if (this.gone.aborted) return;
+    this.#playing?.stop();
+    void this.#server.api(`sched_del ${this.id}`);
+    void this.#endpoint.destroy().catch(() => undefined);
+    // fsmrf's destroy waits for a BYE that may never come; the kill on the server's own connection is certain.
+    await this.#server.api(`uuid_kill ${this.id}`);
+    this.#gone.abort('NORMAL_CLEARING');
+  }
+
+  #execute(app: string, arg: string) {
+    return this.#alive(this.#endpoint.execute(app, arg));
+  }
+
+  async #command(name: string, args: readonly string[]): Promise<void> {
+    const reply = (await this.#alive(this.#endpoint.api(name, args))).getBody();
+    if (!reply.startsWith('+OK'))
+      throw new MediaServerUnavailable(`${name} ${args[1] ?? ''} was refused: ${reply.trim()}`);
+  }
+
+  /** fsmrf never settles a promise that a hang-up cuts off, so each one is raced with the end of the endpoint. */
+  #alive<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const gone = () => reject(new EndpointGone(`endpoint ended: ${String(this.gone.reason)}`));
+      if (this.gone.aborted) return gone();
+      this.gone.addEventListener('abort', gone, { once: true });
+      asked.then(resolve, reject).finally(() => this.gone.removeEventListener('abort', gone));
+    });
+  }
+}
+
+/** Connection to a media server, FreeSWITCH's event socket: the one place that meets drachtio-fsmrf. */
+export class MediaServer {
+  readonly #server: FsServer;
+  readonly #lost = new AbortController();
+
+  private constructor(server: FsServer) {
+    this.#server = server;
+    server.conn.socket.setNoDelay(true);
+    server.on('end', () => this.#lost.abort('media-server-lost'));
+    server.on('error', () => this.#lost.abort('media-server-lost'));
+  }
+
+  /** `sipClient`: the connected SIP client with which endpoints are invited. Rejects with {@link MediaServerUnavailable}. */
+  static async connect(
+    sipClient: unknown,
+    at: { host: string; port: number; secret: string; listenHost: string },
+  ): Promise<MediaServer> {
+    try {
+      const server = await new Mrf(sipClient).connect({
+        address: at.host,
+        port: at.port,
+        secret: at.secret,
+        listenAddress: at.listenHost,
+        advertisedAddress: at.listenHost,
+      });
+      return new MediaServer(server);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new MediaServerUnavailable(`the media server at ${at.host}:${at.port} cannot be used: ${why}`);
+    }
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec. */
+  async endpointFor(remoteSdp: string): Promise<Endpoint> {
+    return new Endpoint(await this.#server.createEndpoint({ remoteSdp }), this.#server);
+  }
+
+  /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */
+  async endpoint(): Promise<Endpoint> {
+    return new Endpoint(await this.#server.createEndpoint(), this.#server);
+  }
+
+  /** Every channel that this media server carries, ours or of a process that died. */
+  async channels(): Promise<string[]> {
+    const text = await this.#server.api('show channels as json');
+    const { rows } = JSON.parse(text) as { rows?: { uuid: string }[] };
+    return (rows ?? []).map(({ uuid }) => uuid);
+  }
+
+  /** Ends a channel of a process that died. */
+  async endOrphan(id: string): Promise<void> {
+    if (/^[0-9a-f-]{36}$/i.test(id)) await this.#server.api(`uuid_kill ${id}`);
+  }
+
+  close(): void {
+    if (!this.lost.aborted) this.#server.disconnect();
+  }
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { hashOf } from './prompt-cache.ts';
+import { readSound, UnreadableSound, writeSound } from './sound.ts';
+
+/** Samples per second on the telephone; every prompt and every voice recorded on a call has it. */
+const rate = 8000;
+/** Between one prompt and the next, in milliseconds: a breath. Within a prompt there is none. */
+const breathMs = 200;
+
+/**
+ * Several prompts as one file, made when first needed and kept. The media server starts one file within a tick; a list of files
+ * would begin with a quarter of a second of silence and could not be broken off cleanly.
+ */
+export class Sequences {
+  readonly #folder: string;
+  readonly #known = new Map<string, Promise<string>>();
+
+  constructor(cacheFolder: string) {
+    this.#folder = resolve(cacheFolder, 'sequences');
+  }
+
+  /**
+   * The file that plays these prompts, each given as its pieces. What a file of this name holds never changes, so the names
+   * stand for the content. Rejects with {@link UnreadableSound} or the system's error.
+   */
+  fileOf(prompts: readonly (readonly string[])[]): Promise<string> {
+    const [only, ...others] = prompts.flat();
+    if (only !== undefined && others.length === 0) return Promise.resolve(only);
+    const key = hashOf(String(breathMs), ...prompts.map((pieces) => pieces.join('\n')));
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = this.#make(prompts, join(this.#folder, `${key.slice(0, 32)}.wav`));
+    this.#known.set(key, made);
+    made.catch(() => this.#known.delete(key));
+    return made;
+  }
+
+  async #make(prompts: readonly (readonly string[])[], path: string): Promise<string> {
+    if (await exists(path)) return path;
+    const parts: Float32Array[] = [];
+    for (const [index, pieces] of prompts.entries()) {
+      if (index > 0) parts.push(new Float32Array((rate * breathMs) / 1000));
+      for (const piece of pieces) {
+        const sound = readSound(await readFile(piece));
+        if (sound.rate !== rate)
+          throw new UnreadableSound(`${piece} has ${sound.rate} samples per second, not ${rate}`);
+        parts.push(sound.samples);
+      }
+    }
+    const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      samples.set(part, at);
+      at += part.length;
+    }
+    await mkdir(this.#folder, { recursive: true });
+    const unfinished = join(this.#folder, `.${process.pid}-${randomBytes(6).toString('hex')}.part`);
+    try {
+      await writeFile(unfinished, writeSound({ rate, samples }));
+      await rename(unfinished, path);
+    } catch (fault) {
+      await rm(unfinished, { force: true });
+      throw fault;
+    }
+    return path;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().positive();
+const folder = z
+  .string()
+  .min(1)
+  .transform((path) => resolve(path));
+/** Known only while this installation runs, unless it is set: fine for one machine, wrong for several. */
+const generated = () => randomBytes(24).toString('hex');
+
+/** Every setting that the environment may give, with what it is when it does not. */
+const settings = z.object({
+  /** `embedded` starts our own SIP and media servers; `drachtio` uses a drachtio-server and a FreeSWITCH that run already. */
+  ENGINE: z.enum(['embedded', 'drachtio']).default('embedded'),
+  DATABASE_URL: z.string().url().optional(),
+  REDIS_URL: z.string().url().optional(),
+  VAR_FOLDER: folder.default(resolve('var')),
+  /** Prompts made by the synthesiser, kept from one start to the next. */
+  PROMPT_FOLDER: folder.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
+  NODE_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default('ivr-1'),
+
+  SIP_HOST: z.string().min(1).default('127.0.0.1'),
+  SIP_PORT: port.default(5060),
+  SIP_REALM: z.string().min(1).default('homeline'),
+  DRACHTIO_HOST: z.string().min(1).default('127.0.0.1'),
+  DRACHTIO_PORT: port.default(9022),
+  DRACHTIO_SECRET: z.string().min(1).default('cymru'),
+
+  MEDIA_SIP_PORT: port.default(5080),
+  FREESWITCH_HOST: z.string().min(1).default('127.0.0.1'),
+  FREESWITCH_PORT: port.default(8021),
+  FREESWITCH_SECRET: z.string().min(1).default('ClueCon'),
+  /** Where the media server reaches us, and where its sound leaves. */
+  MEDIA_HOST: z.string().min(1).default('127.0.0.1'),
+  RTP_PORT_MIN: port.default(20_000),
+  RTP_PORT_MAX: port.default(24_000),
+
+  PIN_PEPPER: z.string().min(16).default(generated),
+  DIGEST_SECRET: z.string().min(16).default(generated),
+  CALLING_NUMBER: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/)
+    .default('+18669490290'),
+  TRUNKS: z.string().default('[]'),
+  RING_SECONDS: seconds.default(45),
+  WARNING_SECONDS: seconds.default(60),
+  PROBE_SECONDS: seconds.default(30),
+  BLOCK_SECONDS: seconds.default(3),
+  DRAIN_SECONDS: seconds.default(20),
+  /** How often recordings that a crash left behind are looked for. */
+  SWEEP_SECONDS: seconds.default(60),
+
+  S3_BUCKET: z.string().min(1).optional(),
+  S3_ENDPOINT: z.string().url().optional(),
+  S3_REGION: z.string().min(1).default('us-west-2'),
+  ARTIST_FOLDER: folder.optional(),
+  /** Health and metrics of each process: the first port, the others follow. 0 picks any. */
+  OBSERVE_PORT: port.default(9100),
+});
+
+export type Config = z.output<typeof settings> & { readonly PROMPT_FOLDER: string };
+
+/** A setting is wrong; the message is one line that names it. */
+export class WrongSetting extends Error {
+  override readonly name = 'WrongSetting';
+}
+
+/** Reads the settings; throws {@link WrongSetting} with every wrong one named, and never with a secret's value. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const named = Object.fromEntries(
+    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const read = settings.safeParse(named);
+  if (read.success) {
+    if (read.data.RTP_PORT_MIN >= read.data.RTP_PORT_MAX)
+      throw new WrongSetting('wrong setting: RTP_PORT_MIN must be below RTP_PORT_MAX');
+    return { ...read.data, PROMPT_FOLDER: read.data.PROMPT_FOLDER ?? resolve(read.data.VAR_FOLDER, 'prompts') };
+  }
+  const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new WrongSetting(`wrong setting: ${faults.join('; ')}`);
+}

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { openDatabase } from '#db/connect.ts';
+import { listFacilities } from '#db/facilities.ts';
+import { languages } from '#flows/language.ts';
+import type { Utterance } from '#flows/prompt.ts';
+import { utterancesOf } from '#flows/prompt.ts';
+import { systemClock } from '#ivr/clock.ts';
+import type { Meter } from '#ivr/meter.ts';
+import { CallService } from '#ivr/service.ts';
+import { MediaServer } from '#media/freeswitch.ts';
+import { PromptStore } from '#media/prompts/prompt-store.ts';
+import { Sequences } from '#media/prompts/sequence.ts';
+import { SipServer } from '#sip-proxy/drachtio.ts';
+import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
+import { main, report } from './child.ts';
+import { newMetrics, observe } from './observe.ts';
+
+/** The application: answers, asks, places, bridges and records calls. */
+main('ivr', async (config, log, end) => {
+  if (config.DATABASE_URL === undefined)
+    throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
+  const spoolFolder = join(config.VAR_FOLDER, 'spool');
+  for (const folder of ['voices', 'recordings']) await mkdir(join(spoolFolder, folder), { recursive: true });
+  const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr' });
+  const prompts = new PromptStore({
+    cacheFolder: config.PROMPT_FOLDER,
+    ...(config.ARTIST_FOLDER === undefined ? {} : { artistFolder: config.ARTIST_FOLDER }),
+    log,
+  });
+  for (const language of languages) {
+    const utterances = new Map<string, Utterance>();
+    for (const { name, offerKeys } of await listFacilities(db))
+      for (const utterance of utterancesOf(language, [name], { ...offerKeys })) utterances.set(utterance.id, utterance);
+    const begun = performance.now();
+    await prompts.prepare(language, utterances.values(), (done, total) => {
+      if (performance.now() - begun > 2_000 && done % 20 === 0)
+        report(`Making the prompts, once: ${done} of ${total} in ${language === 'en' ? 'English' : 'Spanish'} ...`);
+    });
+  }
+
+  const sip = await SipServer.connect({
+    host: config.DRACHTIO_HOST,
+    port: config.DRACHTIO_PORT,
+    secret: config.DRACHTIO_SECRET,
+  });
+  const media = await MediaServer.connect(sip.client, {
+    host: config.FREESWITCH_HOST,
+    port: config.FREESWITCH_PORT,
+    secret: config.FREESWITCH_SECRET,
+    listenHost: config.MEDIA_HOST,
+  });
+  // Its calls are lost with it; a fresh process connects anew and closes what is left.
+  for (const server of [sip, media])
+    server.lost.addEventListener('abort', () => end(String(server.lost.reason)), { once: true });
+
+  const metrics = newMetrics('ivr');
+  const service = await CallService.start({
+    sip,
+    media,
+    db,
+    prompts,
+    sequences: new Sequences(config.PROMPT_FOLDER),
+    clock: systemClock,
+    log,
+    meter: meterOf(metrics),
+    terms: {
+      node: config.NODE_NAME,
+      realm: config.SIP_REALM,
+      digestSecret: config.DIGEST_SECRET,
+      pinPepper: config.PIN_PEPPER,
+      spoolFolder,
+      callingNumber: config.CALLING_NUMBER,
+      trunks: readTrunks(config.TRUNKS),
+      ringSeconds: config.RING_SECONDS,
+      warningSeconds: config.WARNING_SECONDS,
+      probeSeconds: config.PROBE_SECONDS,
+      blockSeconds: config.BLOCK_SECONDS,
+      serviceUsers: ['homeline', 'home', '0'],
+    },
+  });
+  const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.lost.aborted ? 'no media server' : 'ok');
+  const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => service.dump());
+  return {
+    ports: { observe: observed.port },
+    stop: async () => {
+      await service.drain(sip.lost.aborted || media.lost.aborted ? 0 : config.DRAIN_SECONDS);
+      media.close();
+      sip.close();
+      await db.destroy();
+    },
+  };
+});
+
+function meterOf(register: ReturnType<typeof newMetrics>): Meter {
+  const registers = [register];
+  const current = new Gauge({ name: 'homeline_calls', help: 'Calls in progress', registers });
+  const seconds = new Histogram({
+    name: 'homeline_call_seconds',
+    help: 'Calls that ended, by disposition, with their length',
+    labelNames: ['disposition'],
+    buckets: [5, 15, 30, 60, 120, 300, 600, 900, 1800],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'homeline_refused_total',
+    help: 'Requests refused',
+    labelNames: ['status'],
+    registers,
+  });
+  return {
+    callBegan: () => current.inc(),
+    callEnded: (disposition, length) => {
+      current.dec();
+      seconds.observe({ disposition }, length);
+    },
+    refusedRequest: (status) => refused.inc({ status }),
+  };
+}

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Secrets that must outlive a restart but that nobody chose: made once, kept where only this user can read. */
+const kept = ['PIN_PEPPER', 'DIGEST_SECRET', 'DRACHTIO_SECRET', 'FREESWITCH_SECRET'] as const;
+
+/** The kept secrets, except those that the environment gives. */
+export async function keptSecrets(folder: string, environment: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const path = join(folder, 'secrets.json');
+  await mkdir(folder, { recursive: true });
+  const read = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  const secrets = JSON.parse(read) as Record<string, string>;
+  for (const name of kept) secrets[name] ??= randomBytes(24).toString('hex');
+  await writeFile(path, JSON.stringify(secrets), { mode: 0o600 });
+  return Object.fromEntries(kept.map((name) => [name, environment[name] ?? secrets[name] ?? '']));
+}

@@ -1,0 +1,63 @@
+import { seedDemo } from '#db/seed/demo.ts';
+import type { Demo } from '#db/seed/demo.ts';
+import { WrongSetting } from './config.ts';
+import { startSystem } from './system.ts';
+
+/** `npm start`: the platform on this machine, with demonstration people unless a database is given. */
+try {
+  console.log('Homeline: starting ...');
+  let demo: Demo | undefined;
+  const environment = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const system = await startSystem({
+    environment,
+    say: (text) => console.log(text),
+    prepare: async (db, config) => {
+      if (config.DATABASE_URL !== undefined && environment['DATABASE_URL'] !== undefined) return;
+      demo = await seedDemo(db, { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() });
+    },
+  });
+  console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config.VAR_FOLDER, demo));
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    console.log('\nNo new calls; waiting for those in progress to end ...');
+    system.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+} catch (error) {
+  console.error(error instanceof WrongSetting || error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function welcome(address: string, folder: string, demo: Demo | undefined): string {
+  const lines = [`Homeline serves SIP on ${address} (UDP). Logs and recordings: ${folder}. Ctrl-C stops.`];
+  if (demo) {
+    const phone = ({ username, password, name }: { username: string; password: string; name: string }) =>
+      `  ${name.padEnd(22)} user ${username.padEnd(9)} password ${password}`;
+    lines.push(
+      '',
+      `Register softphones with the registrar ${address}:`,
+      ' inside, to place calls:',
+      ...demo.stations.map(phone),
+      ' at home, to be called:',
+      ...demo.homePhones.map((home) => `${phone(home)}   answers ${home.number}`),
+      '',
+      'Then dial, from an inside phone, the number of a home phone: for Home 1',
+      `  sip:${demo.homePhones[0]?.number ?? ''}@${address}   (or sip:0@${address} to be asked for the number)`,
+      'PINs (followed by #):',
+      ...demo.people.map(({ name, pin, facilityId }) => `  ${name.padEnd(22)} ${pin}   ${facilityId}`),
+      'At home press 1 to accept, 2 to refuse, 9 to block, * for Spanish.',
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { openDatabase } from '#db/connect.ts';
+import type { Database } from '#db/connect.ts';
+import { startEmbeddedPostgres } from '#db/embedded.ts';
+import { migrate } from '#db/migrate.ts';
+import type { Config } from './config.ts';
+import { readConfig } from './config.ts';
+import { keptSecrets } from './secrets.ts';
+import { Supervisor } from './supervisor.ts';
+
+/** The whole platform on one machine. */
+export interface System {
+  readonly config: Config;
+  readonly db: Database;
+  readonly databaseUrl: string;
+  readonly supervisor: Supervisor;
+  readonly sip: { readonly host: string; readonly port: number };
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Settings, as the environment would give them. */
+  readonly environment: Record<string, string>;
+  /** Called with the migrated database, before anything that reads it starts. */
+  readonly prepare?: (db: Database, config: Config) => Promise<void>;
+  readonly say: (text: string) => void;
+}
+
+/** Starts a database unless one is given, then every process; resolves when calls can be made. */
+export async function startSystem({ environment, prepare, say }: SystemOptions): Promise<System> {
+  const first = readConfig(environment);
+  const secrets = await keptSecrets(first.VAR_FOLDER, environment);
+  const settings: Record<string, string> = {
+    // Between our own processes any free port will do.
+    ...(first.ENGINE === 'embedded' ? { DRACHTIO_PORT: '0', MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' } : {}),
+    ...(first.ENGINE === 'embedded' ? secrets : pick(secrets, ['PIN_PEPPER', 'DIGEST_SECRET'])),
+    ...environment,
+    LOG_FOLDER: environment['LOG_FOLDER'] ?? join(first.VAR_FOLDER, 'log'),
+  };
+  const postgres =
+    first.DATABASE_URL === undefined
+      ? await startEmbeddedPostgres({ folder: join(first.VAR_FOLDER, 'postgres'), port: 0 })
+      : undefined;
+  const databaseUrl = (settings['DATABASE_URL'] = postgres?.url ?? first.DATABASE_URL ?? '');
+  const config = readConfig(settings);
+  const supervisor = new Supervisor(say);
+  const db = openDatabase(databaseUrl, { name: 'homeline supervisor', max: 4 });
+  const stop = async () => {
+    await supervisor.stop();
+    await db.destroy();
+    await postgres?.stop();
+  };
+  try {
+    await migrate(databaseUrl);
+    await prepare?.(db, config);
+    const sip = await startEngine(config, settings, supervisor);
+    await supervisor.start('jobs', { ...settings, ...observedAt(config, 3) });
+    await supervisor.start('ivr', settings);
+    return { config, db, databaseUrl, supervisor, sip, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Each process is observed at a port of its own: the first is that of `ivr`. */
+const observedAt = ({ OBSERVE_PORT: first }: Config, offset: number) => ({
+  OBSERVE_PORT: String(first === 0 ? 0 : first + offset),
+});
+
+/** Starts our own SIP and media servers where they are wanted, and notes their ports; says where SIP is spoken. */
+async function startEngine(config: Config, settings: Record<string, string>, supervisor: Supervisor) {
+  if (config.ENGINE === 'drachtio') return { host: config.SIP_HOST, port: config.SIP_PORT };
+  const media = await supervisor.start('media', { ...settings, ...observedAt(config, 2) });
+  const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
+  settings['DRACHTIO_PORT'] = String(sip['admin']);
+  settings['FREESWITCH_PORT'] = String(media['eventSocket']);
+  return { host: config.SIP_HOST, port: sip['sip'] ?? config.SIP_PORT };
+}
+
+const pick = (from: Record<string, string>, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));

@@ -1,0 +1,369 @@
+import type { EventEmitter } from 'node:events';
+import DrachtioSrf from 'drachtio-srf';
+
+/** What drachtio-srf is asked for here; its own declarations lack half of it. */
+interface Message {
+  body: string;
+  source_address: string;
+  source_port: string | number;
+  protocol: string;
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  getParsedHeader(name: string): { uri: string; params: Record<string, string> };
+}
+interface Request extends Message {
+  method: string;
+  uri: string;
+  stackTxnId: string;
+  on(event: string, listener: (...args: never[]) => void): void;
+  cancel(callback: (error?: Error) => void): void;
+}
+interface Response extends Message {
+  status: number;
+  reason: string;
+  send(status: number, ...rest: unknown[]): void;
+}
+interface SrfDialog extends EventEmitter {
+  id: string;
+  connected: boolean;
+  sip: { callId: string; localTag: string; remoteTag: string };
+  remote: { uri: string; sdp: string };
+  local: { uri: string; sdp: string; contact?: string };
+  destroy(options?: { headers: Record<string, string> }): Promise<unknown>;
+  request(options: { method: string; headers?: Record<string, string>; body?: string }): Promise<Response>;
+}
+interface SrfClient extends EventEmitter {
+  connect(options: object): void;
+  disconnect(): void;
+  use(method: string, handler: (req: Request, res: Response, next: () => void) => void): void;
+  createUAS(req: Request, res: Response, options: object): Promise<SrfDialog>;
+  createUAC(uri: string, options: object, progress: object): Promise<SrfDialog>;
+  request(options: object, callback: (error: Error | null, req?: Request) => void): void;
+}
+
+export interface Source {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What a restarted process needs to end a dialog that it did not see begin. */
+export interface DialogReference {
+  readonly dialogId: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly remoteTarget: string;
+}
+
+export interface Ending {
+  /** Reason header (RFC 3326) as it came, if any. */
+  readonly reason: string | undefined;
+  readonly q850: number | undefined;
+  /** `server`: the SIP server ended it by itself (lost ACK, expired session). */
+  readonly by: 'peer' | 'server';
+}
+
+/** An established INVITE dialog (RFC 3261 §12). */
+export interface Dialog {
+  readonly reference: DialogReference;
+  readonly remoteSdp: string;
+  readonly connected: boolean;
+  /** The peer ended it; called at once when that has already happened. */
+  onEnded(listener: (ending: Ending) => void): void;
+  /** The peer offers new media; the answer goes back in the 200, a rejection as 488. */
+  onOffer(answer: (sdp: string) => Promise<string>): void;
+  onInfo(listener: (contentType: string, body: string) => void): void;
+  /** Final status of an in-dialog request; 408 when nobody answered. Rejects when the connection to the SIP server is gone. */
+  request(method: 'OPTIONS' | 'INFO'): Promise<number>;
+  /** Sends BYE; never rejects, and does nothing to a dialog that has ended. */
+  end(q850?: number): Promise<void>;
+}
+
+export interface IncomingCall {
+  readonly source: Source;
+  readonly requestUri: string;
+  readonly callId: string;
+  readonly sdp: string;
+  header(name: string): string | undefined;
+  /** Aborted by CANCEL, with the reason `cancelled`. */
+  readonly signal: AbortSignal;
+  /** Sends 200 with this answer. Rejects when the caller has cancelled meanwhile. */
+  answer(sdp: string): Promise<Dialog>;
+  reject(status: number, headers?: Record<string, string>): void;
+}
+
+export interface IncomingRequest {
+  readonly method: string;
+  readonly source: Source;
+  readonly requestUri: string;
+  header(name: string): string | undefined;
+  respond(status: number, headers?: Record<string, string>): void;
+}
+
+export type DialResult =
+  | { readonly kind: 'answered'; readonly dialog: Dialog }
+  | { readonly kind: 'failed'; readonly status: number; readonly q850: number | undefined }
+  | { readonly kind: 'cancelled' };
+
+export interface Dialling {
+  readonly uri: string;
+  /** Where the request goes, when that is not the host of the URI: `sip:host:port;transport=udp;lr`. */
+  readonly via?: string;
+  readonly sdp: string;
+  readonly callingNumber: string;
+  readonly callingName?: string;
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Aborting cancels the call. */
+  readonly signal: AbortSignal;
+  readonly onProvisional?: (status: number) => void;
+}
+
+/** The SIP server cannot be reached, or refused us. */
+export class SipServerUnavailable extends Error {
+  override readonly name = 'SipServerUnavailable';
+}
+
+/** Connection to the SIP server, drachtio's admin protocol: the one place that meets drachtio-srf. */
+export class SipServer {
+  readonly #srf: SrfClient;
+  readonly #lost = new AbortController();
+  /** `udp/127.0.0.1:5060` and so on, as the server announced them. */
+  readonly hostPorts: readonly string[];
+
+  private constructor(srf: SrfClient, hostPorts: readonly string[]) {
+    this.#srf = srf;
+    this.hostPorts = hostPorts;
+    const lose = () => this.#lost.abort('sip-server-lost');
+    srf.on('error', lose);
+    srf.on('close', lose);
+    srf.on('reconnecting', lose);
+  }
+
+  /** Rejects with {@link SipServerUnavailable} when the server does not answer within `timeoutMs`. */
+  static async connect(at: { host: string; port: number; secret: string }, timeoutMs = 5_000): Promise<SipServer> {
+    const srf = new DrachtioSrf() as unknown as SrfClient;
+    const where = `${at.host}:${at.port}`;
+    const hostPorts = await new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+      const fail = (why: string) => {
+        clearTimeout(timer);
+        srf.disconnect();
+        reject(new SipServerUnavailable(`the SIP server at ${where} cannot be used: ${why}`));
+      };
+      srf.once('error', (error: Error) => fail(error.message));
+      srf.once('connect', (error: Error | null, announced: string) => {
+        if (error) return fail('it refused our secret');
+        clearTimeout(timer);
+        srf.removeAllListeners('error');
+        resolve(announced);
+      });
+      srf.connect({ ...at, enablePing: true, pingInterval: 5_000, reconnect: { retryMaxDelay: 1_000 } });
+    });
+    return new SipServer(srf, hostPorts.split(','));
+  }
+
+  /** Aborted once the connection is gone; dialogs of this connection can no longer be controlled. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** drachtio-fsmrf wants the client itself to invite the media server. */
+  get client(): unknown {
+    return this.#srf;
+  }
+
+  onCall(handler: (call: IncomingCall) => void): void {
+    this.#srf.use('invite', (req, res) => handler(incomingCall(this.#srf, req, res)));
+  }
+
+  onRequest(method: 'register' | 'options', handler: (request: IncomingRequest) => void): void {
+    this.#srf.use(method, (req, res) =>
+      handler({
+        method: req.method,
+        source: sourceOf(req),
+        requestUri: req.uri,
+        header: (name) => headerOf(req, name),
+        respond: (status, headers = {}) => res.send(status, { headers }),
+      }),
+    );
+  }
+
+  /** Places a call; failures of the network and of the called party are results, not exceptions. */
+  async dial(dialling: Dialling): Promise<DialResult> {
+    let sent: Request | undefined;
+    const cancel = () => sent?.cancel(() => undefined);
+    dialling.signal.addEventListener('abort', cancel);
+    try {
+      const dialog = await this.#srf.createUAC(
+        dialling.uri,
+        {
+          localSdp: dialling.sdp,
+          callingNumber: dialling.callingNumber,
+          ...(dialling.callingName ? { callingName: dialling.callingName } : {}),
+          ...(dialling.via ? { proxy: dialling.via } : {}),
+          ...(dialling.auth ? { auth: dialling.auth } : {}),
+          headers: { ...dialling.headers },
+        },
+        {
+          cbRequest: (error: Error | null, req: Request | undefined) => {
+            sent = error ? undefined : req;
+            if (dialling.signal.aborted) cancel();
+          },
+          cbProvisional: (res: Response) => dialling.onProvisional?.(res.status),
+        },
+      );
+      const answered = new EstablishedDialog(dialog);
+      if (!dialling.signal.aborted) return { kind: 'answered', dialog: answered };
+      // The 200 crossed our CANCEL (RFC 3261 §9.1): the call was answered, so it is ended.
+      await answered.end();
+      return { kind: 'cancelled' };
+    } catch (error) {
+      if (dialling.signal.aborted) return { kind: 'cancelled' };
+      const { status, res } = error as { status?: number; res?: Message };
+      if (typeof status !== 'number') return { kind: 'failed', status: 503, q850: undefined };
+      return { kind: 'failed', status, q850: res?.has('Reason') ? causeOf(res.get('Reason')) : undefined };
+    } finally {
+      dialling.signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /**
+   * Ends a dialog of a process that died. Where the SIP server still knows the dialog the BYE goes inside it; where that died
+   * too, the BYE is rebuilt from what was kept (RFC 3261 §12.2.1.1). Returns the final status, 0 when nothing could be sent.
+   */
+  async endOrphan(orphan: DialogReference): Promise<number> {
+    const headers = { Reason: 'Q.850;cause=41;text="restart"' };
+    const inside = await this.#bye({ method: 'BYE', uri: 'sip:placeholder', stackDialogId: orphan.dialogId, headers });
+    if (inside !== 0) return inside;
+    return this.#bye({
+      method: 'BYE',
+      uri: orphan.remoteTarget,
+      headers: {
+        ...headers,
+        'Call-ID': orphan.callId,
+        From: `<sip:homeline@localhost>;tag=${orphan.localTag}`,
+        To: `<${orphan.remoteTarget}>;tag=${orphan.remoteTag}`,
+        // Higher than anything the lost process can have sent in this dialog.
+        CSeq: '2000000 BYE',
+      },
+    });
+  }
+
+  #bye(options: object): Promise<number> {
+    return new Promise((resolve) => {
+      // The callback form: a response that comes at once would find no listener after an await.
+      this.#srf.request(options, (error, req) => {
+        if (error || !req) return resolve(0);
+        req.on('response', (res: Response) => resolve(res.status));
+      });
+    });
+  }
+
+  close(): void {
+    this.#srf.removeAllListeners();
+    this.#srf.on('error', () => undefined);
+    this.#srf.disconnect();
+  }
+}
+
+function incomingCall(srf: SrfClient, req: Request, res: Response): IncomingCall {
+  const cancelled = new AbortController();
+  // Before anything is awaited: an early CANCEL finds its listener (drachtio-srf #113).
+  req.on('cancel', () => cancelled.abort('cancelled'));
+  return {
+    source: sourceOf(req),
+    requestUri: req.uri,
+    callId: req.get('Call-ID') ?? '',
+    sdp: req.body,
+    header: (name) => headerOf(req, name),
+    signal: cancelled.signal,
+    answer: async (sdp) => new EstablishedDialog(await srf.createUAS(req, res, { localSdp: sdp })),
+    reject: (status, headers = {}) => res.send(status, { headers }),
+  };
+}
+
+class EstablishedDialog implements Dialog {
+  readonly #dialog: SrfDialog;
+  readonly #listeners: ((ending: Ending) => void)[] = [];
+  #ending: Ending | undefined;
+  #bye: Promise<void> | undefined;
+
+  constructor(dialog: SrfDialog) {
+    this.#dialog = dialog;
+    dialog.on('destroy', (req: Request, text?: string) => {
+      const reason = req.get('Reason') ?? (text === 'normal release' ? undefined : text);
+      const by = (req as unknown as { source?: string }).source === 'application' ? 'server' : 'peer';
+      this.#ending = { reason, q850: causeOf(reason), by };
+      for (const listener of this.#listeners) listener(this.#ending);
+    });
+    dialog.on('info', (_req: Request, res: Response) => res.send(200));
+    // Nothing may move a call elsewhere: no transfer, no take-over.
+    dialog.on('refer', (_req: Request, res: Response) => res.send(603));
+  }
+
+  get reference(): DialogReference {
+    const { sip, remote, id } = this.#dialog;
+    return {
+      dialogId: id,
+      callId: sip.callId,
+      localTag: sip.localTag,
+      remoteTag: sip.remoteTag,
+      remoteTarget: bare(remote.uri),
+    };
+  }
+
+  get remoteSdp(): string {
+    return this.#dialog.remote.sdp;
+  }
+
+  get connected(): boolean {
+    return this.#dialog.connected;
+  }
+
+  onEnded(listener: (ending: Ending) => void): void {
+    if (this.#ending) listener(this.#ending);
+    else this.#listeners.push(listener);
+  }
+
+  onOffer(answer: (sdp: string) => Promise<string>): void {
+    this.#dialog.on('modify', (req: Request, res: Response) => {
+      answer(req.body).then(
+        (sdp) => {
+          this.#dialog.local.sdp = sdp;
+          res.send(200, { body: sdp, headers: { 'Content-Type': 'application/sdp' } });
+        },
+        () => res.send(488),
+      );
+    });
+  }
+
+  onInfo(listener: (contentType: string, body: string) => void): void {
+    this.#dialog.on('info', (req: Request) => listener(req.get('Content-Type') ?? '', req.body));
+  }
+
+  async request(method: 'OPTIONS' | 'INFO'): Promise<number> {
+    return (await this.#dialog.request({ method })).status;
+  }
+
+  end(q850 = 16): Promise<void> {
+    if (!this.#dialog.connected) return Promise.resolve();
+    // A BYE that crosses the peer's own finds no dialog: that is an ended call, not a fault.
+    return (this.#bye ??= this.#dialog.destroy({ headers: { Reason: `Q.850;cause=${q850}` } }).then(
+      () => undefined,
+      () => undefined,
+    ));
+  }
+}
+
+const sourceOf = (req: Message): Source => ({ address: req.source_address, port: Number(req.source_port) });
+
+const headerOf = (req: Message, name: string): string | undefined => (req.has(name) ? req.get(name) : undefined);
+
+const bare = (uri: string): string => /<([^>]+)>/.exec(uri)?.[1] ?? uri;
+
+/** The Q.850 cause of a Reason header (RFC 3326 §2), if it has one. */
+function causeOf(reason: string | undefined): number | undefined {
+  const cause = /Q\.850\s*;[^,]*cause\s*=\s*(\d{1,3})/i.exec(reason ?? '')?.[1];
+  return cause === undefined ? undefined : Number(cause);
+}

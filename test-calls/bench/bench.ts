@@ -1,0 +1,23 @@
+import type { Figure } from './figures.ts';
+
+export interface BenchOptions {
+  /** A short run that shows that everything works: its figures are worth little. */
+  readonly quick: boolean;
+  readonly say: (text: string) => void;
+  /** Servers that the platform does not start, by name: an engine that runs already. */
+  readonly also: ReadonlyMap<string, number>;
+}
+
+export interface Measured {
+  readonly figures: readonly Figure[];
+  /** How it was measured and what is to be known about it. */
+  readonly notes: readonly string[];
+  /** Everything else, for the report. */
+  readonly detail: unknown;
+}
+
+export interface Bench {
+  readonly name: string;
+  readonly title: string;
+  run(options: BenchOptions): Promise<Measured>;
+}

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { baresip, ensureDebian, sipTester } from './clients/apt.ts';
+import { count } from './everything/vitest-report.ts';
+
+/*
+ * `npm test`: everything that must hold, in the order in which it fails fastest. The last line is `N passed, N failed`; the linter,
+ * the formatter and the type checker count as one each. Exit code 1 when anything failed.
+ */
+
+const root = join(import.meta.dirname, '..');
+/** Whatever still runs then is stopped, and has failed. */
+const limitMinutes = 19;
+const steps = ['lint', 'types', 'unit', 'calls'] as const;
+type Step = (typeof steps)[number];
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const only = values.only;
+if (only !== undefined && !steps.some((step) => step === only)) {
+  console.error(`--only is one of: ${steps.join(', ')}`);
+  process.exit(2);
+}
+
+const tooLate = AbortSignal.timeout(limitMinutes * 60_000);
+const begun = performance.now();
+let passed = 0;
+const failures: string[] = [];
+
+const run: Record<Step, () => Promise<void>> = {
+  lint: async () => {
+    await program('lint', 'eslint', ['.']);
+    await program('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
+  },
+  types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
+  unit: () => vitest('unit'),
+  calls: async () => {
+    console.log('calls: looking for SIPp and baresip, which are installed when they may be');
+    const clients = await ensureDebian([sipTester, baresip]);
+    // The tests that need them say the same, and fail.
+    if (clients.kind === 'missing') console.log(`calls: ${clients.message}`);
+    await vitest('calls');
+  },
+};
+
+for (const step of steps) if (only === undefined || only === step) await run[step]();
+
+for (const failure of failures) console.log(`FAILED ${failure}`);
+console.log(`took ${Math.round((performance.now() - begun) / 1000)} s`);
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+/** A program that is right or wrong as a whole. */
+async function program(what: string, name: string, args: readonly string[]): Promise<void> {
+  if (await succeeds(what, name, args)) passed++;
+  else failures.push(`${what}: ${[name, ...args].join(' ')}`);
+}
+
+/** One project of vitest; each of its tests counts. */
+async function vitest(project: Step): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'homeline-tests-'));
+  const file = join(folder, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const clean = await succeeds(project, 'vitest', ['run', '--project', project, ...reporters]);
+  const counted = count(await readFile(file, 'utf8').catch(() => undefined), clean, root);
+  await rm(folder, { recursive: true, force: true });
+  passed += counted.passed;
+  failures.push(...counted.failures.map((failure) => `${project}: ${failure}`));
+}
+
+/** Runs a program of the project to its end, its output shown as it comes; whether its exit code was 0. */
+async function succeeds(what: string, name: string, args: readonly string[]): Promise<boolean> {
+  console.log(`${what}: ${[name, ...args].join(' ')}`);
+  const started = performance.now();
+  // A process group of its own, so that what it started can be stopped with it.
+  const child = spawn(join(root, 'node_modules', '.bin', name), args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const stop = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
+  const interrupted = () => {
+    stop();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  const end = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code === 0 ? 'ok' : `failed (${signal ?? `exit code ${code}`})`));
+  });
+  if (tooLate.aborted) stop();
+  tooLate.addEventListener('abort', stop);
+  const result = await end;
+  tooLate.removeEventListener('abort', stop);
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  if (tooLate.aborted) console.log(`${what}: stopped, the whole run took more than ${limitMinutes} minutes`);
+  console.log(`${what}: ${result}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return result === 'ok' && !tooLate.aborted;
+}

@@ -1,0 +1,34 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Facility } from '#db/facilities.ts';
+import { languages } from '#flows/language.ts';
+import { utterancesOf } from '#flows/prompt.ts';
+import { writeSound } from '#media/prompts/sound.ts';
+import { babble } from './phone/sound.ts';
+
+/** A voice artist in a hurry: every prompt is half a second of a babble of its own, so that whole calls take seconds. */
+export async function recordShortPrompts(folder: string, facilities: readonly Facility[]): Promise<void> {
+  for (const language of languages) {
+    await mkdir(join(folder, language), { recursive: true });
+    for (const { name, offerKeys } of facilities)
+      for (const { id } of utterancesOf(language, [name], { ...offerKeys })) {
+        const path = join(folder, language, `${id}.wav`);
+        if (await exists(path)) continue;
+        const { pcm } = babble({ ms: 500, seed: seedOf(`${language} ${id}`) });
+        await writeFile(path, writeSound({ rate: 8000, samples: Float32Array.from(pcm, (sample) => sample / 32768) }));
+      }
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** FNV-1a. */
+const seedOf = (text: string): number => {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+};

@@ -1,0 +1,58 @@
+import { relative } from 'node:path';
+import type { Config } from '#processes/config.ts';
+import { readConfig } from '#processes/config.ts';
+
+/** What each setting is for. The type makes sure that no setting is without a word, and no word without a setting. */
+const meanings: Readonly<Record<keyof Config, string>> = {
+  ENGINE: '`embedded`: our own SIP and media servers; `drachtio`: a drachtio-server and a FreeSWITCH that run already',
+  DATABASE_URL: 'PostgreSQL; without it the platform starts its own and seeds demonstration people',
+  REDIS_URL: 'background jobs on Redis instead of PostgreSQL',
+  VAR_FOLDER: 'everything kept on this machine: database, spool, prompts, logs',
+  PROMPT_FOLDER: 'prompts made by the synthesiser; `prompts` in `VAR_FOLDER` unless given',
+  LOG_LEVEL: '`fatal`, `error`, `warn`, `info` or `debug`',
+  NODE_NAME: 'tells one `ivr` process from another; at its start it takes up what its namesake left',
+  SIP_HOST: 'address of SIP',
+  SIP_PORT: 'port of SIP (UDP)',
+  SIP_REALM: 'realm of digest authentication',
+  DRACHTIO_HOST: 'admin connection of drachtio-server',
+  DRACHTIO_PORT: 'its port',
+  DRACHTIO_SECRET: 'its secret',
+  MEDIA_SIP_PORT: 'SIP of the embedded media server',
+  FREESWITCH_HOST: 'event socket of FreeSWITCH',
+  FREESWITCH_PORT: 'its port',
+  FREESWITCH_SECRET: 'its password',
+  MEDIA_HOST: 'where the media server reaches the platform, and where its sound leaves',
+  RTP_PORT_MIN: 'first port of sound',
+  RTP_PORT_MAX: 'last port of sound',
+  PIN_PEPPER: 'key under which PINs are digested; changing it makes every PIN unknown',
+  DIGEST_SECRET: 'key of the nonces of digest authentication; the same for all `ivr` processes',
+  CALLING_NUMBER: 'what the called party sees, E.164',
+  TRUNKS: 'carriers as JSON, tried in order: `[{"name", "host", "port", ...}]`',
+  RING_SECONDS: 'how long it may ring outside',
+  WARNING_SECONDS: 'how long before the limit both are warned',
+  PROBE_SECONDS: 'how often a leg that went silent is asked whether it still lives',
+  BLOCK_SECONDS: 'how long a block may take before the called party is told that it failed',
+  DRAIN_SECONDS: 'how long calls may go on when the platform stops',
+  SWEEP_SECONDS: 'how often the spool is searched for recordings that a crash left behind',
+  S3_BUCKET: 'where recordings are kept; a folder in `VAR_FOLDER` without it',
+  S3_ENDPOINT: 'an S3-compatible store other than AWS',
+  S3_REGION: 'its region',
+  ARTIST_FOLDER: 'recordings of a voice artist, which stand in for the synthesiser (`npm run script`)',
+  OBSERVE_PORT: 'first port of `/healthz` and `/metrics`, each process has one; 0 picks any',
+};
+
+/** The settings as a table in Markdown, with the defaults that the code gives them. */
+export function settingsTable(): string {
+  const [once, again] = [readConfig({}), readConfig({})];
+  const byDefault = (name: keyof Config): string => {
+    const value = once[name];
+    if (value === undefined) return '';
+    if (value !== again[name]) return 'made once, kept in `VAR_FOLDER`';
+    const shown = typeof value === 'string' && value.startsWith('/') ? relative(process.cwd(), value) : value;
+    return `\`${shown}\``;
+  };
+  const rows = (Object.keys(meanings) as (keyof Config)[]).map(
+    (name) => `| \`${name}\` | ${byDefault(name)} | ${meanings[name]} |`,
+  );
+  return ['| setting | default | |', '| --- | --- | --- |', ...rows].join('\n');
+}

@@ -3,7 +3,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closeCall, openCall } from '#db/calls.ts';
 import {
@@ -14,17 +13,20 @@ import {
   type RecordingState,
 } from '#db/recordings.ts';
 import { seedDemo } from '#db/seed/demo.ts';
-import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { fastPlace, startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { hashFile } from '#media/recordings/file.ts';
 import { folderStorage } from '#media/recordings/folder-storage.ts';
 import { s3Storage } from '#media/recordings/s3-storage.ts';
 import type { Storage } from '#media/recordings/storage.ts';
 import { startS3StandIn } from '#media/recordings/testing/s3-stand-in.ts';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { waitBefore } from './queue.ts';
 import { startJobs, type Jobs, type JobsOptions } from './start.ts';
 import type { Log, Step } from './steps.ts';
 import { keyOf, storeRecording } from './store-recording.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 let folder: string;
@@ -47,7 +49,7 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   await server.db.deleteFrom('outbox').execute();
   await server.db.deleteFrom('recording').execute();
-  folder = await mkdtemp(join(tmpdir(), 'homeline-jobs-'));
+  folder = await mkdtemp(join(await fastPlace(), 'homeline-jobs-'));
   spoolFolder = join(folder, 'spool');
   await mkdir(spoolFolder);
   storage = folderStorage(join(folder, 'kept'));
@@ -332,12 +334,12 @@ describe('a bucket that comes and goes', () => {
 });
 
 describe('after the database was killed', () => {
-  test('relay, queue and worker go on by themselves', { timeout: 40_000 }, async () => {
+  test('relay, queue and worker go on by themselves', async () => {
     await start();
     const { id: first } = await make('finished');
     await reaches(first, 'stored');
     await server.crash();
-    await expect.poll(() => said('relay failed').length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => said('relay failed').length).toBeGreaterThan(0);
     await server.revive();
     const { id: second } = await make('finished');
     await reaches(second, 'stored');
@@ -347,16 +349,18 @@ describe('after the database was killed', () => {
 describe('a jobs process killed with SIGKILL', () => {
   const program = new URL('testing/dying-jobs.ts', import.meta.url).pathname;
 
-  test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', { timeout: 40_000 }, async (death) => {
+  test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', async (death) => {
     const { id, path, bytes } = await make('finished');
     const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, redisUrl };
-    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], { stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], {
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
     const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     expect(signal).toBe('SIGKILL');
     expect(existsSync(path)).toBe(true);
     await start();
     await reaches(id, 'stored');
-    await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => existsSync(path)).toBe(false);
     expect(await keptAt(id)).toEqual(bytes);
   });
 });

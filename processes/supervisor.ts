@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Progress, Ready } from './child.ts';
 
 export type ProcessName = 'sip' | 'media' | 'ivr' | 'jobs' | 'api';
@@ -112,6 +114,9 @@ const keepPorts = (name: ProcessName, ports: Readonly<Record<string, number>>): 
     ),
   );
 
+/** Whoever starts us, a test runner included: our processes are TypeScript. */
+const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
 function launch(
   name: ProcessName,
   environment: Record<string, string>,
@@ -119,7 +124,7 @@ function launch(
 ): Promise<{ child: ChildProcess; ports: Readonly<Record<string, number>> }> {
   const child = fork(join(import.meta.dirname, `${name}.ts`), [], {
     env: { ...process.env, ...environment },
-    execArgv: process.execArgv,
+    execArgv: ['--import', typescript],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {

@@ -42,6 +42,10 @@ export class Journals {
     return this.#events.filter((event) => event.callId === callId);
   }
 
+  find(wanted: (event: JournalEvent) => boolean): JournalEvent | undefined {
+    return this.#events.find(wanted);
+  }
+
   /** Resolves with the first event, past or to come, that is wanted. Rejects with the signal's reason. */
   wait(wanted: (event: JournalEvent) => boolean, signal = AbortSignal.timeout(60_000)): Promise<JournalEvent> {
     const known = this.#events.find(wanted);

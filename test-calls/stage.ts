@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallReport } from '#db/calls.ts';
@@ -31,6 +31,8 @@ export interface StageOptions {
   readonly prompts?: 'spoken' | 'short';
   /** More facilities and people than the demonstration has. */
   readonly prepare?: (db: Database, config: Config) => Promise<void>;
+  /** Trunks that are tried after the carrier, in order. */
+  readonly moreTrunks?: readonly { readonly name: string; readonly port: number }[];
   /** Kept instead of a folder of its own that is removed at the end. */
   readonly folder?: string;
 }
@@ -82,6 +84,8 @@ export class Stage {
   static async open(options: StageOptions = {}): Promise<Stage> {
     const { facility: changes = {}, environment = {}, say = () => undefined, folder } = options;
     const own = folder === undefined ? await mkdtemp(join(tmpdir(), 'homeline-')) : undefined;
+    // As root, PostgreSQL runs as another user, who must be able to enter.
+    if (own !== undefined) await chmod(own, 0o711);
     const varFolder = folder ?? own ?? '';
     // Prompts take a while to make and do not change between runs: every stage shares them.
     const root = join(import.meta.dirname, '..', 'var');
@@ -97,7 +101,11 @@ export class Stage {
         PROMPT_FOLDER: join(root, 'prompts'),
         ...(artistFolder === undefined ? {} : { ARTIST_FOLDER: artistFolder }),
         OBSERVE_PORT: '0',
-        TRUNKS: JSON.stringify([{ name: 'carrier', host: '127.0.0.1', port: carrier.address.port }]),
+        TRUNKS: JSON.stringify(
+          [{ name: 'carrier', port: carrier.address.port }, ...(options.moreTrunks ?? [])].map(({ name, port }) => ({
+            ...{ name, port, host: '127.0.0.1' },
+          })),
+        ),
         ...environment,
       },
       prepare: async (db, config) => {

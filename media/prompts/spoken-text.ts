@@ -40,7 +40,7 @@ const rules: Readonly<Record<Language, readonly Rule[]>> = {
 
 /** The text as the synthesiser shall read it: one line, without characters that an engine takes for commands. */
 export function spokenText(language: Language, text: string): string {
-  const plain = text.normalize('NFC').replace(/[\p{Cc}\p{Cf}<>[\]{}|\\^~`_]+/gu, ' ');
+  const plain = text.normalize('NFC').replace(/[\p{Cc}\p{Cf}<>[\]{}|\\^~`_\s]+/gu, ' ');
   const read = rules[language].reduce<string>(
     // the two forms of `replace` are overloads, which a union does not meet
     (said, [pattern, by]) => (typeof by === 'string' ? said.replace(pattern, by) : said.replace(pattern, by)),

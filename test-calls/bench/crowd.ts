@@ -55,6 +55,8 @@ export class Crowd {
   readonly sounds: Sounds;
   readonly #meter: Meter;
   readonly #folder: string;
+  /** The platform's id of a call by the phone's. */
+  readonly #ids = new Map<string, string>();
 
   private constructor(stage: Stage, people: readonly Person[], sounds: Sounds, meter: Meter, folder: string) {
     this.stage = stage;
@@ -62,6 +64,9 @@ export class Crowd {
     this.sounds = sounds;
     this.#meter = meter;
     this.#folder = folder;
+    stage.journals.follow(({ kind, callId, data }) => {
+      if (kind === 'begun') this.#ids.set(String(data['sipCallId']), callId);
+    });
   }
 
   static async gather({ people: count, prompts, say, also }: CrowdOptions): Promise<Crowd> {
@@ -147,6 +152,31 @@ export class Crowd {
         run().then(resolve, reject);
       });
     });
+  }
+
+  /** What becomes of the call at home; fails as soon as the caller's call ends before. */
+  async unlessSentAway<T>(home: Promise<T>, caller: OutgoingCall): Promise<T> {
+    const sentAway = caller.ended.then(({ reason }) => {
+      throw new CallFailed(`the caller was sent away: ${reason ?? ''}`);
+    });
+    try {
+      return await Promise.race([home, sentAway]);
+    } catch (error) {
+      throw new CallFailed(`${String(error)}; ${this.#story(caller)}`);
+    }
+  }
+
+  /** What the platform noted about a call, shortly. */
+  #story({ callId }: OutgoingCall): string {
+    const { journals } = this.stage;
+    const id = this.#ids.get(callId);
+    if (id === undefined) return 'the platform does not know the call';
+    return journals
+      .of(id)
+      .map(({ kind, data }) =>
+        [kind, data['state'], data['key'], data['digits'], data['verdict']].filter(Boolean).join(' '),
+      )
+      .join(', ');
   }
 
   async close(): Promise<void> {

@@ -49,7 +49,7 @@ export function follow(heard: Int16Array, spoken: Int16Array, from = 0): Fidelit
     const next = nextOf(heard.subarray(0, at + GIVE_UP), spoken, at);
     if (!next) break;
     // Of the part that was changed, what happens to be right is right all the same.
-    while (next.at > at && next.index > 0 && heard[next.at - 1] === spoken[next.index - 1]) {
+    while (next.at > at && next.index !== index && heard[next.at - 1] === spoken[next.index - 1]) {
       next.at--;
       next.index--;
     }

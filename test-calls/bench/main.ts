@@ -4,8 +4,9 @@ import type { Bench, Measured } from './bench.ts';
 import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { reaction } from './reaction.ts';
+import { audio } from './audio.ts';
 
-const benches: readonly Bench[] = [reaction];
+const benches: readonly Bench[] = [reaction, audio];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 

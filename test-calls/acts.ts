@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import type { Language } from '#flows/language.ts';
+import type { PromptKey, Value } from '#flows/prompt.ts';
+import type { IncomingCall } from './phone/incoming-call.ts';
+import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
+import type { Scene } from './whole-calls.ts';
+
+/** The last sound of a prompt, as this scene's facility says it. */
+export function soundOf({ stage, site }: Scene, key: PromptKey, language: Language = 'en'): Promise<string> {
+  const { facility } = site;
+  const values: Record<string, Value> = {
+    name: { kind: 'recorded', path: '', shown: '' },
+    facility: { kind: 'name', text: facility.name },
+  };
+  const one = key === 'offer.other-language' ? { language: facility.offerKeys.language } : facility.offerKeys;
+  for (const [meaning, pressed] of Object.entries(one)) values[meaning] = { kind: 'key', key: pressed };
+  return stage.sound(language, key, values);
+}
+
+/** Waits until a prompt has been heard to its end, or to its start; fails when the call ends first. */
+export async function hears(
+  scene: Scene,
+  call: OutgoingCall | IncomingCall,
+  key: PromptKey,
+  { language = 'en', until = 'end', from }: { language?: Language; until?: 'start' | 'end'; from?: number } = {},
+) {
+  const sound = await soundOf(scene, key, language);
+  const heard = await call.ear.waitFor(sound, { until, ...(from === undefined ? {} : { from }) });
+  if (!heard) throw new Error(`the call ended before ${language}:${key} was heard`);
+  return heard;
+}
+
+/** Whether the whole of a prompt was heard, any time. */
+export async function heardAll(scene: Scene, call: OutgoingCall | IncomingCall, key: PromptKey, language?: Language) {
+  return call.ear.heard(await soundOf(scene, key, language))?.complete ?? false;
+}
+
+export interface Entering {
+  readonly to?: string;
+  readonly pin?: string;
+  readonly language?: Language;
+  readonly options?: DialOptions;
+}
+
+/** Picks up inside, chooses a language, enters the PIN. */
+export async function callIn(scene: Scene, entering: Entering = {}): Promise<OutgoingCall> {
+  const { to, pin = scene.player.pin, language = 'en', options = {} } = entering;
+  const call = scene.dial(to, scene.site, options);
+  expect(await call.answered).toBe(true);
+  await hears(scene, call, 'language.choose', { until: 'start' });
+  await call.press(language === 'en' ? '1' : '2');
+  await hears(scene, call, 'pin.ask', { language, until: 'start' });
+  await call.press(`${pin}#`, { ms: 60 });
+  return call;
+}
+
+/** Places a call whose phone outside is picked up. */
+export async function callAndPickUp(
+  scene: Scene,
+  entering: Entering = {},
+): Promise<{ inside: OutgoingCall; outside: IncomingCall }> {
+  const ringing = scene.rings();
+  const inside = await callIn(scene, entering);
+  const outside = await ringing;
+  outside.ring();
+  expect(await outside.answer()).toBe(true);
+  return { inside, outside };
+}
+
+/** Listens to the menu and accepts. */
+export async function accept(scene: Scene, outside: IncomingCall, language: Language = 'en'): Promise<void> {
+  await hears(scene, outside, 'offer.menu', { language });
+  await outside.press(scene.site.facility.offerKeys.accept);
+  await hears(scene, outside, 'offer.accepted', { language });
+}
+
+/** A call that is accepted; resolves when the two can speak with each other. */
+export async function talking(
+  scene: Scene,
+  entering: Entering = {},
+): Promise<{ inside: OutgoingCall; outside: IncomingCall; callId: string }> {
+  const both = await callAndPickUp(scene, entering);
+  await accept(scene, both.outside);
+  await scene.stage.bridged(both.inside);
+  return { ...both, callId: await scene.stage.idOf(both.inside) };
+}

@@ -97,7 +97,7 @@ export const uuidRecvDtmf = onChannel(
   (channel, rest) => {
     if (rest === '') return usage('<uuid> <dtmf_data>');
     const [digits = '', ms] = rest.trim().split('@');
-    if (!/^[0-9*#a-dA-D]{1,99}$/.test(digits)) return '-ERR Operation failed\n';
+    if (!/^[0-9*#a-dA-D]{1,99}$/.test(digits)) return usage('<uuid> <dtmf_data>');
     const duration = ms === undefined ? INJECTED_UNITS : (Number.parseInt(ms, 10) || 0) * 8 || INJECTED_UNITS;
     for (const digit of digits) channel.queueDigit({ digit, duration, source: 'APP' });
     return `+OK ${channel.uuid} received DTMF ${rest}.\n`;

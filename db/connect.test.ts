@@ -74,8 +74,10 @@ test('a server killed again and again tears no transaction, and every failure is
   }
   over = true;
   await Promise.all(workers);
-  const { rows } =
-    await sql`select count(*) > 0 as some, count(*) filter (where second is null)::int as torn from pairs`.execute(db);
+  const { rows } = await sql<{
+    some: boolean;
+    torn: number;
+  }>`select count(*) > 0 as some, count(*) filter (where second is null)::int as torn from pairs`.execute(db);
   expect({ ...rows[0], others }).toEqual({ some: true, torn: 0, others: 0 });
   await db.destroy();
 });

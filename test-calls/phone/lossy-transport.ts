@@ -48,6 +48,10 @@ export class LossyTransport implements Transport {
     if (!this.#loses('out', nameOfBytes(bytes))) this.#inner.send(bytes, to, failed);
   }
 
+  owns(address: SocketAddress): boolean {
+    return this.#inner.owns(address);
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Database } from '#db/connect.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
@@ -17,7 +17,11 @@ export interface ApiOptions {
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer({ db, token, health, metrics, log }: ApiOptions): FastifyInstance {
-  const server = Fastify({ ...(log && { loggerInstance: log }), disableRequestLogging: true, bodyLimit: 65_536 });
+  const server = Fastify({
+    ...(log && { loggerInstance: log }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 65_536,
+  });
   const document = openApi(routes);
   const wanted = digest(token);
 

@@ -52,6 +52,7 @@ export function channelHeaders(channel: Channel): EventHeaders {
   return headers;
 }
 
+<<<<<<< HEAD
 /** The caller's profile and the times of a channel, under a prefix. Empty values are left out. */
 export function profileHeaders(headers: EventHeaders, prefix: string, channel: Channel): void {
   const { profile, times } = channel;
@@ -92,8 +93,11 @@ export function profileHeaders(headers: EventHeaders, prefix: string, channel: C
 /** The channel's variables, as `variable_<name>`. */
 export function variableHeaders(channel: Channel): EventHeaders {
   const headers: EventHeaders = {};
+=======
+/** Adds the channel's variables, as `variable_<name>`. */
+export function addVariables(channel: Channel, headers: EventHeaders): void {
+>>>>>>> bench
   for (const [name, value] of channel.variables.entries()) headers[`variable_${name}`] = value;
-  return headers;
 }
 
 /** Events that carry the variables (switch_channel_event_set_extended_data); DTMF and CALLSTATE are not among them. */

@@ -2,6 +2,7 @@ import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Digit, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
+<<<<<<< HEAD
 import {
   callStateNumber,
   carriesVariables,
@@ -10,6 +11,9 @@ import {
   type CallState,
   type ChannelState,
 } from './channel-headers.ts';
+=======
+import { addVariables, carriesVariables, channelHeaders } from './channel-headers.ts';
+>>>>>>> bench
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
@@ -158,13 +162,14 @@ export class Channel implements Ticking {
     this.engine.bus.fire(name, {
       channel: this.uuid,
       ...(subclass === undefined ? {} : { subclass }),
-      headers: () => ({ ...this.headers(name), ...extra }),
+      headers: () => Object.assign(this.headers(name), extra),
     });
   }
 
   headers(event: string): EventHeaders {
-    const basic = channelHeaders(this);
-    return carriesVariables(event) ? Object.assign(basic, variableHeaders(this)) : basic;
+    const headers = channelHeaders(this);
+    if (carriesVariables(event)) addVariables(this, headers);
+    return headers;
   }
 
   setCallState(state: CallState): void {

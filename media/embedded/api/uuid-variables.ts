@@ -27,7 +27,7 @@ export const uuidSetvarMulti = onChannel('<uuid> <var>=<value>;<var>=<value>...'
 
 /** All headers of the channel in the plain form, as one would see them in CHANNEL_DATA; `json` too. */
 export const uuidDump = onChannel('<uuid> [format]', (channel, rest, engine) => {
-  const headers = { ...engine.bus.common('CHANNEL_DATA'), ...channel.headers('CHANNEL_DATA') };
+  const headers = Object.assign(engine.bus.common('CHANNEL_DATA'), channel.headers('CHANNEL_DATA'));
   return rest.trim() === 'json' ? JSON.stringify(headers) : plainLines(headers);
 });
 

@@ -5,8 +5,11 @@ import { openDatabase } from '#db/connect.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { brokenConstraint } from '#db/unavailable.ts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { blockByKey, mayLift, unblock, undoBlockByKey } from './blocks.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 const t = (second: number) => new Date(Date.UTC(2026, 4, 1, 12, 0, second));
@@ -110,9 +113,11 @@ test('a block from closing the account is an agent’s to lift, even when there 
   expect((await unblock(db, agent)).kind).toBe('lifted');
 });
 
-test('many processes blocking and undoing at once leave one truth', { timeout: 20_000 }, async () => {
+test('many processes blocking and undoing at once leave one truth', async () => {
   const number = freshNumber();
-  const pools = Array.from({ length: 4 }, () => openDatabase(server.url, { max: 4 }));
+  const pools = Array.from({ length: 4 }, () =>
+    openDatabase(server.url, { max: 4, connectMs: 15_000, statementMs: 15_000 }),
+  );
   const callId = randomUUID();
   const placed = await Promise.all(
     Array.from({ length: 24 }, (_, n) => blockByKey(pools[n % 4] ?? server.db, { number, facilityId, callId })),
@@ -126,7 +131,7 @@ test('many processes blocking and undoing at once leave one truth', { timeout: 2
   await Promise.all(pools.map((pool) => pool.destroy()));
 });
 
-test('what the key promised is on disk: a killed server has it when it is back', { timeout: 20_000 }, async () => {
+test('what the key promised is on disk: a killed server has it when it is back', async () => {
   const number = freshNumber();
   await blockByKey(server.db, { number, facilityId, callId: randomUUID() });
   await server.crash();

@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from './connect.ts';
 import { migrate, migrations } from './migrate.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 beforeAll(async () => {

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { findCredentials, ha1Of } from './credentials.ts';
 import { findPersonByPin, pinDigest, savePerson, saveSpokenName } from './people.ts';
 import { seedDemo, type Demo } from './seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 import { brokenConstraint } from './unavailable.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 let demo: Demo;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { accountOf, closeAccount, openAccount } from './accounts.ts';
 import { placeBlock } from './blocks.ts';
 import { closeCall, openCall, setNumber, setPerson } from './calls.ts';
@@ -8,6 +8,9 @@ import { policyFacts, policyQuery, UnknownCaller, type PolicyQuestion } from './
 import { addPrivileged, isPrivileged } from './privileged.ts';
 import { seedDemo } from './seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 const now = new Date(Date.UTC(2026, 4, 1, 12));
@@ -115,7 +118,7 @@ test('attempts are counted by person for an hour and by number for a day, withou
   expect((await ask({ callId: open })).attempts).toEqual({ byPersonLastHour: 2, toNumberLastDay: 3 });
 });
 
-test('with many rows every part is found by an index', { timeout: 30_000 }, async () => {
+test('with many rows every part is found by an index', async () => {
   const { db } = server;
   await sql`insert into block (number, facility_id, placed_by, placed_by_id, placed_at, reason, lifted_by, lifted_at, lift_reason)
     select '+1415' || (2000000 + n), 'valley-view', 'agent', 'x', now(), 'r',

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { findCredentials, ha1Of, saveCredentials } from './credentials.ts';
 import { findFacility, listFacilities, saveFacility, type Facility } from './facilities.ts';
 import { findRegistration, removeRegistration, saveRegistration } from './registrations.ts';
 import { findStation, findStationByTrunk, saveStation, saveTrunk } from './stations.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 import { brokenConstraint } from './unavailable.ts';
+
+// A real server on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const facility: Facility = {
   id: 'f1',

@@ -4,6 +4,7 @@ import { mkdtemp, mkdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openDatabase, type Database } from './connect.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
@@ -34,7 +35,7 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   await run('chmod', ['711', folder]);
   await run('cp', ['-a', join(prepared, 'data'), folder]);
   let server = await startEmbeddedPostgres({ folder, settings });
-  const db = openDatabase(server.url);
+  const db = openDatabase(server.url, { connectMs: 15_000, statementMs: 15_000 });
   return {
     url: server.url,
     db,
@@ -70,12 +71,29 @@ async function preparedCluster(): Promise<string> {
   for (const folder of ['migrations', 'embedded'])
     for (const name of readdirSync(join(here, folder)).sort()) hash.update(readFileSync(join(here, folder, name)));
   const cache = join(tmpdir(), `homeline-test-cluster-${userInfo().uid}-${hash.digest('hex').slice(0, 16)}`);
-  if (await stat(cache).catch(() => undefined)) return cache;
+  const made = () =>
+    stat(cache).then(
+      () => true,
+      () => false,
+    );
+  // One of several test processes makes it; one that died making it is not waited for longer than this.
+  const lock = `${cache}.lock`;
+  for (let waited = 0; !(await made()); waited += 100) {
+    const mine = waited > 60_000 || (await mkdir(lock).then(() => true, () => false)); // prettier-ignore
+    if (mine) {
+      await makeCluster(cache).finally(() => rm(lock, { recursive: true, force: true }));
+      break;
+    }
+    await pause(100);
+  }
+  return cache;
+}
+
+async function makeCluster(cache: string): Promise<void> {
   const nascent = `${cache}.${process.pid}`;
   await mkdir(nascent, { mode: 0o711 });
   const server = await startEmbeddedPostgres({ folder: nascent, settings });
   await migrate(server.url);
   await server.stop();
   await rename(nascent, cache).catch(() => rm(nascent, { recursive: true, force: true })); // another run was faster
-  return cache;
 }

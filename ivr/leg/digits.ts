@@ -23,19 +23,32 @@ export class Digits {
   }
 
   /** The next digit, or undefined after `ms` without one. Rejects with the signal's reason. */
-  async next(ms: number, signal: AbortSignal): Promise<string | undefined> {
+  next(ms: number, signal: AbortSignal): Promise<string | undefined> {
     const early = this.#waiting.shift();
-    if (early !== undefined) return early;
-    const done = new AbortController();
-    let reader: ((digit: string) => void) | undefined;
-    const pressed = new Promise<string>((resolve) => (reader = this.#reader = resolve));
-    try {
-      const either = AbortSignal.any([signal, done.signal]);
-      return await Promise.race([pressed, this.#clock.wait(ms, either).then(() => undefined)]);
-    } finally {
-      if (this.#reader === reader) this.#reader = undefined;
-      done.abort();
-    }
+    if (early !== undefined) return Promise.resolve(early);
+    return new Promise((resolve, reject) => {
+      const done = new AbortController();
+      // A reader takes one digit and is gone at once: two digits may come in one reading of the event socket.
+      const reader = (digit: string) => {
+        this.#reader = undefined;
+        done.abort();
+        resolve(digit);
+      };
+      const leave = () => {
+        if (this.#reader === reader) this.#reader = undefined;
+      };
+      this.#reader = reader;
+      this.#clock.wait(ms, AbortSignal.any([signal, done.signal])).then(
+        () => {
+          leave();
+          resolve(undefined);
+        },
+        (reason: unknown) => {
+          leave();
+          reject(reason);
+        },
+      );
+    });
   }
 
   /** Forgets what was pressed while nobody listened. */

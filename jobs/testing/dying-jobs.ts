@@ -10,6 +10,8 @@ const order = JSON.parse(process.argv[2] ?? '{}') as {
   death: string;
   redisUrl?: string;
 };
+// A test that is broken off takes its child with it.
+process.stdin.once('end', () => process.exit(1)).resume();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 await startJobs({
   db: openDatabase(order.databaseUrl),

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { coded, linear, namedFrames, SoundFolder, voiceFrame } from './fake-sounds.ts';
-import { FakeServer, PLAIN_AGREEMENT, type FakeParty } from './fake-party.ts';
+import { coded, linear, namedFrames, SoundFolder, voiceFrame } from './testing/fake-sounds.ts';
+import { FakeServer, PLAIN_AGREEMENT, type FakeParty } from './testing/fake-party.ts';
 
 const folder = new SoundFolder();
 afterAll(() => folder.remove());

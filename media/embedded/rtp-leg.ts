@@ -225,7 +225,7 @@ export class RtpLeg {
     this.#lastHeardMs = this.#now();
     this.counts.packetsIn += 1;
     this.counts.bytesIn += bytes.length;
-    if (!agreement.receives) return;
+    if (!agreement.receives) return this.jitter.put(header, bytes, false);
     if (header.ssrc !== this.#heardSsrc) {
       this.#heardSsrc = header.ssrc;
       const former = this.#events.reset();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeServer, type FakeParty } from './fake-party.ts';
+import { FakeServer, type FakeParty } from './testing/fake-party.ts';
 import { delayOf } from './scheduler.ts';
 
 let server: FakeServer;

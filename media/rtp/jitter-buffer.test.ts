@@ -190,6 +190,17 @@ describe('the jitter buffer', () => {
     expect(buffer.held).toBeLessThanOrEqual(1);
   });
 
+  it('does not wait on and on for a sender whose timestamps ran ahead of time', () => {
+    const buffer = new JitterBuffer();
+    let heard = 0;
+    for (let n = 0; n < 60; n += 1) {
+      put(buffer, n, { timestamp: n * 160 + (n < 20 ? 0 : 12_000) });
+      heard += tick(buffer).length;
+    }
+    expect(60 - heard).toBeLessThanOrEqual(3);
+    expect(buffer.counts).toEqual({ lost: 0, duplicate: 0, late: 0, resync: 0 });
+  });
+
   it.each([0.999, 1.001])(
     'follows a sender whose clock runs %f times as fast for five minutes without loss',
     (speed) => {

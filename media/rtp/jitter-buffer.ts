@@ -28,6 +28,9 @@ const WINDOW_TICKS = 250;
 const CALM_WINDOWS = 6;
 /** So many packets late without a pause mean a slow sender's clock rather than a stall. */
 const DRIFTING_PACKETS = 50;
+/** So many packets this much earlier than needed: the sender's timestamps run ahead of time, and waiting for them is of no use. */
+const EARLY_PACKETS = 10;
+const EARLY_FRAMES = 3;
 
 export class JitterBuffer {
   readonly #depth: JitterBufferOptions;
@@ -50,6 +53,8 @@ export class JitterBuffer {
   #lateEpisodes = 0;
   #lateInARow = 0;
   #leastLateness = 0;
+  #earlyInARow = 0;
+  #earliness = 0;
   #leastLead = Infinity;
   #windowTicks = 0;
   #calmWindows = 0;
@@ -216,12 +221,14 @@ export class JitterBuffer {
     this.#waited = 0;
     this.#fresh = true;
     this.#lateInARow = 0;
+    this.#earlyInARow = 0;
     this.#newWindow();
   }
 
   /** `lead`: samples from the next tick's due time to the packet's; negative is late. */
   #watchDepth(lead: number): void {
     if (lead < this.#leastLead) this.#leastLead = lead;
+    this.#watchEarly(lead);
     if (lead >= 0) {
       this.#lateInARow = 0;
       return;
@@ -236,6 +243,19 @@ export class JitterBuffer {
       this.#target += 1;
       this.#putOff(1);
     } else if (this.#lateInARow >= DRIFTING_PACKETS) this.#putOff(Math.ceil(this.#leastLateness / FRAME_SAMPLES));
+  }
+
+  #watchEarly(lead: number): void {
+    const early = lead - (this.#target + EARLY_FRAMES) * FRAME_SAMPLES;
+    if (early <= 0) {
+      this.#earlyInARow = 0;
+      return;
+    }
+    this.#earliness = this.#earlyInARow === 0 ? early : Math.min(this.#earliness, early);
+    this.#earlyInARow += 1;
+    if (this.#earlyInARow < EARLY_PACKETS) return;
+    this.#earlyInARow = 0;
+    this.#due = (this.#due + this.#earliness + EARLY_FRAMES * FRAME_SAMPLES) >>> 0;
   }
 
   #putOff(ticks: number): void {

@@ -1,6 +1,7 @@
 import Srf, { type SipMessage, type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Dialog } from '#sip-stack/dialog.ts';
 import { Inbox } from './testing/inbox.ts';
 import type { NearDialog } from './testing/application.ts';
 import { sdp, type Asked, type Phone } from './testing/phone.ts';
@@ -160,6 +161,37 @@ describe('a call in', () => {
     stage.clock.advance(30_000);
     expect(stage.server.metrics().repeated).toBe(5);
     expect(stage.server.dump().dialogs).toHaveLength(1);
+  });
+
+  it('is not acknowledged by the ACK of something else', async () => {
+    const asked = phone.ask('INVITE', {}, sdp(4000));
+    const { near, ok } = await answered(asked);
+    const far = Dialog.caller(asked.request, ok);
+    near.once('ack', () => expect.unreachable());
+    phone.layer.sendStateless(far.ack(2), { address: '127.0.0.1', port: stage.server.sipPort });
+    await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+    expect(stage.server.dump().dialogs[0]?.waitingForAck).toBe(true);
+    near.removeAllListeners('ack');
+    await answered(phone.ask('INVITE', {}, sdp(4000)));
+  });
+
+  it('from behind a NAT is ended where it came from', async () => {
+    const asked = phone.ask('INVITE', { Contact: '<sip:hidden@10.1.2.3:5060>' }, sdp(4000));
+    const { near, ok } = await answered(asked);
+    phone.acknowledge(asked, ok);
+    void near.destroy();
+    expect((await phone.request('BYE')).request.uri).toBe('sip:hidden@10.1.2.3:5060');
+  });
+
+  it('through a proxy is ended through that proxy', async () => {
+    const proxy = await stage.phone();
+    const headers = { Contact: '<sip:hidden@10.1.2.3:5060>', 'Record-Route': `<sip:127.0.0.1:${proxy.port};lr>` };
+    const asked = phone.ask('INVITE', headers, sdp(4000));
+    const { near, ok } = await answered(asked);
+    expect(ok.get('record-route')).toBe(headers['Record-Route']);
+    void near.destroy();
+    const { request } = await proxy.request('BYE');
+    expect([request.uri, request.get('route')]).toEqual(['sip:hidden@10.1.2.3:5060', headers['Record-Route']]);
   });
 
   it('never acknowledged is ended after 64*T1, and the application told why', async () => {
@@ -352,7 +384,6 @@ describe('the server turns away', () => {
   it('a second INVITE before the ACK of the first', async () => {
     const asked = phone.ask('INVITE', {}, sdp(4000));
     const { ok } = await answered(asked);
-    const { Dialog } = await import('#sip-stack/dialog.ts');
     const far = Dialog.caller(asked.request, ok);
     expect((await phone.send(far.request('INVITE')).response(491)).status).toBe(491);
   });
@@ -389,7 +420,6 @@ describe('other requests in', () => {
     const { res } = await calls.next();
     res.send(180);
     const ringing = await asked.response(180);
-    const { Dialog } = await import('#sip-stack/dialog.ts');
     const early = Dialog.caller(asked.request, ringing);
     const info = phone.send(early.request('INFO'));
     const told = await calls.next(({ req }) => req.method === 'INFO');

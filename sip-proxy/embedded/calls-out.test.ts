@@ -373,6 +373,11 @@ describe('inside a call out', () => {
     const info = await phone.request('INFO');
     expect([info.request.uri, info.request.body.toString()]).toEqual([phone.uri, 'Signal=1']);
     info.tx.reply(200);
+    const numbered = near.request({ method: 'INFO', headers: { CSeq: '900000000 INFO' } });
+    const high = await phone.request('INFO');
+    expect(high.request.cseq.number).toBe(900_000_000);
+    high.tx.reply(200);
+    await numbered;
     expect((await asking).status).toBe(200);
 
     near.on('info', (request: SrfRequest, response: SrfResponse) =>

@@ -195,7 +195,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#session.stop();
-    this.voice.close();
+    this.line.linger(this.voice);
     this.line.forget(this);
     this.#settle(ending);
   }

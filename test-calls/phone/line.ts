@@ -5,6 +5,7 @@ import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { authorization, type Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
+import type { Voice } from './voice.ts';
 
 /** What a call needs of its phone. */
 export interface Line {
@@ -24,6 +25,8 @@ export interface Line {
   /** Sends messages of this dialog (Call-ID, local tag, remote tag) to the call from now on. */
   know(dialogId: string, call: Call): void;
   forget(call: Call): void;
+  /** The call of this voice is over: it will be closed. */
+  linger(voice: Voice): void;
 }
 
 export interface Exchange {

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { beat } from './beat.ts';
 import { house } from './house.ts';
 import { babble } from './sound.ts';
 
@@ -20,8 +19,5 @@ test('a hundred phones in one process hear every frame, for a fraction of a core
     expect(await son.ear.waitFor(words[i]![1])).toMatchObject({ complete: true, likeness: 'exact' });
     expect(mother.ear.counts).toMatchObject({ lost: 0, reordered: 0, duplicates: 0 });
   }
-  console.log(
-    `100 phones: ${(100 * share).toFixed(0)} % of a core, beat p99 ${beat.lateness().p99.toFixed(1)} ms late`,
-  );
   expect(share).toBeLessThan(0.9);
 });

@@ -9,9 +9,11 @@ import type { SocketAddress } from '#sip-stack/transport.ts';
 import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import type { Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
+import type { Voice } from './voice.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { exchange, type Line } from './line.ts';
 import { ALLOWED } from './session.ts';
+import { LossyTransport, type Loss } from './lossy-transport.ts';
 import { OutgoingCall, type DialOptions } from './outgoing-call.ts';
 
 export interface PhoneOptions extends TransactionOptions {
@@ -31,6 +33,8 @@ export interface PhoneOptions extends TransactionOptions {
   readonly digest?: Credentials;
   /** Agrees to a session timer (RFC 4028) when asked for one; default false. */
   readonly sessionTimer?: boolean;
+  /** Messages the network loses on their way to or from this phone. */
+  readonly loses?: Loss;
 }
 
 /** Something that should not have happened to a phone in a well-behaved network. */
@@ -40,6 +44,9 @@ export interface Surprise {
   readonly message: string | undefined;
   readonly atMs: number;
 }
+
+/** How long the RTP port of a call that is over is listened to. */
+const LINGER_MS = 1000;
 
 export type Registration = { readonly status: number; readonly expires: number | undefined };
 
@@ -56,6 +63,8 @@ export class Phone {
   readonly #calls = new Map<string, Call | 'over'>();
   readonly #live = new Set<Call>();
   readonly #seen = new Set<string>();
+  /** Voices of calls that are over, and the timers that close them. */
+  readonly #lingering = new Map<Voice, unknown>();
   readonly #registration = { callId: token(16), tag: token(8), sequence: 0 };
   #onCall: (call: IncomingCall) => void = (call) => {
     this.#surprise('call nobody waits for', call.invite);
@@ -79,6 +88,7 @@ export class Phone {
       surprise: (what, message) => this.#surprise(what, message),
       know: (dialogId, call) => void this.#calls.set(dialogId, call),
       forget: (call) => this.#forget(call),
+      linger: (voice) => this.#linger(voice),
     };
     layer.onRequest = (transaction, request) => this.#request(transaction, request);
     layer.onAck = (ack) => this.#ack(ack);
@@ -89,7 +99,8 @@ export class Phone {
 
   /** Rejects with the system's error when the port cannot be bound. */
   static async start(options: PhoneOptions): Promise<Phone> {
-    const transport = await UdpTransport.bind(options.host ?? '127.0.0.1', options.port ?? 0);
+    const bound = await UdpTransport.bind(options.host ?? '127.0.0.1', options.port ?? 0);
+    const transport = options.loses ? new LossyTransport(bound, options.loses) : bound;
     return new Phone(new TransactionLayer(transport, options), options);
   }
 
@@ -165,6 +176,7 @@ export class Phone {
       call.vanish();
       call.voice.close();
     }
+    for (const voice of [...this.#lingering.keys()]) this.#closed(voice);
     this.#layer.close();
     await this.#layer.transport.close();
   }
@@ -198,6 +210,22 @@ export class Phone {
   #forget(call: Call): void {
     this.#live.delete(call);
     for (const [id, one] of this.#calls) if (one === call) this.#calls.set(id, 'over');
+  }
+
+  /** The RTP port of a call that is over stays open a little longer, to hear who does not stop sending. */
+  #linger(voice: Voice): void {
+    voice.hush();
+    this.#lingering.set(
+      voice,
+      this.#layer.clock.after(LINGER_MS, () => this.#closed(voice)),
+    );
+  }
+
+  #closed(voice: Voice): void {
+    this.#layer.clock.stop(this.#lingering.get(voice));
+    this.#lingering.delete(voice);
+    voice.close();
+    if (voice.late > 0) this.#surprise(`${voice.late} RTP packets after the end of the call`);
   }
 
   #count(message: SipMessage): void {

@@ -6,13 +6,22 @@ import { answering, readAudio, writeAudio, type Direction, type RemoteAudio } fr
 
 /** Our payload type of telephone-event in what we offer. */
 const EVENTS = 101;
+/** What was on its way when the call ended has arrived after so long. */
+const LATE_MS = 300;
 
 /** One call's ear and mouth, their RTP port, and what was agreed about them (RFC 3264). */
 export class Voice {
   readonly ear: Ear;
-  readonly mouth = new Mouth((packet) => this.#port?.send(packet));
+  readonly mouth = new Mouth((packet) => this.#speak(packet));
   /** Resolves when the port is open; `offer`, `answer` and `accept` want that. */
   readonly opened: Promise<void>;
+  /** Packets that came when the call had been over for a while. */
+  late = 0;
+  /**
+   * What a bad network does to what is spoken: it gets each packet and may send it once, twice, later or not at all. Packets are
+   * used again: one that is kept must be copied.
+   */
+  disturb: ((packet: Buffer, send: (packet: Buffer) => void) => void) | undefined;
   readonly #law: Law;
   readonly #sessionId = Math.floor(Math.random() * 2 ** 31);
   #port: RtpPort | undefined;
@@ -65,11 +74,24 @@ export class Voice {
     return true;
   }
 
+  /** The call is over: nothing is said any more, and what is heard from now on is only counted (see `late`). */
+  hush(): void {
+    this.mouth.close();
+    this.ear.close();
+    const overMs = performance.now();
+    if (this.#port) this.#port.onPacket = (_, arrivalMs) => void (arrivalMs - overMs > LATE_MS && this.late++);
+  }
+
   close(): void {
     this.#closed = true;
     this.mouth.close();
     this.ear.close();
     this.#port?.close();
+  }
+
+  #speak(packet: Buffer): void {
+    if (this.disturb) this.disturb(packet, (one) => this.#port?.send(one));
+    else this.#port?.send(packet);
   }
 
   async #open(host: string): Promise<void> {

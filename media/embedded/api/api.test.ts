@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { FakeServer, type FakeParty } from '#media/embedded/fake-party.ts';
-import { linear, namedFrames, SoundFolder, voiceFrame } from '#media/embedded/fake-sounds.ts';
+import { FakeServer, type FakeParty } from '#media/embedded/testing/fake-party.ts';
+import { linear, namedFrames, SoundFolder, voiceFrame } from '#media/embedded/testing/fake-sounds.ts';
 import { inlineSteps } from './uuid-control.ts';
 
 const folder = new SoundFolder();

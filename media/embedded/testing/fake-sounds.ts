@@ -7,10 +7,12 @@ import { WavWriter } from '#media/audio/wav-writer.ts';
 /** For unit tests: sounds whose every frame can be told from the others, and a folder for files that goes away again. */
 
 /** Frame `n` of voice `voice`, in mu-law; no two of 16 voices and 64 frames are alike, and none is silence. */
-export const voiceFrame = (voice: number, n: number): Uint8Array =>
-  Uint8Array.from({ length: FRAME_SAMPLES }, (_, i) =>
-    i === 0 ? voice * 4 : i === 1 ? n % 64 : (n * 5 + i * 3 + voice * 17) % 120,
+export const voiceFrame = (voice: number, n: number): Uint8Array => {
+  const m = n % 64;
+  return Uint8Array.from({ length: FRAME_SAMPLES }, (_, i) =>
+    i === 0 ? voice * 4 : i === 1 ? m : (m * 5 + i * 3 + voice * 17) % 120,
   );
+};
 
 export const linear = (codes: Uint8Array): Int16Array => {
   const samples = new Int16Array(codes.length);

@@ -3,12 +3,12 @@ import type { RemoteInfo } from 'node:dgram';
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader, type RtpPacket } from '#media/rtp/packet.ts';
 import { EVENT_BYTES, eventOfDigit, writeEvent } from '#media/rtp/telephone-event.ts';
-import { runApi } from './api/table.ts';
-import { Channel } from './channel.ts';
-import { Engine } from './engine.ts';
-import { Subscription } from './event-socket/subscription.ts';
-import { noLog } from './log.ts';
-import { RtpLeg, type MediaAgreement, type RtpSocket } from './rtp-leg.ts';
+import { runApi } from '#media/embedded/api/table.ts';
+import { Channel } from '#media/embedded/channel.ts';
+import { Engine } from '#media/embedded/engine.ts';
+import { Subscription } from '#media/embedded/event-socket/subscription.ts';
+import { noLog } from '#media/embedded/log.ts';
+import { RtpLeg, type MediaAgreement, type RtpSocket } from '#media/embedded/rtp-leg.ts';
 
 /** For unit tests: a media server without sockets and without time, and parties whose every packet is made and seen by the test. */
 

@@ -502,13 +502,9 @@ test('no PIN is written anywhere', async () => {
   for (const file of await readdir(system.config.VAR_FOLDER, { recursive: true, withFileTypes: true }))
     if (file.isFile() && file.name.endsWith('.log'))
       texts.set(file.name, await readFile(join(file.parentPath, file.name), 'utf8'));
-<<<<<<< HEAD
-  expect([...texts.keys()]).toEqual(expect.arrayContaining(['call_event', 'call', 'person', 'ivr.log', 'sip.log']));
-=======
   expect([...texts.keys()]).toEqual(
     expect.arrayContaining(['public.call_event', 'public.call', 'public.person', 'ivr.log', 'sip.log']),
   );
->>>>>>> crash
   const found = [...texts].flatMap(([where, text]) =>
     secrets.filter((pin) => text.includes(pin)).map((pin) => [where, pin]),
   );

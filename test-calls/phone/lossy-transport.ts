@@ -48,10 +48,6 @@ export class LossyTransport implements Transport {
     if (!this.#loses('out', nameOfBytes(bytes))) this.#inner.send(bytes, to, failed);
   }
 
-  owns(address: SocketAddress): boolean {
-    return this.#inner.owns(address);
-  }
-
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameReader } from './frames.ts';
 import { Inbox } from './testing/inbox.ts';
 import { sdp } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { secret, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -61,7 +62,7 @@ describe('the admin port', () => {
     client.say('1|authenticate|guess');
     expect(await client.heard()).toBe('response|1|NO|incorrect secret');
     await client.closed;
-    await expect.poll(() => stage.log.lines.at(-1)?.text).toBe('client gone');
+    await soon(() => stage.log.lines.at(-1)?.text).toBe('client gone');
     expect(JSON.stringify(stage.log.lines)).not.toMatch(/guess|open sesame/);
   });
 
@@ -93,7 +94,7 @@ describe('the admin port', () => {
     expect(clients).toMatchObject([{ authenticated: true, tags: ['blue', 'green'] }]);
     expect(routes).toEqual({ invite: [clients[0]?.id, clients[0]?.id] });
     client.close();
-    await expect.poll(() => stage.server.dump().routes).toEqual({});
+    await soon(() => stage.server.dump().routes).toEqual({});
     expect(stage.log.lines.map(({ text }) => text)).toEqual([
       'SIP server started',
       'client connected',
@@ -129,10 +130,10 @@ describe('the admin port', () => {
   it('gives up a client that does not say who it is', async () => {
     const client = new Raw();
     await stage.connect(new Srf());
-    await expect.poll(() => stage.server.metrics().clients).toBe(2);
+    await soon(() => stage.server.metrics().clients).toBe(2);
     stage.clock.advance(10_000);
     await client.closed;
-    await expect.poll(() => stage.server.metrics().clients).toBe(1);
+    await soon(() => stage.server.metrics().clients).toBe(1);
     expect(stage.log.lines.at(-1)?.text).toBe('client gone');
   });
 

@@ -5,6 +5,7 @@ import { Dialog } from '#sip-stack/dialog.ts';
 import { Inbox } from './testing/inbox.ts';
 import type { NearDialog } from './testing/application.ts';
 import { sdp, type Asked, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 interface Call {
@@ -27,9 +28,7 @@ const application = async (...methods: string[]): Promise<Srf> => {
   const served = stage.server.metrics().clients;
   await stage.connect(app);
   // The routes follow the authentication on the same connection.
-  await expect
-    .poll(() => Object.values(stage.server.dump().routes).flat().length)
-    .toBeGreaterThan(served * methods.length);
+  await soon(() => Object.values(stage.server.dump().routes).flat().length).toBeGreaterThan(served * methods.length);
   return app;
 };
 beforeEach(async () => {
@@ -144,7 +143,7 @@ describe('a call in', () => {
     res.send(486, 'Busy Here', { headers: { 'retry-after': '5' } });
     const busy = await asked.response(486);
     expect([busy.get('Retry-After'), busy.has('contact'), busy.to.tag !== undefined]).toEqual(['5', false, true]);
-    await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+    await soon(() => stage.server.metrics().received['ACK']).toBe(1);
     nothingLeft();
   });
 
@@ -169,7 +168,7 @@ describe('a call in', () => {
     const far = Dialog.caller(asked.request, ok);
     near.once('ack', () => expect.unreachable());
     phone.layer.sendStateless(far.ack(2), { address: '127.0.0.1', port: stage.server.sipPort });
-    await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+    await soon(() => stage.server.metrics().received['ACK']).toBe(1);
     expect(stage.server.dump().dialogs[0]?.waitingForAck).toBe(true);
     near.removeAllListeners('ack');
     await answered(phone.ask('INVITE', {}, sdp(4000)));
@@ -203,7 +202,7 @@ describe('a call in', () => {
     expect(request.get('reason')).toBe('SIP ;cause=200 ;text="ACK timeout"');
     tx.reply(200);
     expect((await over)[1]).toBe('ACK timeout');
-    await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+    await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
     nothingLeft();
   });
 
@@ -216,7 +215,7 @@ describe('a call in', () => {
     expect((await asked.response(480)).reason).toBe('Temporarily Unavailable');
     await expect(sent(res, 200)).rejects.toEqual('Response not sent due to unknown transaction');
     expect(stage.log.lines.at(-1)).toMatchObject({ level: 'warn', text: 'client did not answer' });
-    await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+    await soon(() => stage.server.metrics().received['ACK']).toBe(1);
     nothingLeft();
   });
 

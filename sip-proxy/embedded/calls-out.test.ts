@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { request, type NearDialog } from './testing/application.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -132,7 +133,7 @@ describe('a call out', () => {
     const offered = await phone.request('INVITE');
     offered.tx.reply(486, { headers: { 'X-Why': 'busy' } });
     await expect(calling).rejects.toMatchObject({ status: 486, reason: 'Busy Here' });
-    await expect.poll(() => offered.tx.state).toBe('confirmed');
+    await soon(() => offered.tx.state).toBe('confirmed');
     nothingLeft();
   });
 
@@ -157,7 +158,7 @@ describe('a call out', () => {
     await phone.close();
     const calling = srf.createUAC(`sip:x@127.0.0.1:${port}`, { localSdp: sdp(5000) });
     const failed = expect(calling).rejects.toMatchObject({ status: 503 });
-    await expect.poll(() => stage.server.metrics().sent['INVITE']).toBe(1);
+    await soon(() => stage.server.metrics().sent['INVITE']).toBe(1);
     stage.clock.advance(500);
     await failed;
     nothingLeft();
@@ -167,14 +168,14 @@ describe('a call out', () => {
     const calling = srf.createUAC(phone.uri, { localSdp: sdp(5000) });
     const offered = await phone.request('INVITE');
     offered.tx.reply(180);
-    await expect.poll(() => stage.server.metrics().received['INVITE 180']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 180']).toBe(1);
     const failed = expect(calling).rejects.toMatchObject({ status: 408 });
     stage.clock.advance(184_999);
     expect(stage.server.metrics().sent).not.toHaveProperty('CANCEL');
     stage.clock.advance(1);
     await failed;
     await phone.cancelled.next();
-    await expect.poll(() => stage.server.metrics().received['INVITE 487']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 487']).toBe(1);
     nothingLeft();
   });
 

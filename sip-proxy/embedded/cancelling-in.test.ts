@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Inbox } from './testing/inbox.ts';
 import type { NearDialog } from './testing/application.ts';
 import { sdp, type Asked, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 interface Call {
@@ -26,9 +27,7 @@ const application = async (...methods: string[]): Promise<Srf> => {
   const served = stage.server.metrics().clients;
   await stage.connect(app);
   // The routes follow the authentication on the same connection.
-  await expect
-    .poll(() => Object.values(stage.server.dump().routes).flat().length)
-    .toBeGreaterThan(served * methods.length);
+  await soon(() => Object.values(stage.server.dump().routes).flat().length).toBeGreaterThan(served * methods.length);
   return app;
 };
 beforeEach(async () => {
@@ -78,7 +77,7 @@ describe('a CANCEL in', () => {
     await expect(srf.createUAS(req, res, { localSdp: sdp(5000) })).rejects.toBe(
       'Response not sent due to unknown transaction',
     );
-    await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+    await soon(() => stage.server.metrics().received['ACK']).toBe(1);
     expect(stage.server.metrics().sent).toMatchObject({ 'CANCEL 200': 1, 'INVITE 487': 1 });
     nothingLeft();
   });
@@ -103,7 +102,7 @@ describe('a CANCEL in', () => {
     expect(request.get('reason')).toBe('SIP ;cause=200 ;text="CANCEL after 200 OK"');
     tx.reply(200);
     expect((await over)[1]).toBe('CANCEL after 200 OK');
-    await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+    await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
     nothingLeft();
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NearDialog } from './testing/application.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -56,7 +57,7 @@ describe('cancelling a call out', () => {
     const { calling, cancel } = cancelling();
     const offered = await phone.request('INVITE');
     offered.tx.reply(180);
-    await expect.poll(() => stage.server.metrics().received['INVITE 180']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 180']).toBe(1);
     phone.layer.onCancel = (_cancel, tx) => void tx.reply(200);
     await cancel();
     phone.accept(offered);
@@ -65,7 +66,7 @@ describe('cancelling a call out', () => {
     expect(over[1]).toBe('ACK-BYE due to cancel race condition');
     expect(bye.request.get('reason')).toBe('SIP ;cause=200 ;text="ACK-BYE due to cancel race condition"');
     bye.tx.reply(200);
-    await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+    await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
     nothingLeft();
   });
 });

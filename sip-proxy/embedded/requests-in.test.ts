@@ -4,6 +4,7 @@ import { Dialog } from '#sip-stack/dialog.ts';
 import { Inbox } from './testing/inbox.ts';
 import type { NearDialog } from './testing/application.ts';
 import { sdp, type Asked, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 interface Call {
@@ -26,9 +27,7 @@ const application = async (...methods: string[]): Promise<Srf> => {
   const served = stage.server.metrics().clients;
   await stage.connect(app);
   // The routes follow the authentication on the same connection.
-  await expect
-    .poll(() => Object.values(stage.server.dump().routes).flat().length)
-    .toBeGreaterThan(served * methods.length);
+  await soon(() => Object.values(stage.server.dump().routes).flat().length).toBeGreaterThan(served * methods.length);
   return app;
 };
 beforeEach(async () => {
@@ -61,7 +60,7 @@ describe('the server turns away', () => {
     for (const method of ['OPTIONS', 'REGISTER', 'MESSAGE', 'REFER'])
       expect((await phone.ask(method).response(503)).reason).toBe('Service Unavailable');
     srf.disconnect();
-    await expect.poll(() => stage.server.metrics().clients).toBe(0);
+    await soon(() => stage.server.metrics().clients).toBe(0);
     expect((await phone.ask('INVITE').response(503)).status).toBe(503);
     expect(stage.server.metrics().refused).toEqual({ 503: 5 });
     expect(stage.log.lines.filter(({ text }) => text === 'request refused').at(-1)).toMatchObject({
@@ -109,9 +108,10 @@ describe('the server turns away', () => {
     phone.raw(Buffer.alloc(9000, 65));
     const start = `OPTIONS sip:x SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:${phone.port};branch=z9hG4bKx\r\n`;
     for (const cseq of ['1 OPTIONS', 'x']) phone.raw(`${start}CSeq: ${cseq}\r\n\r\n`);
-    await expect
-      .poll(() => stage.server.metrics())
-      .toMatchObject({ malformed: 4, sent: { 'OPTIONS 400': 1, 'other 400': 1 } });
+    await soon(() => stage.server.metrics()).toMatchObject({
+      malformed: 4,
+      sent: { 'OPTIONS 400': 1, 'other 400': 1 },
+    });
     phone.ask('INVITE', {}, sdp(4000));
     await calls.next();
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipResponse } from '#sip-stack/message.ts';
 import { request, type NearDialog } from './testing/application.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -147,10 +148,10 @@ describe('inside a call out', () => {
     void near.modify(sdp(5002)).catch(() => undefined);
     const again = await phone.request('INVITE');
     again.tx.reply(100);
-    await expect.poll(() => stage.server.metrics().received['INVITE 100']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 100']).toBe(1);
     await phone.send(far.request('BYE')).response(200);
     await phone.cancelled.next();
-    await expect.poll(() => stage.server.metrics().received['INVITE 487']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 487']).toBe(1);
     nothingLeft();
   });
 

@@ -53,6 +53,8 @@ export class Channel implements Ticking {
   readonly apps: AppStack;
   readonly engine: Engine;
   readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
+  /** The socket that takes the party's RTCP. */
+  rtcp: { close(): void } | undefined;
   signalling: Signalling = { hangup: () => undefined };
   state: ChannelState = 'CS_EXECUTE';
   callState: CallState = 'RINGING';
@@ -200,6 +202,7 @@ export class Channel implements Ticking {
     this.taps.closeAll();
     this.signalling.hangup(cause);
     this.leg.close();
+    this.rtcp?.close();
     this.state = 'CS_REPORTING';
     this.fire('CHANNEL_HANGUP_COMPLETE');
     this.fire('CHANNEL_DESTROY');

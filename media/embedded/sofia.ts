@@ -10,7 +10,7 @@ import { Channel } from './channel.ts';
 import type { Engine } from './engine.ts';
 import { Negotiation } from './negotiation.ts';
 import { RtpLeg } from './rtp-leg.ts';
-import { NoRtpPort, type RtpPorts } from './rtp-ports.ts';
+import { NoRtpPort, openRtcp, type RtpPorts } from './rtp-ports.ts';
 import { SipCall } from './sip-call.ts';
 import { setSipVariables } from './sip-variables.ts';
 
@@ -113,6 +113,7 @@ export class SofiaProfile {
       channel,
       negotiation: new Negotiation(this.#rtpHost, leg.port),
       contact: `<sip:mod_sofia@${this.address.address}:${this.address.port}>`,
+      onRtcp: () => void this.#bindRtcp(channel),
       onUp: () => this.#handOver(channel, outbound),
       onOver: () => this.#calls.delete(call.dialogId ?? ''),
     });
@@ -124,6 +125,15 @@ export class SofiaProfile {
     } else {
       channel.hangup('INCOMPATIBLE_DESTINATION');
     }
+  }
+
+  async #bindRtcp(channel: Channel): Promise<void> {
+    if (channel.rtcp) return;
+    const socket = await openRtcp(this.#rtpHost, channel.leg.port);
+    if (!socket) return;
+    socket.on('error', () => undefined);
+    if (channel.hangupCause) socket.close();
+    else channel.rtcp = socket;
   }
 
   #channel(request: SipRequest, source: SocketAddress, leg: RtpLeg): Channel {

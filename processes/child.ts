@@ -91,5 +91,7 @@ const secretFields = ['pin', 'password', 'passcode', 'secret', 'ha1', '*.pin', '
 function logger(name: string, config: Config): Logger {
   const folder = process.env['LOG_FOLDER'];
   const options = { name, level: config.LOG_LEVEL, redact: secretFields };
-  return folder ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true, sync: true })) : pino(options);
+  return folder
+    ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true, sync: true }))
+    : pino(options);
 }

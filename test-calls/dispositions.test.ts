@@ -443,7 +443,7 @@ call('too many attempts of one person within an hour', { site: 'hasty' }, async 
   expect(told.call).toMatchObject({ disposition: 'too-many-attempts', endedBy: 'policy', q850: 21 });
 });
 
-call('keys are the facility\'s own', { site: 'other-keys' }, async (scene) => {
+call("keys are the facility's own", { site: 'other-keys' }, async (scene) => {
   const { inside, outside } = await callAndPickUp(scene);
   await hears(scene, outside, 'offer.menu', { until: 'start' });
   await outside.press('129');
@@ -499,7 +499,9 @@ test('no PIN is written anywhere', async () => {
     if (file.isFile() && file.name.endsWith('.log'))
       texts.set(file.name, await readFile(join(file.parentPath, file.name), 'utf8'));
   expect([...texts.keys()]).toEqual(expect.arrayContaining(['call_event', 'call', 'person', 'ivr.log', 'sip.log']));
-  const found = [...texts].flatMap(([where, text]) => secrets.filter((pin) => text.includes(pin)).map((pin) => [where, pin]));
+  const found = [...texts].flatMap(([where, text]) =>
+    secrets.filter((pin) => text.includes(pin)).map((pin) => [where, pin]),
+  );
   expect(found).toEqual([]);
 });
 

@@ -129,8 +129,7 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
 
   beforeAll(async () => {
     const phones = new Map<string, Phone>();
-    for (const [name, { phone = {} }] of Object.entries(sites))
-      phones.set(name, await Phone.start({ name, ...phone }));
+    for (const [name, { phone = {} }] of Object.entries(sites)) phones.set(name, await Phone.start({ name, ...phone }));
     const names = join(import.meta.dirname, '..', 'var', 'short-prompts', 'names');
     opened.stage = await Stage.open({
       prompts: 'short',

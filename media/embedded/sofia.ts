@@ -12,6 +12,7 @@ import { Negotiation } from './negotiation.ts';
 import { RtpLeg } from './rtp-leg.ts';
 import { NoRtpPort, type RtpPorts } from './rtp-ports.ts';
 import { SipCall } from './sip-call.ts';
+import { setSipVariables } from './sip-variables.ts';
 
 /** What the dialplan of the controller's profile does before it hands the channel over. */
 const DIALPLAN_VARIABLES: Readonly<Record<string, string>> = {
@@ -141,21 +142,9 @@ export class SofiaProfile {
       },
     });
     describeOwnMedia(channel, this.#rtpHost);
-    const { variables } = channel;
-    variables.set('sip_call_id', request.callId);
-    variables.set('sip_user_agent', request.get('user-agent'));
-    variables.set('sip_from_user', callerNumber);
-    variables.set('sip_from_uri', from.uri.replace(/^sips?:/, ''));
-    variables.set('sip_from_host', from.sipUri?.host);
-    variables.set('sip_to_user', to.sipUri?.user);
-    variables.set('sip_to_uri', to.uri.replace(/^sips?:/, ''));
-    variables.set('sip_network_ip', source.address);
-    variables.set('sip_network_port', String(source.port));
-    variables.set('sip_received_ip', source.address);
-    variables.set('sip_received_port', String(source.port));
-    variables.set('sofia_profile_name', 'drachtio_mrf');
-    for (const header of request.headers)
-      if (/^x-/i.test(header.name)) variables.set(`sip_h_${header.name}`, header.value);
+    setSipVariables(channel.variables, request, source);
+    channel.variables.set('sofia_profile_name', 'drachtio_mrf');
+    channel.variables.set('call_uuid', channel.uuid);
     return channel;
   }
 
@@ -163,6 +152,7 @@ export class SofiaProfile {
     channel.setCallState('ACTIVE');
     channel.fire('CHANNEL_ANSWER');
     channel.variables.set('endpoint_disposition', 'ANSWER');
+    channel.variables.set('socket_host', outbound.split(':')[0]);
     for (const [name, value] of Object.entries(DIALPLAN_VARIABLES)) channel.variables.set(name, value);
     channel.log('info', 'channel up', { rtp: channel.leg.port });
     channel.apps.reroute([{ app: 'socket', argument: `${outbound} async full` }]);

@@ -149,10 +149,31 @@ describe('the admin port', () => {
   });
 
   it('what is sent in the same breath as a mistake is not done', async () => {
+    const phone = await stage.phone();
     const client = new Raw();
-    client.write(`${`1|authenticate|${secret}`.length}#1|authenticate|${secret}6#2|danc14#3|route|invite`);
+    const texts = [`1|authenticate|${secret}`, '2|dance', `3|sip||\r\nOPTIONS ${phone.uri} SIP/2.0\r\n\r\n`];
+    client.write(texts.map((text) => `${text.length}#${text}`).join(''));
     await client.closed;
-    expect(stage.server.dump().routes).toEqual({});
+    expect(stage.server.metrics().sent).toEqual({});
+  });
+
+  it('the first To tag of a client’s response stays', async () => {
+    const phone = await stage.phone();
+    const client = new Raw();
+    client.say(`1|authenticate|${secret}`);
+    client.say('2|route|invite');
+    await client.heard();
+    await client.heard();
+    const asked = phone.ask('INVITE', {}, sdp(4000));
+    const id = (await client.frames.next())[8] ?? '';
+    for (const [status, tag] of [
+      [180, 'first'],
+      [183, 'second'],
+      [486, ''],
+    ] as const) {
+      client.say(`3|sip|${id}|\r\nSIP/2.0 ${status} X\r\nto: <sip:x>${tag && `;tag=${tag}`}\r\n\r\n`);
+      expect((await asked.response(status)).to.tag).toBe('first');
+    }
   });
 
   it('shows a request as it is on the wire, and responses with their ids', async () => {

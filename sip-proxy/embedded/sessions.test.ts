@@ -89,6 +89,12 @@ describe('a phone that refreshes', () => {
     await expires(near, 100);
   });
 
+  it('takes its timer along when it hangs up', async () => {
+    const { far } = await callIn({ 'Session-Expires': '120;refresher=uac' });
+    await phone.send(far.request('BYE')).response(200);
+    expect(stage.leftovers()).toEqual(nothing);
+  });
+
   it('and says no more of a timer has none', async () => {
     const { far } = await callIn({ 'Session-Expires': '120;refresher=uac' });
     const again = phone.send(far.request('INVITE', { headers: reinvite, body: sdp(4000) }));

@@ -138,6 +138,8 @@ export const audio: Bench = {
       const phonesLate = beat.lateness();
       await Promise.all(ends);
       const dropped = (await droppedDatagrams()) - droppedBefore;
+      const spoken = await Promise.all(talks.flatMap(({ inside, outside }) => [inside.spoken, outside.spoken]));
+      const throughout = spoken.filter(({ fromMs: begun, untilMs }) => begun <= fromMs && untilMs >= toMs).length;
       say('checking what was heard and recorded ...');
       const checked: Checked[] = [];
       for (const one of talks) checked.push(await check(crowd, one));
@@ -232,7 +234,7 @@ export const audio: Bench = {
         ],
         notes: [
           `every phone speaks ${seconds + LEAD_SECONDS} s of noise of its own; checked from the first sample bridged to the last spoken`,
-          `all ${talks.length} calls talk during the ${seconds} s in which spacing, CPU and memory are measured`,
+          `${throughout} of ${2 * CALLS} phones spoke throughout the ${seconds} s in which spacing, CPU and memory were measured`,
           `of one core: ${Object.entries(load)
             .map(([name, percent]) => `${name} ${percent} %`)
             .join(', ')}`,

@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import type { Bench, Measured } from './bench.ts';
 import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
-import { reaction } from './reaction.ts';
+import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
+import { reaction } from './reaction.ts';
+import { relay } from './relay.ts';
 
-const benches: readonly Bench[] = [reaction, audio];
+const benches: readonly Bench[] = [reaction, audio, relay, attempts];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 

@@ -87,6 +87,9 @@ export const loadBetween = (before: Snapshot, after: Snapshot): Record<string, n
   };
 };
 
+/** CPU milliseconds that a process has used; 0 when there is no such process. */
+export const cpuOf = async (pid: number): Promise<number> => (await statOf(pid))?.ownMs ?? 0;
+
 interface Stat {
   readonly name: string;
   readonly parent: number;

@@ -27,7 +27,7 @@ const auth: Act = (connection, rest) => {
 /** The caller's profile is shown a second time under `Channel-`, where fsmrf looks for `Channel-Unique-ID`. */
 const channelData = (connection: EslConnection): EventHeaders => {
   const channel = connection.channel!;
-  const headers = { ...connection.engine.bus.common('CHANNEL_DATA'), ...channel.headers('CHANNEL_DATA') };
+  const headers = Object.assign(connection.engine.bus.common('CHANNEL_DATA'), channel.headers('CHANNEL_DATA'));
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith('Caller-')) headers[`Channel-${name.slice('Caller-'.length)}`] ??= value;
   }

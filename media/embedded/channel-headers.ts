@@ -52,7 +52,6 @@ export function channelHeaders(channel: Channel): EventHeaders {
   return headers;
 }
 
-<<<<<<< HEAD
 /** The caller's profile and the times of a channel, under a prefix. Empty values are left out. */
 export function profileHeaders(headers: EventHeaders, prefix: string, channel: Channel): void {
   const { profile, times } = channel;
@@ -90,13 +89,8 @@ export function profileHeaders(headers: EventHeaders, prefix: string, channel: C
   put('Privacy-Hide-Number', 'false');
 }
 
-/** The channel's variables, as `variable_<name>`. */
-export function variableHeaders(channel: Channel): EventHeaders {
-  const headers: EventHeaders = {};
-=======
 /** Adds the channel's variables, as `variable_<name>`. */
 export function addVariables(channel: Channel, headers: EventHeaders): void {
->>>>>>> bench
   for (const [name, value] of channel.variables.entries()) headers[`variable_${name}`] = value;
 }
 

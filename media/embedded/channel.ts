@@ -2,18 +2,14 @@ import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Digit, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
-<<<<<<< HEAD
 import {
   callStateNumber,
+  addVariables,
   carriesVariables,
   channelHeaders,
-  variableHeaders,
   type CallState,
   type ChannelState,
 } from './channel-headers.ts';
-=======
-import { addVariables, carriesVariables, channelHeaders } from './channel-headers.ts';
->>>>>>> bench
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';

@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'var/**', 'test-calls/**'],
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -52,6 +52,36 @@ test('a transaction that loses its connection is over: nothing of it runs outsid
   await db.destroy();
 });
 
+test('a server killed again and again tears no transaction, and every failure is one that may be tried again', async () => {
+  const db = openDatabase(server.url, { max: 6, connectMs: 1_000, statementMs: 1_000 });
+  await sql`create table pairs (id integer generated always as identity, second boolean)`.execute(server.db);
+  let over = false;
+  let others = 0;
+  const work = async () => {
+    const pair = db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ id: number }>`insert into pairs default values returning id`.execute(trx);
+      await sql`update pairs set second = true where id = ${rows[0]?.id}`.execute(trx);
+    });
+    await pair.catch((error: unknown) => (others += isUnavailable(error) ? 0 : 1));
+  };
+  const workers = Array.from({ length: 12 }, async () => {
+    while (!over) await work();
+  });
+  for (let kill = 0; kill < 4; kill++) {
+    await server.crash();
+    await server.revive();
+    await expect.poll(() => failureOf(one(db))).toBe('no failure');
+  }
+  over = true;
+  await Promise.all(workers);
+  const { rows } = await sql<{
+    some: boolean;
+    torn: number;
+  }>`select count(*) > 0 as some, count(*) filter (where second is null)::int as torn from pairs`.execute(db);
+  expect({ ...rows[0], others }).toEqual({ some: true, torn: 0, others: 0 });
+  await db.destroy();
+});
+
 test('a server that takes connections and then says nothing is given up in time', async () => {
   const sockets = new Set<Socket>();
   const mute = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');

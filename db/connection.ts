@@ -40,6 +40,9 @@ export class Connection implements DatabaseConnection {
       connect_timeout: limits.connectMs / 1000,
       connection: { application_name: name, statement_timeout: limits.statementMs },
       onnotice: () => undefined,
+      // The query for array types that postgres.js would send first rejects where nobody listens when the connection breaks during it,
+      // which ends the process. Lists travel as JSON instead.
+      fetch_types: false,
       // JSON is given as text already: postgres.js would quote it once more.
       types: { json: { to: 114, from: [114, 3802], serialize: jsonText, parse: JSON.parse } },
       onclose: () => this.lose(new DatabaseUnavailable('CONNECTION_CLOSED')),

@@ -46,6 +46,20 @@ export class CallService {
     void call.done.finally(() => call.record.settled()).finally(() => this.#running.delete(call.id));
   }
 
+  /**
+   * Leaves its calls as they are: without the SIP server their phones cannot be told, and whoever starts next under this name
+   * does that. Resolves when what they wrote is durable, `seconds` later at most.
+   */
+  async leave(seconds: number): Promise<void> {
+    this.#draining = true;
+    const late = new AbortController();
+    await Promise.race([
+      Promise.all([...this.#running.values()].map(({ record }) => record.settled())),
+      this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined),
+    ]);
+    late.abort();
+  }
+
   /** Takes no new calls, waits up to `seconds` for those in progress, then ends them; resolves when all is written. */
   async drain(seconds: number): Promise<void> {
     this.#draining = true;

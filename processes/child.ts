@@ -21,6 +21,9 @@ export interface Served {
   stop(): Promise<void>;
 }
 
+/** After the calls in progress, everything else may take this long to stop. */
+const lastSeconds = 9;
+
 /**
  * The `main` of a process: reads the settings, serves, says so, and stops in order on SIGTERM, SIGINT, or when its supervisor is
  * gone. A wrong setting or a start that fails is one clear line and exit 1.
@@ -44,6 +47,8 @@ export function main(
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'stopping');
+    // Something that never ends must not keep a process that nobody supervises any longer.
+    setTimeout(() => process.exit(1), (config.DRAIN_SECONDS + lastSeconds) * 1000).unref();
     Promise.resolve(served?.stop()).then(
       () => process.exit(code),
       (error: unknown) => {
@@ -91,5 +96,7 @@ const secretFields = ['pin', 'password', 'passcode', 'secret', 'ha1', '*.pin', '
 function logger(name: string, config: Config): Logger {
   const folder = process.env['LOG_FOLDER'];
   const options = { name, level: config.LOG_LEVEL, redact: secretFields };
-  return folder ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true, sync: true })) : pino(options);
+  return folder
+    ? pino(options, destination({ dest: join(folder, `${name}.log`), mkdir: true, sync: true }))
+    : pino(options);
 }

@@ -22,7 +22,7 @@ export function script(language: Language, facilities: readonly Facility[], form
 }
 
 /* `npm run script` */
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+if (process.argv[1] === import.meta.filename) {
   const { values, positionals } = read();
   const language = languages.find((one) => one === positionals[0]);
   if (values.help || language === undefined) {

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openDatabase } from '#db/connect.ts';
 import type { Database } from '#db/connect.ts';
-import { startEmbeddedPostgres } from '#db/embedded.ts';
+import { canLiveIn, startEmbeddedPostgres } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
@@ -39,7 +40,7 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
   };
   const postgres =
     first.DATABASE_URL === undefined
-      ? await startEmbeddedPostgres({ folder: join(first.VAR_FOLDER, 'postgres'), port: 0 })
+      ? await startEmbeddedPostgres({ folder: await postgresFolder(first.VAR_FOLDER), port: 0 })
       : undefined;
   const databaseUrl = (settings['DATABASE_URL'] = postgres?.url ?? first.DATABASE_URL ?? '');
   const config = readConfig(settings);
@@ -61,6 +62,16 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     await stop();
     throw error;
   }
+}
+
+/**
+ * As root the database server runs as another user, which cannot enter a folder below a closed one such as /root; then its data lie
+ * in the system's own place.
+ */
+async function postgresFolder(varFolder: string): Promise<string> {
+  const beside = join(varFolder, 'postgres');
+  if (await canLiveIn(beside)) return beside;
+  return join('/var/lib/homeline', createHash('sha256').update(varFolder).digest('hex').slice(0, 12), 'postgres');
 }
 
 /** Each process is observed at a port of its own: the first is that of `ivr`. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Answer } from './answer.ts';
 import { FakeClock } from './fake-clock.ts';
-import { FakeNetwork } from './fake-network.ts';
+import { FakeNetwork } from './testing/fake-network.ts';
 import { SipRequest, SipResponse } from './message.ts';
 import { TransactionLayer } from './transactions.ts';
 

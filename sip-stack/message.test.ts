@@ -36,6 +36,8 @@ describe('a message', () => {
       'Route,Via,Record-Route,From,To,i,CSeq,Timestamp,Authorization,Subject',
     );
     expect([message.via.host, message.from.tag]).toEqual(['h9', '2']);
+    expect(message.set('From', '<sip:c@example.com>;tag=3').from.tag).toBe('3');
+    expect(message.prepend('Via', 'SIP/2.0/UDP h0').via.host).toBe('h0');
     expect(message.remove('via').has('v')).toBe(false);
     expect(() => message.via).toThrow(SipParseError);
   });

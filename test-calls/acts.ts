@@ -12,7 +12,8 @@ export function soundOf({ stage, site }: Scene, key: PromptKey, language: Langua
     name: { kind: 'recorded', path: '', shown: '' },
     facility: { kind: 'name', text: facility.name },
   };
-  const one = key === 'offer.other-language' ? { language: facility.offerKeys.language } : facility.offerKeys;
+  const { language: other, ...menu } = facility.offerKeys;
+  const one: Record<string, string> = key === 'offer.other-language' ? { language: other } : menu;
   for (const [meaning, pressed] of Object.entries(one)) values[meaning] = { kind: 'key', key: pressed };
   return stage.sound(language, key, values);
 }
@@ -30,9 +31,11 @@ export async function hears(
   return heard;
 }
 
-/** Whether the whole of a prompt was heard, any time. */
+/** Whether the whole of a prompt was heard, any time; throws with what was heard instead. */
 export async function heardAll(scene: Scene, call: OutgoingCall | IncomingCall, key: PromptKey, language?: Language) {
-  return call.ear.heard(await soundOf(scene, key, language))?.complete ?? false;
+  const heard = call.ear.heard(await soundOf(scene, key, language));
+  if (heard?.complete) return true;
+  throw new Error(`${key} was not heard whole: ${JSON.stringify({ heard, counts: call.ear.counts })}`);
 }
 
 export interface Entering {

@@ -18,12 +18,14 @@ export interface HeardPrompt {
 export interface Told {
   readonly call: CallReport['call'];
   readonly report: CallReport;
-  /** `en:offer.notice`, with `(part)` or `(nothing)` behind what was not heard to its end. */
+  /** `en:offer.notice`, in the order in which they were begun. */
   readonly prompts: Record<Side, string[]>;
   readonly versions: readonly HeardPrompt[];
   /** Keys that counted; those that did not stand in brackets. */
   readonly keys: Record<Side, string[]>;
-  kinds(kind: string): Record<string, unknown>[];
+  /** How much of a prompt was heard, the last time. */
+  readonly share: (key: string) => HeardPrompt['heard'] | undefined;
+  readonly kinds: (kind: string) => Record<string, unknown>[];
 }
 
 /** Waits until a call is closed, and reads what was kept of it. */
@@ -50,15 +52,15 @@ export function tell(report: CallReport): Told {
     if (kind === 'heard')
       for (const prompt of data['prompts'] as HeardPrompt[]) {
         versions.push(prompt);
-        const share = prompt.heard === 'whole' ? '' : ` (${prompt.heard})`;
-        prompts[side].push(`${prompt.language}:${prompt.key}${share}`);
+        prompts[side].push(`${prompt.language}:${prompt.key}`);
       }
     if (kind === 'key') keys[side].push(String(data['key']));
     if (kind === 'ignored-key') keys[side].push(`(${String(data['key'])})`);
     if (kind === 'entry') keys[side].push(String(data['digits']));
   }
   const kinds = (wanted: string) => events.filter(({ kind }) => kind === wanted).map(({ data }) => data);
-  return { call, report, prompts, versions, keys, kinds };
+  const share = (key: string) => versions.findLast((prompt) => prompt.key === key)?.heard;
+  return { call, report, prompts, versions, keys, share, kinds };
 }
 
 const order = ['offHook', 'policy', 'ringing', 'greeting', 'talking', 'done'] as const;

@@ -12,6 +12,7 @@ import type { Config } from '#processes/config.ts';
 import { inWords } from './demo/live.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
+import type { PhoneOptions } from './phone/phone.ts';
 import { Phone } from './phone/phone.ts';
 import { babble } from './phone/sound.ts';
 import type { StageOptions } from './stage.ts';
@@ -30,12 +31,18 @@ export interface Player {
   readonly name: string | undefined;
 }
 
+export interface SiteOptions {
+  readonly changes?: Partial<Facility>;
+  readonly stationActive?: boolean;
+  readonly phone?: Partial<PhoneOptions>;
+}
+
 export interface WholeCallsOptions extends Omit<StageOptions, 'prompts' | 'prepare'> {
   /** More facilities, by name: what each has that Valley View has not. */
-  readonly sites?: Readonly<Record<string, Partial<Facility> & { stationActive?: boolean; phone?: object }>>;
-  /** Calls played at the same time. Default 12. */
+  readonly sites?: Readonly<Record<string, SiteOptions>>;
+  /** Calls played at the same time. Default 8. */
   readonly atOnce?: number;
-  /** People at each site. Default: as many as there are calls. */
+  /** More than the demonstration and the sites have. */
   readonly prepare?: (db: Database, config: Config) => Promise<void>;
 }
 
@@ -97,20 +104,22 @@ const line = (event: Parameters<typeof inWords>[0]): string =>
 
 export interface WholeCalls {
   /** A test that plays calls. All of a file are played at the same time, as far as `atOnce` lets them. */
-  call(title: string, play: (scene: Scene) => Promise<void>): void;
-  call(title: string, options: CallOptions, play: (scene: Scene) => Promise<void>): void;
-  stage(): Stage;
+  readonly call: {
+    (title: string, play: Play): void;
+    (title: string, options: CallOptions, play: Play): void;
+  };
+  readonly stage: () => Stage;
   /** Resolves when every call of the file has been played. */
-  played(): Promise<void>;
+  readonly played: () => Promise<void>;
   /** Every PIN that somebody has. */
-  pins(): readonly string[];
+  readonly pins: () => readonly string[];
 }
 
 type Play = (scene: Scene) => Promise<void>;
 
 /** The stage of a test file, and the tests that are played on it at the same time. */
 export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
-  const { sites = {}, atOnce = 12, prepare, ...stageOptions } = options;
+  const { sites = {}, atOnce = 8, prepare, ...stageOptions } = options;
   const plays: { options: CallOptions; play: (scene: Scene) => Promise<void>; settle: (end: Promise<void>) => void }[] =
     [];
   const ends: Promise<void>[] = [];
@@ -129,14 +138,13 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
 
   beforeAll(async () => {
     const phones = new Map<string, Phone>();
-    for (const [name, { phone = {} }] of Object.entries(sites))
-      phones.set(name, await Phone.start({ name, ...phone }));
+    for (const [name, { phone = {} }] of Object.entries(sites)) phones.set(name, await Phone.start({ name, ...phone }));
     const names = join(import.meta.dirname, '..', 'var', 'short-prompts', 'names');
     opened.stage = await Stage.open({
       prompts: 'short',
       ...stageOptions,
       prepare: async (db, config) => {
-        for (const [name, { stationActive = true, phone: _phone, ...changes }] of Object.entries(sites)) {
+        for (const [name, { stationActive = true, changes = {} }] of Object.entries(sites)) {
           const facility: Facility = { ...facilities[0], id: name, name: `The ${name} place`, ...changes };
           const phone = phones.get(name);
           if (!phone) continue;
@@ -186,7 +194,7 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
     const scene = new Scene(stage(), siteOf(wanted.site ?? ''), player, numberOf(index), siteOf);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      const limit = wanted.timeoutMs ?? 60_000;
+      const limit = wanted.timeoutMs ?? 120_000;
       timer = setTimeout(() => reject(new Error(`not over after ${limit} ms`)), limit);
     });
     try {

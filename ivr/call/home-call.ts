@@ -26,6 +26,9 @@ export interface HomeCallParts {
   readonly dialled: string | undefined;
 }
 
+/** How long phones may take to confirm the end before the call is closed without that. */
+const partingMs = 1_000;
+
 /** Runs one call from the answered inside leg to the closed CDR. Never rejects. */
 export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   const { platform, record, leg, facility } = parts;
@@ -50,9 +53,14 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
     }
   }
   const ended = desk.concluded ?? conclusion('fault');
-  await leg.end();
-  await desk.clearUp();
   record.state('done');
+  // A phone that is gone answers its BYE never; the call is over all the same, and its person may call again.
+  const late = new AbortController();
+  await Promise.race([
+    Promise.all([leg.end(), desk.clearUp()]),
+    platform.clock.wait(partingMs, late.signal).catch(() => undefined),
+  ]);
+  late.abort();
   const { disposition, endedBy, q850, sipStatus } = ended;
   record.write('closed', { disposition, endedBy, q850 });
   void record.store('close', (db) =>

@@ -12,6 +12,7 @@ import type { Language } from '#flows/language.ts';
 import type { Voice } from '#flows/line.ts';
 import type { PromptKey } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
+import { recordedVoice } from '#media/prompts/sequence.ts';
 import { hashFile } from '#media/recordings/file.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 import { outcomeOf } from '../cdr/outcome.ts';
@@ -73,9 +74,21 @@ export class HomeDesk implements Desk {
       return 'busy';
     }
     this.#person = person;
-    if (person.spokenName?.approved) this.#name = { path: person.spokenName.path, shown: person.name };
+    if (person.spokenName?.approved) this.#name = await this.#spokenName(person.spokenName.path, person.name);
     record.write('identified', { person: person.id, name: person.name });
     return { needsName: person.spokenName === undefined, language: person.language };
+  }
+
+  /** The voice that says the name; a call is placed without it rather than not at all. */
+  async #spokenName(path: string, shown: string): Promise<{ path: string; shown: string } | undefined> {
+    const { platform, record } = this.#parts;
+    try {
+      await recordedVoice(path);
+      return { path, shown };
+    } catch (error) {
+      platform.log.error({ call: record.callId, path, err: error }, 'a spoken name cannot be read');
+      return undefined;
+    }
   }
 
   async keepName({ path, seconds }: Voice): Promise<void> {

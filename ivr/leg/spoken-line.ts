@@ -4,6 +4,7 @@ import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
+import { breathSeconds, recordedVoice } from '#media/prompts/sequence.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Clock } from '../clock.ts';
 import type { Leg } from './leg.ts';
@@ -119,9 +120,7 @@ export class SpokenLine implements Line {
     const { text, pieces } = compose(language, prompt);
     const audio = await Promise.all(
       pieces.map(async (piece) =>
-        piece.kind === 'recorded'
-          ? { path: piece.path, version: 'voice', seconds: 2 }
-          : this.#parts.prompts.audioFor(language, piece.utterance),
+        piece.kind === 'recorded' ? recordedVoice(piece.path) : this.#parts.prompts.audioFor(language, piece.utterance),
       ),
     );
     return {
@@ -135,8 +134,9 @@ export class SpokenLine implements Line {
     let ends = 0;
     const heard = told.map(({ note, seconds }) => {
       const begins = ends;
-      ends += seconds;
+      ends = begins + seconds;
       const share = heardSeconds >= ends ? 'whole' : heardSeconds > begins ? 'part' : 'nothing';
+      ends += breathSeconds;
       return { key: note.key, language: note.language, version: note.version, heard: share };
     });
     this.#note('heard', { prompts: heard });

@@ -63,6 +63,11 @@ describe('G.711', () => {
     }
   });
 
+  it('mirrors negative samples at -1, as the reference of G.191 does', () => {
+    expect([15, 16, -1, -16, -17].map((sample) => encodeOne('PCMA', sample))).toEqual([0xd5, 0xd4, 0x55, 0x55, 0x54]);
+    expect([-32768, -1, 1, 32767].map((sample) => encodeOne('PCMU', sample))).toEqual([0x00, 0x7f, 0xff, 0x80]);
+  });
+
   it('encodes silence to the silence codes', () => {
     expect(encodeOne('PCMU', 0)).toBe(SILENCE_CODE.PCMU);
     expect(encodeOne('PCMA', 0)).toBe(SILENCE_CODE.PCMA);

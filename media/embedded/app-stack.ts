@@ -126,7 +126,7 @@ export class AppStack {
     variables.set('current_application_response', undefined);
     this.#channel.fire('CHANNEL_EXECUTE', {
       Application: order.app,
-      'Application-Data': argument,
+      ...(argument === '' ? {} : { 'Application-Data': argument }),
       'Application-UUID': order.uuid,
     });
     const generation = this.#generation;
@@ -183,9 +183,11 @@ export class AppStack {
 
   #complete(order: Order, response: string): void {
     this.#channel.variables.set('current_application_response', response);
+    // a bridge is a state that shows as an application when it begins, but not when it ends
+    if (order.app === 'uuid_bridge') return;
     this.#channel.fire('CHANNEL_EXECUTE_COMPLETE', {
       Application: order.app,
-      'Application-Data': order.argument,
+      ...(order.argument === '' ? {} : { 'Application-Data': order.argument }),
       'Application-Response': response,
       'Application-UUID': order.uuid,
     });

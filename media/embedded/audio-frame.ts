@@ -14,6 +14,8 @@ export class AudioFrame {
   gap = 0;
   /** Nothing connects this frame with the one before it. */
   fresh = false;
+  /** It was heard from a party: it follows the frame before it, however late it is. Otherwise it was made for this very moment. */
+  received = false;
 
   /** Takes codes as they came. */
   setCodes(law: Law, codes: Uint8Array): void {
@@ -23,6 +25,7 @@ export class AudioFrame {
     this.#samplesValid = false;
     this.gap = 0;
     this.fresh = false;
+    this.received = true;
   }
 
   /** The samples, to be filled by the caller: everything held before is void. */
@@ -31,6 +34,7 @@ export class AudioFrame {
     this.#samplesValid = true;
     this.gap = 0;
     this.fresh = false;
+    this.received = false;
     return this.#samples;
   }
 
@@ -49,6 +53,7 @@ export class AudioFrame {
     this.#samplesValid = true;
     this.gap = 0;
     this.fresh = false;
+    this.received = false;
   }
 
   /** Linear samples, to read. */

@@ -33,10 +33,11 @@ export const bridgeApp: App = (channel) => new BridgeSide(channel);
 
 /** Who talks with whom. */
 export class Bridges {
-  #count = 0;
+  /** The channels that were named first when their bridge was made: events of the bridge are theirs. */
+  readonly #originators = new Set<Channel>();
 
   get count(): number {
-    return this.#count;
+    return this.#originators.size;
   }
 
   /** Both leave what they do and hear each other from the next tick on. */
@@ -45,13 +46,14 @@ export class Bridges {
     this.leave(b);
     a.partner = b;
     b.partner = a;
-    this.#count += 1;
-    for (const [one, other] of [
-      [a, b],
-      [b, a],
+    this.#originators.add(a);
+    for (const [one, other, state] of [
+      [a, b, 'CS_SOFT_EXECUTE'],
+      [b, a, 'CS_EXCHANGE_MEDIA'],
     ] as const) {
       one.times.bridged = Date.now();
-      one.state = 'CS_EXCHANGE_MEDIA';
+      one.lastPartner = other;
+      one.state = state;
       one.variables.set('bridge_uuid', other.uuid);
       one.variables.set('signal_bond', other.uuid);
       one.variables.set('last_bridge_to', other.uuid);
@@ -66,12 +68,10 @@ export class Bridges {
     if (!other) return;
     channel.partner = undefined;
     other.partner = undefined;
-    this.#count -= 1;
-    for (const one of [channel, other]) {
-      one.variables.set('bridge_uuid', undefined);
-      one.variables.set('signal_bond', undefined);
-    }
-    channel.fire('CHANNEL_UNBRIDGE', { 'Bridge-A-Unique-ID': channel.uuid, 'Bridge-B-Unique-ID': other.uuid });
+    const [a, b] = this.#originators.delete(channel) ? [channel, other] : [other, channel];
+    this.#originators.delete(a);
+    for (const one of [channel, other]) one.variables.set('signal_bond', undefined);
+    a.fire('CHANNEL_UNBRIDGE', { 'Bridge-A-Unique-ID': a.uuid, 'Bridge-B-Unique-ID': b.uuid });
     if (other.hangupCause) return;
     if (!other.variables.isTrue('park_after_bridge')) return other.hangup('NORMAL_CLEARING');
     other.state = 'CS_PARK';

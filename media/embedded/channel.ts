@@ -2,7 +2,14 @@ import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Digit, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
-import { addVariables, carriesVariables, channelHeaders } from './channel-headers.ts';
+import {
+  callStateNumber,
+  addVariables,
+  carriesVariables,
+  channelHeaders,
+  type CallState,
+  type ChannelState,
+} from './channel-headers.ts';
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
@@ -46,12 +53,16 @@ export class Channel implements Ticking {
   readonly apps: AppStack;
   readonly engine: Engine;
   readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
+  /** The socket that takes the party's RTCP. */
+  rtcp: { close(): void } | undefined;
   signalling: Signalling = { hangup: () => undefined };
-  state: 'CS_EXECUTE' | 'CS_EXCHANGE_MEDIA' | 'CS_PARK' | 'CS_HANGUP' = 'CS_EXECUTE';
-  callState: 'DOWN' | 'RINGING' | 'ACTIVE' | 'HELD' | 'HANGUP' = 'RINGING';
+  state: ChannelState = 'CS_EXECUTE';
+  callState: CallState = 'RINGING';
   hangupCause: CauseName | undefined;
   /** The channel it is bridged with. */
   partner: Channel | undefined;
+  /** The one it was bridged with last. */
+  lastPartner: Channel | undefined;
   /** An outbound event socket has it. */
   controlled = false;
   /** The outbound connections it has. */
@@ -159,11 +170,14 @@ export class Channel implements Ticking {
     return headers;
   }
 
-  setCallState(state: Channel['callState']): void {
+  setCallState(state: CallState): void {
     if (this.callState === state) return;
     const original = this.callState;
     this.callState = state;
-    this.fire('CHANNEL_CALLSTATE', { 'Original-Channel-Call-State': original, 'Channel-Call-State-Number': '0' });
+    this.fire('CHANNEL_CALLSTATE', {
+      'Original-Channel-Call-State': original,
+      'Channel-Call-State-Number': callStateNumber(state),
+    });
   }
 
   /** Leaves its applications and its bridge and does these instead. */
@@ -179,17 +193,20 @@ export class Channel implements Ticking {
     if (this.hangupCause) return;
     this.hangupCause = cause;
     this.times.hungUp = Date.now();
-    this.state = 'CS_HANGUP';
     this.variables.set('hangup_cause', cause);
-    this.setCallState('HANGUP');
     this.fire('CHANNEL_HANGUP');
     this.engine.bridges.leave(this);
     this.apps.abort();
+    this.state = 'CS_HANGUP';
+    this.setCallState('HANGUP');
     this.taps.closeAll();
     this.signalling.hangup(cause);
     this.leg.close();
+    this.rtcp?.close();
+    this.state = 'CS_REPORTING';
     this.fire('CHANNEL_HANGUP_COMPLETE');
     this.fire('CHANNEL_DESTROY');
+    this.lastPartner = undefined;
     this.engine.remove(this);
     // after the last events of this turn, e.g. the end of the `hangup` application itself
     setImmediate(() => {

@@ -24,6 +24,8 @@ export class Engine {
   readonly scheduler: Scheduler;
   readonly bridges = new Bridges();
   readonly channels = new Map<string, Channel>();
+  /** Files being recorded by any channel: no two may write one. */
+  readonly recordedPaths = new Set<string>();
   readonly apps: ReadonlyMap<string, App> = apps;
   readonly settings: EngineSettings;
   readonly startedMs: number;

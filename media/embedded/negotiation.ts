@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Law } from '#media/audio/g711.ts';
 import type { MediaAgreement } from './rtp-leg.ts';
 import { codecOf, parseSdp, writeSdp, type Direction, type MediaLine } from './sdp.ts';
@@ -43,14 +44,14 @@ const agree = (text: string): Agreed | 'none' => {
   for (const [position, line] of media.entries()) {
     if (line.kind !== 'audio' || line.port === 0 || line.protocol !== 'RTP/AVP') continue;
     const chosen = choose(line);
-    if (!chosen || !line.address) continue;
+    if (!chosen || !isIPv4(line.address ?? '')) continue;
     // RFC 3264 §8.4: 0.0.0.0 was the old way to say hold
     const nowhere = line.address === '0.0.0.0';
     const agreement: MediaAgreement = {
       law: chosen.law,
       audioType: chosen.type,
       eventType: eventTypeOf(line),
-      remote: nowhere ? null : { address: line.address, port: line.port },
+      remote: nowhere ? null : { address: line.address!, port: line.port },
       sends: line.direction === 'sendrecv' || line.direction === 'recvonly',
       receives: line.direction === 'sendrecv' || line.direction === 'sendonly',
     };

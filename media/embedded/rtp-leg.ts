@@ -23,6 +23,8 @@ export type MediaAgreement = {
 const COMFORT_NOISE_TYPE = 13;
 /** Outgoing silence longer than this starts a talkspurt: marker bit, timestamp moved on by the clock (RFC 3550 §5.1, RFC 3551 §4.1). */
 const TALKSPURT_TICKS = 10;
+/** Frames of a bridged party follow each other without a gap in time; only after so long a pause they do not. */
+const LATE_TICKS = 100;
 /** Packets in flight when the system's buffer is full are kept by reference: the buffers take turns. */
 const SEND_BUFFERS = 8;
 const EVENT_VOLUME = 10;
@@ -79,7 +81,7 @@ export class RtpLeg {
   #timestamp = randomInt(0, 0x7fffffff);
   #eventTimestamp = 0;
   #tick = 0;
-  #lastSentTick = -1000;
+  #lastSentTick = -LATE_TICKS - 1;
   #lastHeardMs: number;
   #heardSsrc = -1;
   #turn = 0;
@@ -139,7 +141,7 @@ export class RtpLeg {
     const late = this.#events.tick(this.#now());
     if (late) this.onDigit(late);
     if (!this.#sender.active) return;
-    this.#advance(0); // the clock of the stream runs on through digits and the pauses between them
+    this.#advance((this.#tick - this.#lastSentTick) * FRAME_SAMPLES); // the clock of the stream runs on through digits and the pauses between them
     this.#lastSentTick = this.#tick;
     const event = this.#sender.tick();
     this.#clocked = !this.#sender.active; // the audio that goes on in this tick has its timestamp already
@@ -167,9 +169,11 @@ export class RtpLeg {
   send(frame: AudioFrame): void {
     const agreement = this.#agreement;
     if (!agreement || !this.#mayTalk() || this.#sender.active) return;
-    const marker = this.#tick - this.#lastSentTick > TALKSPURT_TICKS;
+    const silent = this.#tick - this.#lastSentTick;
+    const marker = silent > (frame.received && !frame.fresh ? LATE_TICKS : TALKSPURT_TICKS);
     const packet = this.#packet();
-    writeRtpHeader(packet, marker, agreement.audioType, this.#sequence, this.#advance(frame.gap), this.#ssrc);
+    const timestamp = this.#advance(marker ? silent * FRAME_SAMPLES : FRAME_SAMPLES + frame.gap);
+    writeRtpHeader(packet, marker, agreement.audioType, this.#sequence, timestamp, this.#ssrc);
     frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
     this.counts.audioOut += 1;
     this.#emit(packet);
@@ -195,15 +199,10 @@ export class RtpLeg {
     return this.#buffers[this.#turn]!;
   }
 
-  /** Timestamp of what is sent now: one frame after the last, or by the clock after a pause. */
-  #advance(gap: number): number {
-    if (this.#clocked) {
-      this.#clocked = false;
-      return this.#timestamp;
-    }
-    const silent = this.#tick - this.#lastSentTick;
-    const frames = silent > TALKSPURT_TICKS ? Math.min(silent, 0xffff) : 1;
-    this.#timestamp = (this.#timestamp + frames * FRAME_SAMPLES + (frames === 1 ? gap : 0)) >>> 0;
+  /** Timestamp of what is sent now, so many samples after the last. */
+  #advance(samples: number): number {
+    if (this.#clocked) this.#clocked = false;
+    else this.#timestamp = (this.#timestamp + samples) >>> 0;
     return this.#timestamp;
   }
 

@@ -24,6 +24,18 @@ const bind = (host: string, port: number): Promise<Socket> =>
 
 const taken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 
+/**
+ * Binds the port above an RTP port for RTCP (RFC 3550 §11) and lets what comes there go: the peer then meets no closed port.
+ * Undefined when it is taken, which does no harm.
+ */
+export async function openRtcp(host: string, rtpPort: number): Promise<Socket | undefined> {
+  try {
+    return await bind(host, rtpPort + 1);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Gives out UDP sockets on even ports (RFC 3550 §11) of a range, in turn, so that a port rests before it is used again. */
 export class RtpPorts {
   readonly #options: RtpPortsOptions;

@@ -12,6 +12,8 @@ export type MediaLine = {
   readonly formats: readonly string[];
   readonly address: string | undefined;
   readonly direction: Direction;
+  /** It names a port for RTCP (`a=rtcp`, RFC 3605), so it will send some. */
+  readonly rtcp: boolean;
   /** Encoding name in upper case and clock rate by payload type. */
   readonly codecs: ReadonlyMap<number, { readonly name: string; readonly rate: number }>;
 };
@@ -36,6 +38,7 @@ type Section = {
   formats: string[];
   address?: string;
   direction?: Direction;
+  rtcp?: boolean;
   codecs: Map<number, { name: string; rate: number }>;
 };
 
@@ -54,6 +57,7 @@ const mediaLine = (value: string): Section => {
 
 const attribute = (section: Section, value: string): void => {
   if (DIRECTIONS.has(value)) section.direction = value as Direction;
+  if (value.startsWith('rtcp:')) section.rtcp = true;
   const map = /^rtpmap:\s*(\d{1,3})\s+([^\s/]+)\/(\d{1,9})/.exec(value);
   if (map) section.codecs.set(Number(map[1]), { name: map[2]!.toUpperCase(), rate: Number(map[3]) });
 };
@@ -84,6 +88,7 @@ const complete = (section: Section, session: Section): MediaLine => ({
   formats: section.formats,
   address: section.address ?? session.address,
   direction: section.direction ?? session.direction ?? 'sendrecv',
+  rtcp: section.rtcp ?? false,
   codecs: section.codecs,
 });
 

@@ -79,7 +79,7 @@ describe('an endpoint', () => {
     expect([ep.local.mediaIp, ep.remote.mediaIp, ep.dtmfType]).toEqual(['127.0.0.1', '127.0.0.1', 'rfc2833']);
     expect(ep.remote.sdp).toBe(one.sdp());
     const wanted =
-      'Channel-Unique-ID Unique-ID Event-Name Core-UUID Channel-State Channel-Call-State Answer-State Caller-Caller-ID-Number ' +
+      'Channel-Unique-ID Unique-ID Event-Name Core-UUID Channel-State Channel-Call-State Answer-State Caller-Destination-Number ' +
       'variable_sip_user_agent variable_rtp_local_sdp_str variable_local_media_ip variable_local_media_port variable_switch_r_sdp ' +
       'variable_remote_media_ip variable_remote_media_port variable_dtmf_type variable_sip_call_id variable_rtp_use_codec_string ' +
       'variable_send_silence_when_idle variable_hangup_after_bridge variable_park_after_bridge variable_playback_terminators ' +

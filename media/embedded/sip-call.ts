@@ -27,6 +27,7 @@ export class SipCall {
   readonly #channel: Channel;
   readonly #negotiation: Negotiation;
   readonly #contact: string;
+  readonly #onRtcp: () => void;
   readonly #onUp: () => void;
   readonly #onOver: () => void;
   #dialog: Dialog | undefined;
@@ -41,6 +42,8 @@ export class SipCall {
     channel: Channel;
     negotiation: Negotiation;
     contact: string;
+    /** The peer will send RTCP. */
+    onRtcp: () => void;
     onUp: () => void;
     onOver: () => void;
   }) {
@@ -48,6 +51,7 @@ export class SipCall {
     this.#channel = options.channel;
     this.#negotiation = options.negotiation;
     this.#contact = options.contact;
+    this.#onRtcp = options.onRtcp;
     this.#onUp = options.onUp;
     this.#onOver = options.onOver;
     this.#channel.signalling = { hangup: (cause) => this.#hangup(cause) };
@@ -61,7 +65,7 @@ export class SipCall {
   invited(transaction: ServerTransaction): boolean {
     const described = this.#describe(transaction.request);
     if (typeof described === 'number') {
-      transaction.reply(described);
+      this.#refuse(transaction, described);
       return false;
     }
     const ok = SipResponse.to(transaction.request, 200, 'OK', transaction.toTag);
@@ -105,6 +109,8 @@ export class SipCall {
 
   /** Our SDP for a request that may carry an offer; a status where there is no common ground. */
   #describe(request: SipRequest): string | number {
+    // RFC 3261 §8.2.2.3: none of the extensions a peer may require is known here
+    if (request.has('require')) return 420;
     const offer = request.body.toString();
     if (offer.trim() === '') {
       this.#awaitsAnswer = true;
@@ -116,8 +122,14 @@ export class SipCall {
     const answered = this.#try(() => this.#negotiation.answer(offer));
     if (answered === 'none') return 488;
     this.#localSdp = answered.sdp;
+    if (answered.line.rtcp) this.#onRtcp();
     describeMedia(this.#channel, { agreed: answered, localSdp: answered.sdp, remoteSdp: offer });
     return answered.sdp;
+  }
+
+  #refuse(transaction: ServerTransaction, status: number): void {
+    const unsupported = transaction.request.get('require');
+    transaction.reply(status, status === 420 && unsupported ? { headers: { Unsupported: unsupported } } : {});
   }
 
   #try<T>(negotiate: () => T | 'none'): T | 'none' {
@@ -154,7 +166,7 @@ export class SipCall {
       return void transaction.reply(200, { headers: { Contact: this.#contact } });
     }
     const described = this.#describe(request);
-    if (typeof described === 'number') return void transaction.reply(described);
+    if (typeof described === 'number') return this.#refuse(transaction, described);
     const ok = SipResponse.to(request, 200, 'OK', transaction.toTag);
     this.#fill(ok, described);
     if (request.method === 'INVITE') this.#sendAnswer(transaction, ok);

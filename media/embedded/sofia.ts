@@ -10,8 +10,9 @@ import { Channel } from './channel.ts';
 import type { Engine } from './engine.ts';
 import { Negotiation } from './negotiation.ts';
 import { RtpLeg } from './rtp-leg.ts';
-import { NoRtpPort, type RtpPorts } from './rtp-ports.ts';
+import { NoRtpPort, openRtcp, type RtpPorts } from './rtp-ports.ts';
 import { SipCall } from './sip-call.ts';
+import { setSipVariables } from './sip-variables.ts';
 
 /** What the dialplan of the controller's profile does before it hands the channel over. */
 const DIALPLAN_VARIABLES: Readonly<Record<string, string>> = {
@@ -112,6 +113,7 @@ export class SofiaProfile {
       channel,
       negotiation: new Negotiation(this.#rtpHost, leg.port),
       contact: `<sip:mod_sofia@${this.address.address}:${this.address.port}>`,
+      onRtcp: () => void this.#bindRtcp(channel),
       onUp: () => this.#handOver(channel, outbound),
       onOver: () => this.#calls.delete(call.dialogId ?? ''),
     });
@@ -123,6 +125,15 @@ export class SofiaProfile {
     } else {
       channel.hangup('INCOMPATIBLE_DESTINATION');
     }
+  }
+
+  async #bindRtcp(channel: Channel): Promise<void> {
+    if (channel.rtcp) return;
+    const socket = await openRtcp(this.#rtpHost, channel.leg.port);
+    if (!socket) return;
+    socket.on('error', () => undefined);
+    if (channel.hangupCause) socket.close();
+    else channel.rtcp = socket;
   }
 
   #channel(request: SipRequest, source: SocketAddress, leg: RtpLeg): Channel {
@@ -141,21 +152,9 @@ export class SofiaProfile {
       },
     });
     describeOwnMedia(channel, this.#rtpHost);
-    const { variables } = channel;
-    variables.set('sip_call_id', request.callId);
-    variables.set('sip_user_agent', request.get('user-agent'));
-    variables.set('sip_from_user', callerNumber);
-    variables.set('sip_from_uri', from.uri.replace(/^sips?:/, ''));
-    variables.set('sip_from_host', from.sipUri?.host);
-    variables.set('sip_to_user', to.sipUri?.user);
-    variables.set('sip_to_uri', to.uri.replace(/^sips?:/, ''));
-    variables.set('sip_network_ip', source.address);
-    variables.set('sip_network_port', String(source.port));
-    variables.set('sip_received_ip', source.address);
-    variables.set('sip_received_port', String(source.port));
-    variables.set('sofia_profile_name', 'drachtio_mrf');
-    for (const header of request.headers)
-      if (/^x-/i.test(header.name)) variables.set(`sip_h_${header.name}`, header.value);
+    setSipVariables(channel.variables, request, source);
+    channel.variables.set('sofia_profile_name', 'drachtio_mrf');
+    channel.variables.set('call_uuid', channel.uuid);
     return channel;
   }
 
@@ -163,6 +162,7 @@ export class SofiaProfile {
     channel.setCallState('ACTIVE');
     channel.fire('CHANNEL_ANSWER');
     channel.variables.set('endpoint_disposition', 'ANSWER');
+    channel.variables.set('socket_host', outbound.split(':')[0]);
     for (const [name, value] of Object.entries(DIALPLAN_VARIABLES)) channel.variables.set(name, value);
     channel.log('info', 'channel up', { rtp: channel.leg.port });
     channel.apps.reroute([{ app: 'socket', argument: `${outbound} async full` }]);

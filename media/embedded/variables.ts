@@ -13,11 +13,6 @@ export class Variables {
     else this.#values.set(key, { name: this.#values.get(key)?.name ?? name, value });
   }
 
-  /** Present but empty: as `playback_terminator_used` before a key was pressed. */
-  setEmpty(name: string): void {
-    this.#values.set(name.toLowerCase(), { name, value: '' });
-  }
-
   /** FreeSWITCH's idea of true. */
   isTrue(name: string): boolean {
     const value = this.get(name)?.toLowerCase() ?? '';

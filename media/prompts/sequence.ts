@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hashOf } from './prompt-cache.ts';
@@ -8,6 +8,23 @@ import { readSound, UnreadableSound, writeSound } from './sound.ts';
 const rate = 8000;
 /** Between one prompt and the next, in milliseconds: a breath. Within a prompt there is none. */
 const breathMs = 200;
+/** The same in seconds, for whoever reckons what of a sequence was heard. */
+export const breathSeconds = breathMs / 1000;
+
+/** A voice that was recorded on a call; `version` as prompts have it. */
+export interface RecordedVoice {
+  readonly path: string;
+  readonly version: string;
+  readonly seconds: number;
+}
+
+/** Reads a recorded voice. Rejects with {@link UnreadableSound} or the system's error. */
+export async function recordedVoice(path: string): Promise<RecordedVoice> {
+  const file = await readFile(path);
+  const sound = readSound(file);
+  const version = createHash('sha256').update(file).digest('hex').slice(0, 12);
+  return { path, version, seconds: sound.samples.length / sound.rate };
+}
 
 /**
  * Several prompts as one file, made when first needed and kept. The media server starts one file within a tick; a list of files

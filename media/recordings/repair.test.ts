@@ -59,7 +59,7 @@ test('a proper file is not touched', async () => {
   await writeFile(path, proper);
   const { mtimeNs } = await stat(path, { bigint: true });
   expect(await repairWav(path)).toEqual({ repaired: false, bytes: 32_044, frames: 8_000, seconds: 1, channels: 2, sampleRate: 8000 }); // prettier-ignore
-  expect(await readFile(path)).toEqual(proper);
+  expect((await readFile(path)).equals(proper)).toBe(true);
   expect((await stat(path, { bigint: true })).mtimeNs).toBe(mtimeNs);
 });
 
@@ -70,16 +70,16 @@ test.each([
   ['a right sound length and a wrong whole', { riffSize: 0 }],
   ['a wrong sound length and a right whole', { dataSize: 16 }],
 ])('a header with %s is put right', async (_, shape) => {
-  const sound = ramp(6_400);
+  const sound = ramp(640);
   const { told, file } = await repaired(wav(sound, shape));
-  expect(told).toMatchObject({ repaired: true, bytes: 6_444, frames: 1_600, seconds: 0.2 });
+  expect(told).toMatchObject({ repaired: true, bytes: 684, frames: 160, seconds: 0.02 });
   expect(file).toEqual(wav(sound));
 });
 
 test('half a frame at the end is cut off', async () => {
-  const { told, file } = await repaired(wav(ramp(6_403), { dataSize: 0 }));
-  expect(told).toMatchObject({ repaired: true, bytes: 6_444, frames: 1_600 });
-  expect(file).toEqual(wav(ramp(6_400)));
+  const { told, file } = await repaired(wav(ramp(643), { dataSize: 0 }));
+  expect(told).toMatchObject({ repaired: true, bytes: 684, frames: 160 });
+  expect(file).toEqual(wav(ramp(640)));
 });
 
 test('µ-law in one channel may end oddly: a pad byte follows, and the count of samples is right', async () => {
@@ -116,33 +116,37 @@ test.each([
   expect(await readFile(path)).toEqual(bytes);
 });
 
-test('wherever the writer was killed, the sound that is there is kept and the second repair finds nothing', async () => {
-  const sound = ramp(4_000);
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 44, max: 4_044 }),
-      fc.nat({ max: 4_000 }),
-      fc.constantFrom(1, 2),
-      fc.constantFrom(1, 7),
-      async (cut, flushed, channels, format) => {
-        const bits = format === 7 ? 8 : 16;
-        const { told, file } = await repaired(
-          wav(sound, { dataSize: flushed, channels, format, bits }).subarray(0, cut),
-        );
-        const block = (channels * bits) / 8;
-        const kept = Math.floor((cut - 44) / block) * block;
-        // A length that happens to be right but for the pad byte: that byte is no sound.
-        const pad = block === 1 && flushed % 2 === 1 && flushed === cut - 45 ? 1 : 0;
-        expect(told.frames).toBe((kept - pad) / block);
-        expect(file.subarray(44, 44 + kept - pad)).toEqual(sound.subarray(0, kept - pad));
-        expect(file.readUInt32LE(40)).toBe(kept - pad);
-        expect(file.readUInt32LE(4)).toBe(file.length - 8);
-        expect((await repairWav(path)).repaired).toBe(false);
-      },
-    ),
-    { numRuns: 150 },
-  );
-});
+test(
+  'wherever the writer was killed, the sound that is there is kept and the second repair finds nothing',
+  { timeout: 30_000 },
+  async () => {
+    const sound = ramp(400);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 44, max: 444 }),
+        fc.nat({ max: 400 }),
+        fc.constantFrom(1, 2),
+        fc.constantFrom(1, 7),
+        async (cut, flushed, channels, format) => {
+          const bits = format === 7 ? 8 : 16;
+          const { told, file } = await repaired(
+            wav(sound, { dataSize: flushed, channels, format, bits }).subarray(0, cut),
+          );
+          const block = (channels * bits) / 8;
+          const kept = Math.floor((cut - 44) / block) * block;
+          // A length that happens to be right but for the pad byte: that byte is no sound.
+          const pad = block === 1 && flushed % 2 === 1 && flushed === cut - 45 ? 1 : 0;
+          expect(told.frames).toBe((kept - pad) / block);
+          expect(file.subarray(44, 44 + kept - pad).equals(sound.subarray(0, kept - pad))).toBe(true);
+          expect(file.readUInt32LE(40)).toBe(kept - pad);
+          expect(file.readUInt32LE(4)).toBe(file.length - 8);
+          expect((await repairWav(path)).repaired).toBe(false);
+        },
+      ),
+      { numRuns: 120 },
+    );
+  },
+);
 
 test('no header makes the parser fail in any way but its own', () => {
   const start = fc.constantFrom(wav(Buffer.alloc(0)), wav(ramp(20), { fact: 1 }), Buffer.from('RIFF....WAVE'));

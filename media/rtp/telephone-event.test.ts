@@ -63,6 +63,13 @@ describe('hearing telephone events', () => {
     expect(hear(receiver, { code: 7, timestamp: 1000, duration: 800, end: true }, 710)).toBeUndefined();
   });
 
+  it('keeps the longest duration heard when packets come in another order', () => {
+    const receiver = new TelephoneEventReceiver();
+    const [first, second, third] = key(7, 1000);
+    for (const sent of [first!, third!, second!]) hear(receiver, sent, 500);
+    expect(receiver.tick(700)).toEqual({ digit: '7', duration: 480, timestamp: 1000 });
+  });
+
   it('hears a key of which only one end packet arrived', () => {
     expect(digits(key(9, 1000).slice(-1))).toBe('9');
   });

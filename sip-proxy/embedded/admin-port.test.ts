@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FrameReader } from './frames.ts';
 import { Inbox } from './testing/inbox.ts';
 import { sdp } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { secret, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -61,7 +62,7 @@ describe('the admin port', () => {
     client.say('1|authenticate|guess');
     expect(await client.heard()).toBe('response|1|NO|incorrect secret');
     await client.closed;
-    await expect.poll(() => stage.log.lines.at(-1)?.text).toBe('client gone');
+    await soon(() => stage.log.lines.at(-1)?.text).toBe('client gone');
     expect(JSON.stringify(stage.log.lines)).not.toMatch(/guess|open sesame/);
   });
 
@@ -93,7 +94,7 @@ describe('the admin port', () => {
     expect(clients).toMatchObject([{ authenticated: true, tags: ['blue', 'green'] }]);
     expect(routes).toEqual({ invite: [clients[0]?.id, clients[0]?.id] });
     client.close();
-    await expect.poll(() => stage.server.dump().routes).toEqual({});
+    await soon(() => stage.server.dump().routes).toEqual({});
     expect(stage.log.lines.map(({ text }) => text)).toEqual([
       'SIP server started',
       'client connected',
@@ -129,10 +130,10 @@ describe('the admin port', () => {
   it('gives up a client that does not say who it is', async () => {
     const client = new Raw();
     await stage.connect(new Srf());
-    await expect.poll(() => stage.server.metrics().clients).toBe(2);
+    await soon(() => stage.server.metrics().clients).toBe(2);
     stage.clock.advance(10_000);
     await client.closed;
-    await expect.poll(() => stage.server.metrics().clients).toBe(1);
+    await soon(() => stage.server.metrics().clients).toBe(1);
     expect(stage.log.lines.at(-1)?.text).toBe('client gone');
   });
 
@@ -149,10 +150,31 @@ describe('the admin port', () => {
   });
 
   it('what is sent in the same breath as a mistake is not done', async () => {
+    const phone = await stage.phone();
     const client = new Raw();
-    client.write(`${`1|authenticate|${secret}`.length}#1|authenticate|${secret}6#2|danc14#3|route|invite`);
+    const texts = [`1|authenticate|${secret}`, '2|dance', `3|sip||\r\nOPTIONS ${phone.uri} SIP/2.0\r\n\r\n`];
+    client.write(texts.map((text) => `${text.length}#${text}`).join(''));
     await client.closed;
-    expect(stage.server.dump().routes).toEqual({});
+    expect(stage.server.metrics().sent).toEqual({});
+  });
+
+  it('the first To tag of a client’s response stays', async () => {
+    const phone = await stage.phone();
+    const client = new Raw();
+    client.say(`1|authenticate|${secret}`);
+    client.say('2|route|invite');
+    await client.heard();
+    await client.heard();
+    const asked = phone.ask('INVITE', {}, sdp(4000));
+    const id = (await client.frames.next())[8] ?? '';
+    for (const [status, tag] of [
+      [180, 'first'],
+      [183, 'second'],
+      [486, ''],
+    ] as const) {
+      client.say(`3|sip|${id}|\r\nSIP/2.0 ${status} X\r\nto: <sip:x>${tag && `;tag=${tag}`}\r\n\r\n`);
+      expect((await asked.response(status)).to.tag).toBe('first');
+    }
   });
 
   it('shows a request as it is on the wire, and responses with their ids', async () => {

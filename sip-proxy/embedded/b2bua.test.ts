@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Inbox } from './testing/inbox.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 type Bridged = { uas: Dialog; uac: Dialog };
@@ -34,7 +35,7 @@ beforeEach(async () => {
     );
   });
   await stage.connect(srf);
-  await expect.poll(() => stage.server.dump().routes).toHaveProperty('invite');
+  await soon(() => stage.server.dump().routes).toHaveProperty('invite');
 });
 afterEach(() => stage.close());
 
@@ -65,7 +66,7 @@ it('the caller hangs up, and the called one is let go', async () => {
   const { near } = await bridge();
   await caller.send(near.request('BYE')).response(200);
   (await called.request('BYE')).tx.reply(200);
-  await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+  await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
   expect(stage.leftovers()).toEqual(nothing);
 });
 
@@ -73,7 +74,7 @@ it('the called one hangs up, and the caller is let go', async () => {
   const { far } = await bridge();
   await called.send(far.request('BYE')).response(200);
   (await caller.request('BYE')).tx.reply(200);
-  await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+  await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
   expect(stage.leftovers()).toEqual(nothing);
 });
 
@@ -86,7 +87,7 @@ it('the caller gives up while it rings: both INVITEs are cancelled', async () =>
   const [cancel] = await Promise.all([called.cancelled.next(), asked.response(487)]);
   expect(cancel.get('reason')).toBe('SIP;cause=487');
   await expect(bridging.next().then((bridged) => bridged)).rejects.toMatchObject({ status: 487 });
-  await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+  await soon(() => stage.server.metrics().received['ACK']).toBe(1);
   expect(stage.leftovers()).toEqual(nothing);
 });
 
@@ -94,6 +95,6 @@ it('the called one is busy, and so the caller hears', async () => {
   const asked = caller.ask('INVITE', {}, sdp(4000));
   (await called.request('INVITE')).tx.reply(486);
   expect((await asked.response(486)).reason).toBe('Busy Here');
-  await expect.poll(() => stage.server.metrics().received['ACK']).toBe(1);
+  await soon(() => stage.server.metrics().received['ACK']).toBe(1);
   expect(stage.leftovers()).toEqual(nothing);
 });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { request, type NearDialog } from './testing/application.ts';
 import { Inbox } from './testing/inbox.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -23,12 +24,12 @@ const application = async (): Promise<Srf> => {
     calls.push({ req, res }),
   );
   await stage.connect(srf);
-  await expect.poll(() => stage.server.dump().routes).toHaveProperty('invite');
+  await soon(() => stage.server.dump().routes).toHaveProperty('invite');
   return srf;
 };
 const dies = async (srf: Srf): Promise<void> => {
   srf.disconnect();
-  await expect.poll(() => stage.server.metrics().clients).toBe(0);
+  await soon(() => stage.server.metrics().clients).toBe(0);
 };
 const callOut = async (srf: Srf) => {
   const calling = srf.createUAC(phone.uri, { localSdp: sdp(5000) });
@@ -140,7 +141,7 @@ it('what rings when its application goes is ended after the limit', async () => 
   await dies(srf);
   stage.clock.advance(64_000);
   await Promise.all([silent.response(480), ringing.response(480)]);
-  await expect.poll(() => stage.server.metrics().received['ACK']).toBe(2);
+  await soon(() => stage.server.metrics().received['ACK']).toBe(2);
   expect(stage.leftovers()).toEqual(nothing);
 });
 
@@ -150,7 +151,7 @@ it('a phone that answers when the caller’s application has gone stays a dialog
   const offered = await phone.request('INVITE');
   await dies(srf);
   phone.accept(offered);
-  await expect.poll(() => stage.server.dump().dialogs.length).toBe(1);
+  await soon(() => stage.server.dump().dialogs.length).toBe(1);
   const second = await application();
   const [{ id = '' } = {}] = stage.server.dump().dialogs;
   const ending = request(second, { uri: 'sip:placeholder', method: 'BYE', stackDialogId: id });

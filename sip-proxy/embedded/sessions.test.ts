@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NearDialog } from './testing/application.ts';
 import { Inbox } from './testing/inbox.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -20,7 +21,7 @@ beforeEach(async () => {
     calls.push({ req, res }),
   );
   await stage.connect(srf);
-  await expect.poll(() => stage.server.dump().routes).toHaveProperty('invite');
+  await soon(() => stage.server.dump().routes).toHaveProperty('invite');
 });
 afterEach(() => stage.close());
 
@@ -54,7 +55,7 @@ const expires = async (near: NearDialog, seconds: number): Promise<void> => {
   expect(request.get('reason')).toBe('SIP ;cause=200 ;text="Session timer expired"');
   tx.reply(200);
   expect((await over)[1]).toBe('Session timer expired');
-  await expect.poll(() => stage.server.metrics().received['BYE 200']).toBe(1);
+  await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
   expect(stage.leftovers()).toEqual(nothing);
 };
 
@@ -74,7 +75,7 @@ describe('a phone that refreshes', () => {
     const ok = await again.response(200);
     expect([ok.get('session-expires'), ok.get('require')]).toEqual(['90;refresher=uac', undefined]);
     phone.acknowledge(again, ok);
-    await expect.poll(() => stage.server.dump().dialogs[0]?.waitingForAck).toBe(false);
+    await soon(() => stage.server.dump().dialogs[0]?.waitingForAck).toBe(false);
     await expires(near, 90);
   });
 
@@ -89,11 +90,17 @@ describe('a phone that refreshes', () => {
     await expires(near, 100);
   });
 
+  it('takes its timer along when it hangs up', async () => {
+    const { far } = await callIn({ 'Session-Expires': '120;refresher=uac' });
+    await phone.send(far.request('BYE')).response(200);
+    expect(stage.leftovers()).toEqual(nothing);
+  });
+
   it('and says no more of a timer has none', async () => {
     const { far } = await callIn({ 'Session-Expires': '120;refresher=uac' });
     const again = phone.send(far.request('INVITE', { headers: reinvite, body: sdp(4000) }));
     phone.acknowledge(again, await again.response(200));
-    await expect.poll(() => stage.server.dump().dialogs[0]?.waitingForAck).toBe(false);
+    await soon(() => stage.server.dump().dialogs[0]?.waitingForAck).toBe(false);
     stage.clock.advance(1_000_000);
     expect(stage.server.dump().dialogs).toHaveLength(1);
   });
@@ -143,7 +150,7 @@ describe('we refresh', () => {
     expect((await phone.ack()).cseq.number).toBe(offered.request.cseq.number);
     stage.clock.advance(60_000);
     (await phone.request('INVITE')).tx.reply(491);
-    await expect.poll(() => stage.server.metrics().received['INVITE 491']).toBe(1);
+    await soon(() => stage.server.metrics().received['INVITE 491']).toBe(1);
     stage.clock.advance(60_000);
     await phone.request('INVITE');
     expect(stage.server.dump().dialogs).toHaveLength(1);
@@ -156,7 +163,7 @@ describe('we refresh', () => {
     (await phone.request('INVITE')).tx.reply(481);
     (await phone.request('BYE')).tx.reply(481);
     expect((await over)[1]).toBe('Session timer expired');
-    await expect.poll(() => stage.server.metrics().received['BYE 481']).toBe(1);
+    await soon(() => stage.server.metrics().received['BYE 481']).toBe(1);
     expect(stage.leftovers()).toEqual(nothing);
   });
 });

@@ -2,6 +2,7 @@ import Srf, { type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { expect, it } from 'vitest';
 import type { NearDialog } from './testing/application.ts';
 import { sdp } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 const calls = 1000;
@@ -17,7 +18,7 @@ it(`after ${calls} calls in and out, of every ending, nothing is left`, { timeou
     srf.createUAS(req, res, { localSdp: sdp(5000) }).catch(() => undefined);
   });
   await stage.connect(srf);
-  await expect.poll(() => stage.server.dump().routes).toHaveProperty('invite');
+  await soon(() => stage.server.dump().routes).toHaveProperty('invite');
 
   const callIn = async (): Promise<void> => {
     const asked = phone.ask('INVITE', {}, sdp(4000));
@@ -57,7 +58,7 @@ it(`after ${calls} calls in and out, of every ending, nothing is left`, { timeou
     'INVITE 487': 100,
     'INVITE 603': 100,
   });
-  await expect.poll(() => stage.server.metrics().received['ACK']).toBe(500);
+  await soon(() => stage.server.metrics().received['ACK']).toBe(500);
   expect(stage.leftovers()).toEqual(nothing);
   await stage.close();
 });

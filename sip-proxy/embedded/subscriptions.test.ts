@@ -6,6 +6,7 @@ import { SipResponse } from '#sip-stack/message.ts';
 import type { NearDialog } from './testing/application.ts';
 import { Inbox } from './testing/inbox.ts';
 import { sdp, type Phone } from './testing/phone.ts';
+import { soon } from './testing/soon.ts';
 import { nothing, Stage } from './testing/stage.ts';
 
 let stage: Stage;
@@ -21,7 +22,7 @@ beforeEach(async () => {
     asked.push({ req, res }),
   );
   await stage.connect(srf);
-  await expect.poll(() => stage.server.dump().routes).toHaveProperty('subscribe');
+  await soon(() => stage.server.dump().routes).toHaveProperty('subscribe');
 });
 afterEach(() => stage.close());
 

@@ -136,6 +136,13 @@ test('another encoder is within a step or two, another voice is not', () => {
   expect(ear.heard(babble({ ms: 900, seed: 4 }))).toBeUndefined();
 });
 
+test('the same prompt 3 dB softer is another sound, unless mixing is allowed', () => {
+  const ear = new Ear();
+  take(ear, packets(Int16Array.from(prompt.pcm, (sample) => Math.round(sample * 0.7))));
+  expect(ear.heard(prompt)?.complete ?? false).toBe(false);
+  expect(ear.heard(prompt, { tolerance: 'mixed' })).toMatchObject({ complete: true, atMs: 1100 });
+});
+
 test('a prompt at half the volume under a tone is found when mixing is allowed', () => {
   const ear = new Ear();
   const hum = tone({ hz: 300, level: -32, ms: 3000 }).pcm;

@@ -7,7 +7,7 @@ import { find, type Likeness, type Place } from './recognition.ts';
 import { reference, type Audio, type Reference } from './reference.ts';
 import type { RtpAddress } from './rtp-port.ts';
 import { goertzel, loudness } from './sound.ts';
-import { Sequence } from './stream.ts';
+import { Sequence } from './sequence.ts';
 import { Track } from './track.ts';
 
 /** A sound found in what was heard. Times are ms on the `performance.now()` clock. */

@@ -40,6 +40,10 @@ export class LossyTransport implements Transport {
     };
   }
 
+  owns(to: SocketAddress): boolean {
+    return this.#inner.owns(to);
+  }
+
   send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {
     if (!this.#loses('out', nameOfBytes(bytes))) this.#inner.send(bytes, to, failed);
   }

@@ -49,6 +49,19 @@ test('nothing is sent before it opens and after it closes; between, one packet e
   expect(await one.press('1', 80, 'rfc4733')).toEqual({ firstMs: NaN, endMs: NaN });
 });
 
+test('while it is mute time goes on, and the next packet carries the marker', () => {
+  const { mouth: one, frames, sent } = mouth();
+  one.open();
+  frames(2);
+  one.mute();
+  frames(10);
+  one.unmute();
+  frames(2);
+  expect(sent.map(({ marker }) => marker)).toEqual([true, false, true, false]);
+  expect((sent[2]!.timestamp - sent[1]!.timestamp) >>> 0).toBe(11 * 160);
+  expect((sent[2]!.sequence - sent[1]!.sequence) & 0xffff).toBe(1);
+});
+
 test('a sound shorter than a packet is filled with silence, and the next begins a packet', async () => {
   const { mouth: one, frames, ear } = mouth();
   one.open();

@@ -33,8 +33,9 @@ const onTime =
     const [time, afterTime] = firstWord(argument);
     const [uuid, rest] = firstWord(afterTime);
     const delay = delayOf(time, Date.now());
-    if (delay === undefined || uuid === '' || (needsRest && rest === '')) return usage(syntax);
+    if (delay === undefined) return usage(syntax);
     if (!engine.channels.has(uuid)) return NO_CHANNEL;
+    if (needsRest && rest === '') return usage(syntax);
     if (delay === 0) act(engine, uuid, rest);
     else engine.scheduler.add(delay, uuid, what, () => act(engine, uuid, rest));
     return OK;
@@ -64,5 +65,5 @@ export const schedBroadcast = onTime(
 /** By the task's number or its group. None found is also +OK. */
 export const schedDel: ApiCommand = (engine, argument) => {
   const wanted = argument.trim();
-  return wanted === '' ? '-ERR Invalid syntax\n' : `+OK Deleted: ${engine.scheduler.remove(wanted)}\n`;
+  return `+OK Deleted: ${wanted === '' ? 0 : engine.scheduler.remove(wanted)}\n`;
 };

@@ -78,20 +78,32 @@ export const uuidBroadcast = onChannel(
   '-ERR invalid uuid\n',
 );
 
-export const uuidSendDtmf = onChannel('<uuid> <dtmf_data>', (channel, rest) =>
-  sendDigits(channel, rest) ? OK : usage('<uuid> <dtmf_data>'),
+const NO_SESSION = '-ERR Cannot locate session!\n';
+
+export const uuidSendDtmf = onChannel(
+  '<uuid> <dtmf_data>',
+  (channel, rest) => {
+    if (rest === '') return usage('<uuid> <dtmf_data>');
+    return sendDigits(channel, rest) ? `+OK ${channel.uuid} sent DTMF ${rest}.\n` : '-ERR Operation failed\n';
+  },
+  NO_SESSION,
 );
 
 const INJECTED_UNITS = 2000;
 
 /** Digits as if the party had pressed them. */
-export const uuidRecvDtmf = onChannel('<uuid> <dtmf_data>', (channel, rest) => {
-  const [digits = '', ms] = rest.trim().split('@');
-  if (!/^[0-9*#a-dA-D]{1,99}$/.test(digits)) return usage('<uuid> <dtmf_data>');
-  const duration = ms === undefined ? INJECTED_UNITS : (Number.parseInt(ms, 10) || 0) * 8 || INJECTED_UNITS;
-  for (const digit of digits) channel.queueDigit({ digit, duration, source: 'APP' });
-  return OK;
-});
+export const uuidRecvDtmf = onChannel(
+  '<uuid> <dtmf_data>',
+  (channel, rest) => {
+    if (rest === '') return usage('<uuid> <dtmf_data>');
+    const [digits = '', ms] = rest.trim().split('@');
+    if (!/^[0-9*#a-dA-D]{1,99}$/.test(digits)) return usage('<uuid> <dtmf_data>');
+    const duration = ms === undefined ? INJECTED_UNITS : (Number.parseInt(ms, 10) || 0) * 8 || INJECTED_UNITS;
+    for (const digit of digits) channel.queueDigit({ digit, duration, source: 'APP' });
+    return `+OK ${channel.uuid} received DTMF ${rest}.\n`;
+  },
+  NO_SESSION,
+);
 
 const DROP_SYNTAX = '<uuid> [on | off ] [ mask_digits <digits> | mask_file <file>]';
 
@@ -105,6 +117,6 @@ export const uuidDropDtmf: ApiCommand = (engine, argument) => {
   const channel = engine.channels.get(uuid);
   if (!channel) return `-ERR No such channel ${uuid}!\n`;
   channel.dropDigits = state === 'on' ? { mask: kind === 'mask_digits' ? mask : '' } : undefined;
-  const [file, digits] = kind === 'mask_file' ? [mask, '(null)'] : ['(null)', mask];
+  const [file, digits] = kind === 'mask_file' ? [mask, 'NONE'] : ['NONE', mask];
   return `+OK ${uuid} is ${state === 'on' ? 'dropping' : 'not dropping'} DTMF. mask_file: ${file} mask_digits: ${digits}\n`;
 };

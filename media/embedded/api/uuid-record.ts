@@ -37,6 +37,7 @@ const ended = (channel: Channel, recording: Recording, end: RecordingEnd, error:
   const { path, length } = recording;
   const { variables } = channel;
   channel.recordings.delete(path);
+  channel.engine.recordedPaths.delete(path);
   variables.set('record_samples', String(length));
   variables.set('record_seconds', String(Math.floor(length / 8000)));
   variables.set('record_ms', String(Math.floor(length / 8)));
@@ -74,6 +75,11 @@ export function startRecording(channel: Channel, path: string, limitSeconds: num
     channel.log('error', 'recording refused: FreeSWITCH would write elsewhere or another format', { path });
     return false;
   }
+  if (channel.engine.recordedPaths.has(path)) {
+    channel.engine.past.failedRecordings += 1;
+    channel.log('error', 'recording refused: another channel writes this file', { path });
+    return false;
+  }
   const own = ownSettings(settings);
   const flag = (name: string): boolean => (own.has(name) ? isTrue(own.get(name)) : channel.variables.isTrue(name));
   try {
@@ -88,6 +94,7 @@ export function startRecording(channel: Channel, path: string, limitSeconds: num
       (end, error) => ended(channel, recording, end, error),
     );
     channel.recordings.set(path, recording);
+    channel.engine.recordedPaths.add(path);
     channel.taps.attach(recording, false);
     channel.engine.past.recordings += 1;
     channel.log('info', 'recording started', { path });

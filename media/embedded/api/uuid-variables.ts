@@ -5,19 +5,19 @@ import { firstWord, OK, onChannel, usage, type ApiCommand } from './command.ts';
 export const uuidExists: ApiCommand = (engine, argument) => (engine.channels.has(argument.trim()) ? 'true' : 'false');
 
 export const uuidGetvar = onChannel('<uuid> <var>', (channel, rest) =>
-  rest === '' ? '-ERR No variable name specified!\n' : (channel.variables.get(rest) ?? '_undef_'),
+  rest === '' ? usage('<uuid> <var>') : (channel.variables.get(rest) ?? '_undef_'),
 );
 
 export const uuidSetvar = onChannel('<uuid> <var> [value]', (channel, rest) => {
   const [name, value] = firstWord(rest);
-  if (name === '') return '-ERR No variable specified\n';
+  if (name === '') return usage('<uuid> <var> [value]');
   channel.variables.set(name, value);
   return OK;
 });
 
 export const uuidSetvarMulti = onChannel('<uuid> <var>=<value>;<var>=<value>...', (channel, rest) => {
   const pairs = rest.split(';').filter((pair) => pair.trim() !== '');
-  if (pairs.length === 0) return '-ERR No variable specified\n';
+  if (pairs.length === 0) return ''; // FreeSWITCH says nothing here, which the socket shows as `-ERR no reply`
   for (const pair of pairs) {
     const [name = '', ...value] = pair.split('=');
     channel.variables.set(name.trim(), value.join('='));

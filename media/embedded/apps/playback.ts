@@ -12,7 +12,7 @@ const responses: Readonly<Record<Played, string>> = {
 /** `playback <name>[@@<sample>]` */
 export const playback: App = (channel, argument, end) => {
   const [name = '', offset] = argument.trim().split('@@');
-  channel.variables.setEmpty('playback_terminator_used');
+  channel.variables.set('playback_terminator_used', undefined);
   if (name === '') return 'PLAYBACK ERROR';
   const player = new Player(channel, name, Number.parseInt(offset ?? '0', 10) || 0);
   const over = player.start();

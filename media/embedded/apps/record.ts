@@ -33,7 +33,7 @@ const meanLevel = (samples: Int16Array): number => {
 export const record: App = (channel, argument, end) => {
   const [path = '', limit = '0', threshold = '0', hits = '0'] = words(argument);
   const { variables } = channel;
-  variables.setEmpty('playback_terminator_used');
+  variables.set('playback_terminator_used', undefined);
   const writer = open(channel, path);
   if (!writer) {
     channel.hangup('DESTINATION_OUT_OF_ORDER');

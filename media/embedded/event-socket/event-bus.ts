@@ -51,8 +51,8 @@ export class EventBus {
     let json: string | undefined;
     for (const listener of this.#listeners) {
       const { subscription } = listener;
-      const only = subscription.onlyChannel;
-      if (only !== undefined && only !== source.channel) continue;
+      // most listeners are controllers of one channel each
+      if (subscription.onlyChannel !== undefined && subscription.onlyChannel !== source.channel) continue;
       if (!subscription.wants(name, source.subclass)) continue;
       event ??= this.#make(name, source);
       if (!subscription.passes(event)) continue;

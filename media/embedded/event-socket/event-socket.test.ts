@@ -220,7 +220,7 @@ describe('an outbound connection', () => {
       const event = JSON.parse(message.body) as Record<string, string>;
       seen.push(`${event['Event-Name']} ${event['Application']}`);
     }
-    expect(seen).toEqual(['CHANNEL_EXECUTE_COMPLETE socket', 'CHANNEL_EXECUTE_COMPLETE hangup']);
+    expect(seen).toEqual(['CHANNEL_EXECUTE_COMPLETE hangup']);
     expect(message.headers).toMatchObject({
       'Content-Type': 'text/disconnect-notice',
       'Controlled-Session-UUID': party.uuid,

@@ -3,6 +3,8 @@ import type { EventFormat, EventHeaders, SocketEvent } from './event.ts';
 /** What one connection wants to hear: events by name, CUSTOM events by subclass, and filters on headers (any match passes). */
 export class Subscription {
   format: EventFormat = 'plain';
+  /** The one channel whose events pass, when the filters say so and nothing else; lets all others be skipped without looking. */
+  onlyChannel: string | undefined;
   #all = false;
   readonly #names = new Set<string>();
   readonly #subclasses = new Set<string>();
@@ -46,6 +48,7 @@ export class Subscription {
   addFilter(name: string, value: string): void {
     const not = value.startsWith('-');
     this.#filters.push({ name, value: not ? value.slice(1) : value, not });
+    this.#noteOnly();
   }
 
   removeFilters(name: string, value: string | undefined): void {
@@ -56,12 +59,6 @@ export class Subscription {
     }
   }
 
-  /** The one channel whose events pass, when the filters say so and nothing else; lets others be skipped without looking. */
-  get onlyChannel(): string | undefined {
-    const [filter] = this.#filters;
-    return this.#filters.length === 1 && filter!.name === 'Unique-ID' && !filter!.not ? filter!.value : undefined;
-  }
-
   wants(name: string, subclass: string | undefined): boolean {
     if (this.#all) return true;
     if (!this.#names.has(name)) return false;
@@ -70,6 +67,11 @@ export class Subscription {
 
   passes(event: SocketEvent): boolean {
     return this.#filters.length === 0 || this.#filters.some((filter) => matches(event.headers, filter));
+  }
+
+  #noteOnly(): void {
+    const filter = this.#filters.length === 1 ? this.#filters[0]! : undefined;
+    this.onlyChannel = filter?.name === 'Unique-ID' && !filter.not ? filter.value : undefined;
   }
 }
 

@@ -1,6 +1,6 @@
-import { SipResponse } from './message.ts';
-import { parseMessage, readMessage, SipParseError } from './parse.ts';
-import { isRequest, stampVia, type SocketAddress, type Transport, type TransportReceiver } from './transport.ts';
+import { SipResponse } from '../message.ts';
+import { parseMessage, readMessage, SipParseError } from '../parse.ts';
+import { isRequest, stampVia, type SocketAddress, type Transport, type TransportReceiver } from '../transport.ts';
 
 interface Flight {
   readonly bytes: Buffer;

@@ -1,0 +1,57 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import type { Route } from './routes.ts';
+
+const prefix = '#/components/schemas/';
+
+/** The routes as an OpenAPI 3.1 document; JSON Schema 2020-12 as OpenAPI 3.1 takes it. */
+export function openApi(routes: readonly Route[]): Record<string, unknown> {
+  // Every schema of resources.ts that has an id of its own.
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: (id) => `${prefix}${id}` });
+  const inline = (schema: z.ZodType, io: 'input' | 'output') => plain(z.toJSONSchema(schema, { io }));
+  const parameters = (where: 'path' | 'query', schema: z.ZodObject | undefined) =>
+    Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
+      name,
+      in: where,
+      required: !(field as z.ZodType).safeParse(undefined).success,
+      schema: inline(field as z.ZodType, 'input'),
+    }));
+  const json = (schema: Record<string, unknown>) => ({ 'application/json': { schema } });
+  const operation = ({ summary, params, query, body, answers, problems }: Route) => ({
+    summary,
+    parameters: [...parameters('path', params), ...parameters('query', query)],
+    ...(body && { requestBody: { required: true, content: json(inline(body, 'input')) } }),
+    responses: Object.fromEntries([
+      ...Object.entries(answers).map(([status, schema]): [string, object] => [
+        status,
+        { description: STATUS_CODES[status], content: json(inline(schema, 'output')) },
+      ]),
+      ...[400, 401, ...problems, 503].map((status): [string, object] => [
+        String(status),
+        {
+          description: STATUS_CODES[status],
+          content: { 'application/problem+json': { schema: { $ref: `${prefix}Problem` } } },
+        },
+      ]),
+    ]),
+  });
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes)
+    (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation(route);
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Homeline', version: '0.1.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: Object.fromEntries(Object.entries(schemas).map(([id, one]) => [id, plain(one)])),
+    },
+  };
+}
+
+/** Without what belongs to a document of its own; what it refers to stands among the components. */
+function plain(schema: object): Record<string, unknown> {
+  const own = Object.entries(schema).filter(([name]) => !['$schema', '$id', '$defs', 'id'].includes(name));
+  return JSON.parse(JSON.stringify(Object.fromEntries(own)).replaceAll('#/$defs/', prefix)) as Record<string, unknown>;
+}

@@ -1,0 +1,44 @@
+import { STATUS_CODES } from 'node:http';
+import { isUnavailable } from '#db/unavailable.ts';
+import type { z } from 'zod';
+
+/** What went wrong, as RFC 9457 tells it. `about:blank`: the status says what kind of problem it is. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, headers: Record<string, string> = {}) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+  }
+
+  get body() {
+    return {
+      type: 'about:blank',
+      title: STATUS_CODES[this.status] ?? 'Error',
+      status: this.status,
+      detail: this.message,
+    };
+  }
+}
+
+/** The problem to answer for whatever was thrown; a fault of ours is told without its words. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (isUnavailable(error)) return new Problem(503, 'The database is away; try again.', { 'retry-after': '5' });
+  const { statusCode, message } = error as { statusCode?: unknown; message?: unknown };
+  // What Fastify refuses before any of this is asked: no JSON, too long, a method that is not there.
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return new Problem(statusCode, String(message));
+  return new Problem(500, 'An error of this system.');
+}
+
+/** The value, or a problem that names every field that is wrong. */
+export function read<S extends z.ZodType>(where: 'path' | 'query' | 'body', schema: S, value: unknown): z.output<S> {
+  const found = schema.safeParse(value);
+  if (found.success) return found.data;
+  const faults = found.error.issues.map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);
+  throw new Problem(400, faults.join('; '));
+}

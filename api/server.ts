@@ -1,0 +1,69 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Database } from '#db/connect.ts';
+import { openApi } from './openapi.ts';
+import { Problem, problemOf } from './problem.ts';
+import { routes } from './routes.ts';
+
+export interface ApiOptions {
+  readonly db: Database;
+  /** Who shows this token as a bearer (RFC 6750) may do everything. */
+  readonly token: string;
+  /** `ok`, or why not. */
+  readonly health: () => Promise<string>;
+  readonly metrics: { readonly contentType: string; readonly metrics: () => Promise<string> };
+  readonly log?: FastifyBaseLogger;
+}
+
+/** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
+export function apiServer({ db, token, health, metrics, log }: ApiOptions): FastifyInstance {
+  const server = Fastify({
+    ...(log && { loggerInstance: log }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 65_536,
+  });
+  const document = openApi(routes);
+  const wanted = digest(token);
+
+  server.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500)
+      request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+    return reply
+      .code(problem.status)
+      .headers({ ...problem.headers, 'content-type': 'application/problem+json' })
+      .send(Buffer.from(JSON.stringify(problem.body)));
+  });
+  server.setNotFoundHandler(() => {
+    throw new Problem(404, 'There is nothing here; /openapi.json says what there is.');
+  });
+
+  server.get('/healthz', async (_request, reply) => {
+    const state = await health();
+    return reply
+      .code(state === 'ok' ? 200 : 503)
+      .type('text/plain')
+      .send(`${state}\n`);
+  });
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
+  server.get('/openapi.json', () => document);
+
+  for (const route of routes)
+    server.route({
+      method: route.method,
+      url: route.path,
+      onRequest: async ({ headers }) => {
+        const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+        if (shown === undefined || !timingSafeEqual(digest(shown), wanted))
+          throw new Problem(401, 'A bearer token is needed.', { 'www-authenticate': 'Bearer realm="homeline"' });
+      },
+      handler: async ({ params, query, body }, reply) => {
+        const answer = await route.run(db, { params, query, body });
+        return reply.code(answer.status).send(answer.body);
+      },
+    });
+  return server;
+}
+
+/** Of one length whatever the token's is, so that comparing takes the same time for all. */
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Negotiation } from './negotiation.ts';
+import { parseSdp, SdpFault } from './sdp.ts';
+
+const offer = (media: string, session = 'c=IN IP4 192.0.2.7'): string =>
+  ['v=0', 'o=- 1 1 IN IP4 192.0.2.7', 's=-', session, 't=0 0', media, ''].join('\r\n');
+const TELEPHONE = 'm=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000';
+
+const answer = (text: string) => {
+  const answered = new Negotiation('127.0.0.1', 30_000).answer(text);
+  if (answered === 'none') throw new Error('no common codec');
+  return answered;
+};
+
+describe('reading a session description', () => {
+  it('takes address and direction from the session where the media line has none', () => {
+    const { media } = parseSdp(offer('m=audio 4000 RTP/AVP 0', 'c=IN IP4 192.0.2.7\r\na=recvonly'));
+    expect(media[0]).toMatchObject({
+      kind: 'audio',
+      port: 4000,
+      address: '192.0.2.7',
+      direction: 'recvonly',
+      formats: ['0'],
+    });
+  });
+
+  it('prefers what the media line says itself', () => {
+    const { media } = parseSdp(
+      offer('m=audio 4000 RTP/AVP 0\nc=IN IP4 192.0.2.8/127\na=inactive', 'c=IN IP4 192.0.2.7\na=sendonly'),
+    );
+    expect(media[0]).toMatchObject({ address: '192.0.2.8', direction: 'inactive' });
+  });
+
+  it.each([
+    '',
+    'hello',
+    'v=1',
+    offer('m=audio'),
+    offer('m=audio x RTP/AVP 0'),
+    offer('m=audio 70000 RTP/AVP 0'),
+    offer('m=audio 1 RTP/AVP 0', 'c=IN'),
+  ])('refuses %j', (text) => expect(() => parseSdp(text)).toThrow(SdpFault));
+
+  it('accepts or refuses any text, and answers or refuses what it accepted', () => {
+    const line = fc.constantFrom(
+      'v=0',
+      'c=IN IP4 1.2.3.4',
+      'c=IN IP6 ::1',
+      'c=IN IP4 0.0.0.0',
+      'm=audio 4000 RTP/AVP 0 8 101',
+      'm=audio 0 RTP/AVP 0',
+      'm=audio 99999 RTP/AVP x',
+      'm=video 4002 RTP/AVP 96',
+      'a=rtpmap:101 telephone-event/8000',
+      'a=rtpmap:999999999999 x/1',
+      'a=sendonly',
+      'a=rtcp:4001',
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(fc.oneof(line, fc.string())).map((lines) => ['v=0', ...lines].join('\r\n')),
+    );
+    fc.assert(
+      fc.property(text, (sdp) => {
+        try {
+          const answered = new Negotiation('127.0.0.1', 1).answer(sdp);
+          if (answered !== 'none') parseSdp(answered.sdp);
+        } catch (error) {
+          expect(error).toBeInstanceOf(SdpFault);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('answering an offer', () => {
+  it('agrees on mu-law and telephone events', () => {
+    const { sdp, agreement } = answer(offer(TELEPHONE));
+    expect(agreement).toEqual({
+      law: 'PCMU',
+      audioType: 0,
+      eventType: 101,
+      remote: { address: '192.0.2.7', port: 4000 },
+      sends: true,
+      receives: true,
+    });
+    expect(sdp.split('\r\n').slice(4)).toEqual([
+      't=0 0',
+      'm=audio 30000 RTP/AVP 0 101',
+      'a=rtpmap:0 PCMU/8000',
+      'a=rtpmap:101 telephone-event/8000',
+      'a=fmtp:101 0-15',
+      'a=sendrecv',
+      'a=ptime:20',
+      '',
+    ]);
+  });
+
+  it('prefers mu-law, whatever the order, and takes a dynamic payload type for it', () => {
+    expect(answer(offer('m=audio 4000 RTP/AVP 8 0')).agreement.law).toBe('PCMU');
+    expect(answer(offer('m=audio 4000 RTP/AVP 9 8')).agreement).toMatchObject({
+      law: 'PCMA',
+      audioType: 8,
+      eventType: null,
+    });
+    const dynamic = answer(offer('m=audio 4000 RTP/AVP 110\r\na=rtpmap:110 pcma/8000')).agreement;
+    expect(dynamic).toMatchObject({ law: 'PCMA', audioType: 110 });
+  });
+
+  it.each([
+    ['no common codec', 'm=audio 4000 RTP/AVP 9 18'],
+    ['a payload type 0 that is something else', 'm=audio 4000 RTP/AVP 0\r\na=rtpmap:0 opus/48000'],
+    ['no audio', 'm=video 4000 RTP/AVP 96'],
+    ['audio that is switched off', 'm=audio 0 RTP/AVP 0'],
+    ['encrypted audio only', 'm=audio 4000 RTP/SAVP 0'],
+    ['an IPv6 address', 'm=audio 4000 RTP/AVP 0\r\nc=IN IP6 ::1'],
+    ['a name for an address', 'm=audio 4000 RTP/AVP 0\r\nc=IN IP4 phone.example'],
+  ])('refuses %s', (_, media) => {
+    expect(new Negotiation('127.0.0.1', 30_000).answer(offer(media))).toBe('none');
+  });
+
+  it('refuses other media lines one by one, in their places', () => {
+    const { sdp } = answer(offer(`m=video 5000 RTP/AVP 96\r\n${TELEPHONE}\r\nm=audio 6000 RTP/SAVP 0`));
+    expect(sdp.split('\r\n').filter((line) => line.startsWith('m='))).toEqual([
+      'm=video 0 RTP/AVP 96',
+      'm=audio 30000 RTP/AVP 0 101',
+      'm=audio 0 RTP/SAVP 0',
+    ]);
+  });
+
+  it.each([
+    ['sendonly', '192.0.2.7', 'recvonly', false, true],
+    ['recvonly', '192.0.2.7', 'sendonly', true, false],
+    ['inactive', '192.0.2.7', 'inactive', false, false],
+    ['sendrecv', '0.0.0.0', 'sendrecv', true, true],
+  ])('%s from %s is answered %s', (direction, address, answered, sends, receives) => {
+    const { sdp, agreement } = answer(offer(`${TELEPHONE}\r\na=${direction}`, `c=IN IP4 ${address}`));
+    expect(sdp).toContain(`a=${answered}\r\n`);
+    expect(agreement).toMatchObject({
+      sends,
+      receives,
+      remote: address === '0.0.0.0' ? null : { address, port: 4000 },
+    });
+  });
+
+  it('raises the version with each description', () => {
+    const negotiation = new Negotiation('127.0.0.1', 30_000);
+    const versions = [negotiation.offer(), negotiation.offer()].map((sdp) =>
+      Number(/^o=FreeSWITCH \d+ (\d+)/m.exec(sdp)![1]),
+    );
+    expect(versions[1]).toBe(versions[0]! + 1);
+  });
+});

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/*
+ * docker-compose.yml cannot be run where the tests run. What can be known of it from its text is checked here: that its parts fit
+ * each other, this repository, and the settings.
+ */
+const root = join(import.meta.dirname, '..');
+const readText = (path: string) => readFileSync(join(root, path), 'utf8');
+
+interface Node {
+  readonly text: string;
+  readonly under: Map<string, Node>;
+}
+
+/** The part of YAML that the file keeps to: maps and lists by indentation, `key: value`, anchors merged with `<<`. */
+function readYaml(text: string): Node {
+  const top: Node = { text: '', under: new Map() };
+  const anchors = new Map<string, Node>();
+  const open: { indent: number; node: Node }[] = [{ indent: -1, node: top }];
+  for (const [number, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || line.trim().startsWith('#')) continue;
+    const found = /^( *)(?:(- .*)|([\w.<-]+):(?: *&(\w+))?(?: +(.*))?)$/.exec(line);
+    if (!found) throw new Error(`line ${number + 1}: ${line}`);
+    const [, spaces = '', dash, key = '', anchor, value = ''] = found;
+    if (spaces.length % 2 === 1) throw new Error(`line ${number + 1}: odd indentation`);
+    while ((open.at(-1)?.indent ?? -1) >= spaces.length) open.pop();
+    const above = open.at(-1)?.node ?? top;
+    if (key === '<<') {
+      const merged = anchors.get(value.replace('*', ''));
+      if (!merged) throw new Error(`line ${number + 1}: no anchor ${value}`);
+      for (const [name, one] of merged.under) above.under.set(name, one);
+      continue;
+    }
+    const node: Node = { text: dash ? line.trim().slice(2) : value, under: new Map() };
+    const name = dash ? String(above.under.size) : key;
+    if (dash === undefined && above.under.has(name) && !['command', 'restart'].includes(name))
+      throw new Error(`line ${number + 1}: ${name} is there twice`);
+    above.under.set(name, node);
+    if (anchor) anchors.set(anchor, node);
+    open.push({ indent: spaces.length, node });
+  }
+  return top;
+}
+
+const compose = readYaml(readText('docker-compose.yml'));
+const services = [...(compose.under.get('services')?.under ?? [])];
+const field = (service: Node, name: string) => service.under.get(name);
+const textsOf = (node: Node | undefined) =>
+  [...(node?.under.values() ?? [])].map(({ text }) => text.replace(/^'|'$/g, ''));
+
+test('there is everything that a call needs', () => {
+  const names = services.map(([name]) => name);
+  for (const name of ['drachtio', 'freeswitch', 'postgres', 'redis', 'store', 'ivr', 'api', 'jobs'])
+    expect(names).toContain(name);
+});
+
+describe.each(services)('the service %s', (_name, service) => {
+  const once = ['"no"', "'no'"].includes(field(service, 'restart')?.text ?? '');
+
+  test('comes from an image, and is started again and watched, unless it runs once', () => {
+    expect(field(service, 'image')?.text).toMatch(/\w/);
+    expect(field(service, 'restart')?.text).toMatch(/^(unless-stopped|["']no["'])$/);
+    expect(field(service, 'healthcheck')?.under.has('test') ?? false).toBe(!once);
+  });
+
+  test('waits for what is there and says when it is ready', () => {
+    for (const [name, { under }] of field(service, 'depends_on')?.under ?? []) {
+      const other = new Map(services).get(name);
+      expect(other, name).toBeDefined();
+      const condition = under.get('condition')?.text;
+      expect(condition).toBe(other?.under.has('healthcheck') ? 'service_healthy' : 'service_completed_successfully');
+    }
+  });
+
+  test('mounts what exists', () => {
+    for (const mount of textsOf(field(service, 'volumes'))) {
+      const source = mount.split(':')[0] ?? '';
+      if (source.startsWith('./')) expect(existsSync(join(root, source)), source).toBe(true);
+      else expect([...(compose.under.get('volumes')?.under.keys() ?? [])]).toContain(source);
+    }
+  });
+
+  test('has its secrets from outside', () => {
+    for (const [name, { text }] of field(service, 'environment')?.under ?? [])
+      if (/SECRET|PASSWORD|TOKEN|PEPPER|_KEY|_URL|MC_HOST/.test(name) && !name.startsWith('REDIS'))
+        expect(text, name).toMatch(/\$\{\w+:\?\}/);
+  });
+
+  test('of ours: runs a process that is there, with settings that it has', () => {
+    if (field(service, 'image')?.text !== 'homeline') return;
+    const process = /processes\/\w+\.ts/.exec(field(service, 'command')?.text ?? '')?.[0] ?? 'processes/ivr.ts';
+    const settings = readText('processes/config.ts') + readText(process);
+    for (const name of field(service, 'environment')?.under.keys() ?? [])
+      if (!name.startsWith('AWS_')) expect(settings, name).toMatch(new RegExp(`^ +${name}: `, 'm'));
+  });
+});
+
+test('FreeSWITCH is given variables that its configuration reads', () => {
+  const environment = new Map(services).get('freeswitch')?.under.get('environment');
+  for (const name of environment?.under.keys() ?? [])
+    expect(readText('freeswitch-conf/vars.xml')).toContain(`$${name}"`);
+});
+
+test('the image runs as somebody without rights, from the sources, with the Node that strips types', () => {
+  const dockerfile = readText('Dockerfile');
+  expect(dockerfile).toMatch(/^USER node$/m);
+  expect(dockerfile.match(/^FROM node:(\d+)-slim/gm)).toEqual(['FROM node:24-slim', 'FROM node:24-slim']);
+  expect(dockerfile).toContain('CMD ["node", "processes/ivr.ts"]');
+  expect(readText('.dockerignore').split('\n')).toEqual(
+    expect.arrayContaining(['node_modules', 'var', '.env', '.git']),
+  );
+});

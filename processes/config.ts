@@ -57,6 +57,11 @@ const settings = z.object({
   /** How often recordings that a crash left behind are looked for. */
   SWEEP_SECONDS: seconds.default(60),
 
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  API_PORT: port.default(8080),
+  /** Who shows it may use the API. */
+  API_TOKEN: z.string().min(16).default(generated),
+
   S3_BUCKET: z.string().min(1).optional(),
   S3_ENDPOINT: z.string().url().optional(),
   S3_REGION: z.string().min(1).default('us-west-2'),

@@ -1,5 +1,6 @@
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
+import type { Config } from './config.ts';
 import { WrongSetting } from './config.ts';
 import { startSystem } from './system.ts';
 
@@ -18,7 +19,7 @@ try {
       demo = await seedDemo(db, { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() });
     },
   });
-  console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config.VAR_FOLDER, demo));
+  console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config, demo));
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -39,8 +40,11 @@ try {
   process.exit(1);
 }
 
-function welcome(address: string, folder: string, demo: Demo | undefined): string {
-  const lines = [`Homeline serves SIP on ${address} (UDP). Logs and recordings: ${folder}. Ctrl-C stops.`];
+function welcome(address: string, { VAR_FOLDER, API_HOST, API_PORT }: Config, demo: Demo | undefined): string {
+  const lines = [
+    `Homeline serves SIP on ${address} (UDP). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
+    `The API is at http://${API_HOST}:${API_PORT}/openapi.json; its token is API_TOKEN in ${VAR_FOLDER}/secrets.json.`,
+  ];
   if (demo) {
     const phone = ({ username, password, name }: { username: string; password: string; name: string }) =>
       `  ${name.padEnd(22)} user ${username.padEnd(9)} password ${password}`;

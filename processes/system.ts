@@ -34,7 +34,7 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
   const settings: Record<string, string> = {
     // Between our own processes any free port will do.
     ...(first.ENGINE === 'embedded' ? { DRACHTIO_PORT: '0', MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' } : {}),
-    ...(first.ENGINE === 'embedded' ? secrets : pick(secrets, ['PIN_PEPPER', 'DIGEST_SECRET'])),
+    ...(first.ENGINE === 'embedded' ? secrets : pick(secrets, ['PIN_PEPPER', 'DIGEST_SECRET', 'API_TOKEN'])),
     ...environment,
     LOG_FOLDER: environment['LOG_FOLDER'] ?? join(first.VAR_FOLDER, 'log'),
   };
@@ -57,6 +57,7 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     const sip = await startEngine(config, settings, supervisor);
     await supervisor.start('jobs', { ...settings, ...observedAt(config, 3) });
     await supervisor.start('ivr', settings);
+    await supervisor.start('api', settings);
     return { config, db, databaseUrl, supervisor, sip, stop };
   } catch (error) {
     await stop();

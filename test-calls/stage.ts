@@ -101,6 +101,7 @@ export class Stage {
         PROMPT_FOLDER: join(root, 'prompts'),
         ...(artistFolder === undefined ? {} : { ARTIST_FOLDER: artistFolder }),
         OBSERVE_PORT: '0',
+        API_PORT: '0',
         TRUNKS: JSON.stringify(
           [{ name: 'carrier', port: carrier.address.port }, ...(options.moreTrunks ?? [])].map(({ name, port }) => ({
             ...{ name, port, host: '127.0.0.1' },

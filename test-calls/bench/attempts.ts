@@ -192,8 +192,8 @@ export const attempts: Bench = {
   },
 };
 
-const lineOf = ({ rate, answer, key, failed, concurrent, corePercent, verdict }: Step): string =>
-  `${rate}/s: answer p95 ${answer.p95} ms, key p95 ${key.p95} ms, ${failed} of ${answer.n} failed, ${concurrent} at once; ` +
+const lineOf = ({ rate, attempts, answer, key, failed, concurrent, corePercent, verdict }: Step): string =>
+  `${rate}/s: answer p95 ${answer.p95} ms, key p95 ${key.p95} ms, ${failed} of ${attempts} failed, ${concurrent} at once; ` +
   `${Object.entries(corePercent)
     .map(([name, percent]) => `${name} ${percent}`)
     .join(' ')} % -> ${verdict}`;

@@ -24,8 +24,10 @@ async function close({ id, legs }: CallToRecover, { sip, media, db, clock, log }
   for (const leg of legs) {
     const { dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, endpointUuid } = leg;
     if (dialogId !== undefined && localTag !== undefined && remoteTag !== undefined && remoteTarget !== undefined) {
-      const status = await sip.endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget });
-      log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog');
+      // A phone that is gone too would keep us waiting for half a minute; new calls do not wait for it.
+      void sip
+        .endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget })
+        .then((status) => log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog'));
     }
     if (endpointUuid !== undefined) await media.endOrphan(endpointUuid);
   }

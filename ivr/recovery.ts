@@ -1,5 +1,6 @@
-import { closeCall, openCallsOf } from '#db/calls.ts';
-import type { CallToRecover } from '#db/calls.ts';
+import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
+import type { CallState, CallToRecover } from '#db/calls.ts';
+import type { Language } from '#flows/language.ts';
 import type { Platform } from './platform.ts';
 
 /**
@@ -23,16 +24,36 @@ async function close({ id, legs }: CallToRecover, { sip, media, db, clock, log }
   for (const leg of legs) {
     const { dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, endpointUuid } = leg;
     if (dialogId !== undefined && localTag !== undefined && remoteTag !== undefined && remoteTarget !== undefined) {
-      const status = await sip.endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget });
-      log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog');
+      // A phone that is gone too would keep us waiting for half a minute; new calls do not wait for it.
+      void sip
+        .endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget })
+        .then((status) => log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog'));
     }
     if (endpointUuid !== undefined) await media.endOrphan(endpointUuid);
   }
+  const { states, ...known } = await knownOf(db, id);
   await closeCall(db, id, {
+    ...known,
+    states: { ...states, done: clock.now() },
     disposition: 'restart',
     endedBy: 'system',
     q850: 41,
     cause: 'restart',
-    states: { done: clock.now() },
   });
+}
+
+/** What the journal tells of a call that nobody lived to close: its states, and how it was accepted. */
+async function knownOf(db: Platform['db'], id: string) {
+  const states: Partial<Record<CallState, Date>> = {};
+  let accepted: { acceptedKey: string; acceptedAt: Date } | undefined;
+  let language: Language | undefined;
+  for (const { kind, at, data } of (await callReport(db, id))?.events ?? []) {
+    if (kind === 'state') states[data['state'] as CallState] ??= at;
+    if (kind === 'accepted') accepted = { acceptedKey: String(data['key']), acceptedAt: new Date(String(data['at'])) };
+    if (kind === 'saying' && data['leg'] === 'inside')
+      language =
+        (data['prompts'] as { key: string; language: Language }[]).findLast(({ key }) => key !== 'language.choose')
+          ?.language ?? language;
+  }
+  return { states, ...accepted, ...(language && { language }) };
 }

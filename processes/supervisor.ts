@@ -12,6 +12,7 @@ interface Supervised {
   ports: Readonly<Record<string, number>>;
   environment: Record<string, string>;
   restarts: number;
+  keptDown?: Promise<unknown>;
 }
 
 /**
@@ -44,12 +45,13 @@ export class Supervisor {
     return this.#processes.get(name)?.child.pid;
   }
 
-  /** Kills a process as a crash would; resolves with its ports once it serves again. */
-  async crash(name: ProcessName): Promise<void> {
+  /** Kills a process as a crash would; resolves once it serves again. It is not started before `until` has resolved. */
+  async crash(name: ProcessName, until: Promise<unknown> = Promise.resolve()): Promise<void> {
     const supervised = this.#processes.get(name);
     if (!supervised) throw new Error(`no process ${name}`);
     const before = supervised.restarts;
     const again = new Promise<void>((resolve) => this.#onRestart.push({ name, after: before, resolve }));
+    supervised.keptDown = until;
     supervised.child.kill('SIGKILL');
     await again;
   }
@@ -65,6 +67,7 @@ export class Supervisor {
   }
 
   async #restart(name: ProcessName, supervised: Supervised, pauseMs: number): Promise<void> {
+    await supervised.keptDown;
     if (this.#stopping) return;
     try {
       const { child, ports } = await launch(

@@ -7,7 +7,7 @@ import { Phone } from './phone/phone.ts';
 import { linear } from './phone/reference.ts';
 import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
-import { babble } from './phone/sound.ts';
+import { babble, sequence, silence } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';
@@ -32,7 +32,9 @@ let seed = 500;
 async function speakBoth(inside: OutgoingCall, outside: IncomingCall, ms = 800) {
   const said = { inside: babble({ ms, seed: seed++ }), outside: babble({ ms, seed: seed++ }) };
   const from = performance.now();
-  const spoken = Promise.all([inside.speak(said.inside), outside.speak(said.outside)]);
+  // A key pressed just before may still be on its way, and takes the place of what is said meanwhile.
+  const say = (sound: Sound) => sequence(silence(300), sound);
+  const spoken = Promise.all([inside.speak(say(said.inside)), outside.speak(say(said.outside))]);
   const [toOutside, toInside] = await Promise.all([
     outside.ear.waitFor(said.inside, { from }),
     inside.ear.waitFor(said.outside, { from }),
@@ -111,6 +113,11 @@ call('keys during the talk mean nothing', async (scene) => {
   await outside.press('29*1');
   await inside.press('1#9');
   await outside.press('2', { by: 'info' });
+  // They reach the other side as keys, instead of what is said meanwhile.
+  const pressed = ({ ear }: OutgoingCall | IncomingCall) =>
+    ear.digits.map(({ key, endedMs }) => (endedMs === undefined ? '' : key)).join('');
+  await expect.poll(() => pressed(inside), { timeout: 8_000 }).toBe('29*1');
+  await expect.poll(() => pressed(outside), { timeout: 8_000 }).toBe('1#9');
   await speakBoth(inside, outside);
   await outside.hangup();
   const told = await toldOf(scene.stage, inside);

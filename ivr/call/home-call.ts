@@ -8,12 +8,12 @@ import { endpointCutOff } from '#media/freeswitch.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Disposition } from '../cdr/dispositions.ts';
 import { dispositions } from '../cdr/dispositions.ts';
-import type { Leg, LegEnding } from '../leg/leg.ts';
+import type { Leg } from '../leg/leg.ts';
 import { LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
 import type { Conclusion } from './conclusion.ts';
-import { conclusion } from './conclusion.ts';
+import { conclusion, leftBefore } from './conclusion.ts';
 import { HomeDesk } from './home-desk.ts';
 
 export interface HomeCallParts {
@@ -44,8 +44,11 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   try {
     await callHome(line, desk, parts.dialled);
   } catch (error) {
-    if (error instanceof LegEnded && error.side === 'inside') desk.concludeOnce(conclusion(leftBefore(error.ending)));
-    else {
+    if (error instanceof LegEnded && error.side === 'inside') {
+      const { by, cause } = error.ending;
+      const silent = by === 'media-server' && cause !== endpointCutOff;
+      desk.concludeOnce(conclusion(silent ? 'far-end-lost' : leftBefore(error.ending, 'caller-hung-up')));
+    } else {
       log.error({ call: record.callId, err: error }, 'the call met a fault');
       const disposition = isUnavailable(error) ? 'policy-unavailable' : 'fault';
       desk.concludeOnce(conclusion(disposition));
@@ -76,13 +79,6 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
     }),
   );
   return ended;
-}
-
-/** How a call ended whose inside leg went away before the talk. */
-function leftBefore({ by, cause }: LegEnding): Disposition {
-  if (by === 'us') return 'shutdown';
-  if (by === 'media-server') return cause === endpointCutOff ? 'media-lost' : 'far-end-lost';
-  return 'caller-hung-up';
 }
 
 /** The record of a call whose phone never heard us. */

@@ -22,7 +22,7 @@ import { dialledNumber } from '../policy/dialled-number.ts';
 import { mayCall } from '../policy/may-call.ts';
 import { refusals } from '../policy/refusals.ts';
 import type { Conclusion } from './conclusion.ts';
-import { conclusion } from './conclusion.ts';
+import { conclusion, leftBefore } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
 import { legReference } from './leg-reference.ts';
 import type { Phone } from './place.ts';
@@ -167,6 +167,7 @@ export class HomeDesk implements Desk {
       { ...platform, record },
     );
     if (placed.kind === 'ended') {
+      if (leg.ending) this.concludeOnce(conclusion(leftBefore(leg.ending, 'caller-cancelled')));
       const { disposition, q850, announcement } = outcomeOf(placed.end);
       this.concludeOnce(conclusion(disposition, { q850, sipStatus: placed.end.status }));
       ringing.stop();
@@ -189,8 +190,17 @@ export class HomeDesk implements Desk {
     const languages = { inside: this.#line.language, outside: this.#outsideLanguage };
     const end = await recordedTalk(this.#parts, outside, languages, recordingPath);
     this.concludeOnce(end);
+    if (end.disposition === 'recording-failed')
+      await this.#tellOutside(outside, dispositions[end.disposition].announcement);
     void outside.end();
     return dispositions[end.disposition].announcement ?? undefined;
+  }
+
+  async #tellOutside(outside: Leg, announcement: PromptKey): Promise<void> {
+    const { platform, record } = this.#parts;
+    const voiceFolder = platform.terms.spoolFolder;
+    const line = new SpokenLine({ ...platform, leg: outside, record, language: this.#outsideLanguage, voiceFolder });
+    await line.say(prompt(announcement)).catch(() => undefined);
   }
 
   /** Offers the call to whoever answered, unless the caller leaves first. */
@@ -209,12 +219,16 @@ export class HomeDesk implements Desk {
       const offer = { keys: facility.offerKeys, facility: facility.name, spokenName: this.#name };
       const outcome = await offerCall(line, offer, this.#ownBlock());
       this.#outsideLanguage = line.language;
-      if (outcome === 'accepted') this.#accepted = { acceptedKey: facility.offerKeys.accept, acceptedAt: clock.now() };
+      if (outcome === 'accepted') {
+        this.#accepted = { acceptedKey: facility.offerKeys.accept, acceptedAt: line.answeredAt ?? clock.now() };
+        record.write('accepted', { key: this.#accepted.acceptedKey, at: this.#accepted.acceptedAt.toISOString() });
+      }
       return outcome;
     } catch (error) {
       if (!(error instanceof LegEnded)) throw error;
-      if (error.side === 'outside') return 'hung-up-in-offer';
-      this.concludeOnce(conclusion('caller-left-offer'));
+      const left = error.side === 'outside' ? 'hung-up-in-offer' : 'caller-left-offer';
+      this.concludeOnce(conclusion(leftBefore(error.ending, left)));
+      if (error.side === 'outside') return left;
       const parting = new SpokenLine({ ...parts, language: line.language });
       await parting.say(prompt('offer.caller-gone')).catch(() => undefined);
       return 'caller-left-offer';

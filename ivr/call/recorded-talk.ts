@@ -78,6 +78,7 @@ export async function recordedTalk(
       return conclusion('far-end-lost');
     case 'media-lost':
     case 'shutdown':
+    case 'recording-failed':
       return conclusion(end);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { endpointCutOff } from '#media/freeswitch.ts';
+import { endpointCutOff, MediaServerUnavailable } from '#media/freeswitch.ts';
 import type { Leg, LegEnding } from '../leg/leg.ts';
 
 export interface TalkTerms {
@@ -23,7 +23,7 @@ export interface Talked {
   readonly recorded: Promise<void>;
 }
 
-export type TalkEnd = 'inside' | 'outside' | 'limit' | 'lost' | 'media-lost' | 'shutdown';
+export type TalkEnd = 'inside' | 'outside' | 'limit' | 'lost' | 'media-lost' | 'shutdown' | 'recording-failed';
 
 /** Seconds that a goodbye may take before the media server hangs up all the same. */
 const goodbyeSeconds = 15;
@@ -45,7 +45,12 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
     ]);
   let recorded = Promise.resolve();
   if (terms.recordingPath !== undefined) {
-    recorded = (await inside.endpoint.startRecording(terms.recordingPath)).complete;
+    try {
+      recorded = (await inside.endpoint.startRecording(terms.recordingPath)).complete;
+    } catch (error) {
+      if (!(error instanceof MediaServerUnavailable)) throw error;
+      return { end: 'recording-failed', recorded };
+    }
     terms.onRecording();
   }
   await inside.endpoint.bridge(outside.endpoint);
@@ -55,8 +60,14 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
   const over = new AbortController();
   const lost = new Set<Leg>();
   for (const leg of legs) void watch(leg, terms.probeSeconds, clock, over.signal, () => lost.add(leg));
-  const first = await Promise.race(legs.map(firstEnd));
+  // What is not recorded does not go on: a full disk ends the talk, with words for both.
+  const unrecorded = terms.recordingPath === undefined ? never : stoppedEarly(recorded, legs, clock);
+  const first = await Promise.race([...legs.map(firstEnd), unrecorded]);
   over.abort(talkIsOver);
+  if (first === 'unrecorded') {
+    await inside.endpoint.unbridge().catch(() => undefined);
+    return { end: 'recording-failed', recorded };
+  }
 
   const end = (): TalkEnd => {
     if (lost.size > 0 || first.ending.cause === 'MEDIA_TIMEOUT') return 'lost';
@@ -69,6 +80,15 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
     return first.ending.by === 'phone' ? first.side : 'lost';
   };
   return { end: end(), recorded };
+}
+
+const never = new Promise<never>(() => undefined);
+
+/** A recording that stops while both are still there; it also stops just before its leg does. */
+async function stoppedEarly(recorded: Promise<void>, legs: readonly Leg[], clock: Clock): Promise<'unrecorded'> {
+  await recorded;
+  await clock.wait(1_000);
+  return legs.some(({ ended }) => ended.aborted) ? never : 'unrecorded';
 }
 
 const firstEnd = (leg: Leg): Promise<{ side: 'inside' | 'outside'; ending: LegEnding }> =>

@@ -13,6 +13,9 @@ export interface Log {
   error(fields: object, text: string): void;
 }
 
+/** Events come in bursts (heard, key, saying): so many milliseconds of them are written together. */
+const gatherMs = 50;
+
 /**
  * What is written about one call, in order. The call never waits for the database: writes queue up, and go on being tried while
  * it is away, so that a database that is down for a while loses nothing.
@@ -27,6 +30,8 @@ export class CallRecord {
   #sequence = 0;
   #last: Promise<unknown> = Promise.resolve();
   #giveUp = new AbortController();
+  /** Aborted when the events that are being gathered are to be written at once. */
+  #gathering = new AbortController();
 
   constructor(db: Database, callId: string, clock: Clock, log: Log) {
     this.#db = db;
@@ -36,11 +41,13 @@ export class CallRecord {
     setMaxListeners(0, this.#giveUp.signal);
   }
 
-  /** Notes an event of the call; nothing to wait for. */
+  /** Notes an event of the call, written within {@link gatherMs}; nothing to wait for. */
   write(kind: string, data: Record<string, unknown> = {}): void {
     this.#events.push({ callId: this.callId, seq: this.#sequence++, at: this.#clock.now(), kind, data });
     if (this.#events.length > 1) return;
+    const { signal } = (this.#gathering = new AbortController());
     void this.#queue('journal', async () => {
+      await this.#clock.wait(gatherMs, signal).catch(() => undefined);
       const events = this.#events;
       this.#events = [];
       try {
@@ -60,11 +67,13 @@ export class CallRecord {
 
   /** Queues a write behind the ones before it. The promise settles once it is durable, or was refused by a rule of the database. */
   store<T>(what: string, write: (db: Database) => Promise<T>): Promise<T> {
+    this.#gathering.abort();
     return this.#queue(what, () => write(this.#db));
   }
 
   /** Resolves once everything written so far is durable. */
   async settled(): Promise<void> {
+    this.#gathering.abort();
     await this.#last;
   }
 

@@ -32,6 +32,8 @@ interface Told {
 /** The {@link Line} of a flow, spoken on a real leg. */
 export class SpokenLine implements Line {
   language: Language;
+  /** When the last key that counted was pressed. */
+  answeredAt: Date | undefined;
   readonly #leg: Leg;
   readonly #parts: LineParts;
   readonly #signal: AbortSignal;
@@ -54,6 +56,7 @@ export class SpokenLine implements Line {
       const early = await this.#tell(say, pressed);
       const key = early ?? (await this.#within(waitSeconds, pressed));
       if (key === undefined) return { kind: 'silence' };
+      this.answeredAt = this.#parts.clock.now();
       this.#note('key', { key });
       return { kind: 'key', key: key as Key };
     } finally {

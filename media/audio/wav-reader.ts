@@ -24,7 +24,7 @@ export class WavReader {
   #readyAt = 0;
   #readyEnd = 0;
   #consumed = 0;
-  #open = true;
+  #isOpen = true;
 
   private constructor(fd: number, format: WavFormat) {
     this.#fd = fd;
@@ -36,15 +36,32 @@ export class WavReader {
 
   /** @throws WavFault, or the system's error (ENOENT, EACCES, ...) */
   static open(path: string): WavReader {
-    const fd = openSync(path, 'r');
-    try {
-      const stat = fstatSync(fd);
-      if (!stat.isFile()) throw new WavFault('not a file');
+    return WavReader.#open(path, (fd, size) => {
       const readAt = (position: number, length: number): Uint8Array => {
         const bytes = new Uint8Array(length);
         return bytes.subarray(0, readSync(fd, bytes, 0, length, position));
       };
-      return new WavReader(fd, readWavHeader(readAt, stat.size));
+      return readWavHeader(readAt, size);
+    });
+  }
+
+  /** A file of bare G.711 codes at 8 kHz (FreeSWITCH: `.PCMU`, `.PCMA`). @throws WavFault, or the system's error */
+  static openCodes(path: string, encoding: 'mulaw' | 'alaw'): WavReader {
+    return WavReader.#open(path, (_, size) => ({
+      encoding,
+      channels: 1,
+      rate: TELEPHONE_RATE,
+      dataOffset: 0,
+      dataBytes: size,
+    }));
+  }
+
+  static #open(path: string, format: (fd: number, size: number) => WavFormat): WavReader {
+    const fd = openSync(path, 'r');
+    try {
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) throw new WavFault('not a file');
+      return new WavReader(fd, format(fd, stat.size));
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -82,14 +99,14 @@ export class WavReader {
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.#readyEnd = this.#readyAt;
     closeSync(this.#fd);
   }
 
   #refill(): boolean {
-    if (!this.#open) return false;
+    if (!this.#isOpen) return false;
     if (this.#mono.length === 0) this.#allocate();
     const wanted = Math.min(this.#bytes.length, this.#format.dataBytes - this.#consumed);
     if (wanted <= 0) return false;

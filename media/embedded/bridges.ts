@@ -59,6 +59,7 @@ export class Bridges {
       one.variables.set('last_bridge_to', other.uuid);
       one.apps.reroute([{ app: 'uuid_bridge', argument: other.uuid }]);
     }
+    a.log('info', 'bridged', { with: b.uuid });
     a.fire('CHANNEL_BRIDGE', { 'Bridge-A-Unique-ID': a.uuid, 'Bridge-B-Unique-ID': b.uuid });
   }
 
@@ -71,6 +72,7 @@ export class Bridges {
     const [a, b] = this.#originators.delete(channel) ? [channel, other] : [other, channel];
     this.#originators.delete(a);
     for (const one of [channel, other]) one.variables.set('signal_bond', undefined);
+    a.log('info', 'bridge ended', { with: b.uuid, by: channel.uuid });
     a.fire('CHANNEL_UNBRIDGE', { 'Bridge-A-Unique-ID': a.uuid, 'Bridge-B-Unique-ID': b.uuid });
     if (other.hangupCause) return;
     if (!other.variables.isTrue('park_after_bridge')) return other.hangup('NORMAL_CLEARING');

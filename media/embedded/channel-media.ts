@@ -13,6 +13,11 @@ export function describeMedia(
   variables.set('switch_r_sdp', media.remoteSdp);
   variables.set('remote_media_ip', line.address);
   variables.set('remote_media_port', String(line.port));
+  variables.set('remote_audio_media_flow', line.direction);
+  variables.set(
+    'audio_media_flow',
+    agreement.sends ? (agreement.receives ? 'sendrecv' : 'sendonly') : agreement.receives ? 'recvonly' : 'inactive',
+  );
   variables.set('rtp_use_codec_name', agreement.law);
   variables.set('rtp_use_codec_rate', '8000');
   variables.set('rtp_use_codec_ptime', '20');
@@ -36,5 +41,6 @@ export function describeMedia(
 /** Before a peer is known (an offer of ours is out): only our own side. */
 export function describeOwnMedia(channel: Channel, host: string): void {
   channel.variables.set('local_media_ip', host);
+  channel.variables.set('advertised_media_ip', host);
   channel.variables.set('local_media_port', String(channel.leg.port));
 }

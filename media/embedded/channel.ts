@@ -203,6 +203,9 @@ export class Channel implements Ticking {
     this.signalling.hangup(cause);
     this.leg.close();
     this.rtcp?.close();
+    const { counts, jitter } = this.leg;
+    const lost = jitter.counts.lost;
+    this.log('info', 'channel ended', { cause, packetsIn: counts.packetsIn, packetsOut: counts.packetsOut, lost });
     this.state = 'CS_REPORTING';
     this.fire('CHANNEL_HANGUP_COMPLETE');
     this.fire('CHANNEL_DESTROY');

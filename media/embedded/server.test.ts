@@ -160,8 +160,10 @@ describe('an endpoint', () => {
   it('goes when its controller breaks the connection while it waits', async () => {
     const [, ep] = await leg(CALLER);
     ep.on('error', () => undefined);
+    const bye = new Promise((resolve) => ep.dialog.once('destroy', resolve));
     ep.conn.socket.destroy();
-    while (media.metrics().channels > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await bye;
+    expect(media.metrics().channels).toBe(0);
   });
 });
 
@@ -212,8 +214,7 @@ describe('playing and keys', () => {
     expect(await collected).toMatchObject({ digits: '12', terminatorUsed: '#', invalidDigits: null });
     const path = folder.file('name.wav');
     const recorded = ep.record(path, { timeLimitSecs: 5 });
-    const from = one.spoken;
-    while (one.spoken < from + 30) await new Promise((resolve) => setTimeout(resolve, 5));
+    await one.speaks(30);
     one.press('#');
     const { terminatorUsed, recordMilliseconds } = await recorded;
     expect(terminatorUsed).toBe('#');
@@ -256,8 +257,7 @@ describe('a bridged and recorded talk over real sockets', () => {
     await one.set('RECORD_STEREO', 'true');
     expect((await one.api('uuid_record', `${one.uuid} start ${path}`)).getBody()).toBe('+OK Success\n');
     await one.bridge(other);
-    const [from, fromCalled] = [caller.spoken, called.spoken];
-    while (caller.spoken < from + 60) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([caller.speaks(60), called.speaks(60)]);
     expect(await ms.api(`uuid_record ${one.uuid} stop ${path}`)).toBe('+OK Success\n');
     await one.unbridge();
     const heard = (phone: RtpPhone, voice: number): number[] =>
@@ -286,7 +286,6 @@ describe('a bridged and recorded talk over real sockets', () => {
       // silence only before the first and after the last frame
       expect(named.lastIndexOf(sound.at(-1)!) - named.indexOf(sound[0]!) + 1).toBe(sound.length);
     }
-    expect(fromCalled).toBeGreaterThanOrEqual(0);
     const sequences = called.heard.map((packet) => packet.sequence);
     sequences.forEach((sequence, n) => expect(sequence).toBe((sequences[0]! + n) & 0xffff));
     expect(media.metrics()).toMatchObject({ packetsLost: 0, bridges: 0, recordings: 0 });

@@ -71,6 +71,7 @@ export class SipCall {
     const ok = SipResponse.to(transaction.request, 200, 'OK', transaction.toTag);
     this.#fill(ok, described);
     this.#dialog = Dialog.called(transaction.request, ok);
+    this.#channel.variables.set('sip_to_tag', transaction.toTag);
     this.#channel.times.answered = Date.now();
     this.#sendAnswer(transaction, ok);
     if (!this.#awaitsAnswer) this.#goUp();

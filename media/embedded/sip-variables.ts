@@ -35,6 +35,7 @@ export function setSipVariables(variables: Variables, request: SipRequest, sourc
   variables.set('sip_via_protocol', 'udp');
   variables.set('sip_via_host', host);
   variables.set('sip_via_port', port);
+  variables.set('sip_via_rport', String(source.port));
   for (const name of ['network', 'received']) {
     variables.set(`sip_${name}_ip`, source.address);
     variables.set(`sip_${name}_port`, String(source.port));

@@ -154,6 +154,8 @@ export class SofiaProfile {
     describeOwnMedia(channel, this.#rtpHost);
     setSipVariables(channel.variables, request, source);
     channel.variables.set('sofia_profile_name', 'drachtio_mrf');
+    channel.variables.set('sofia_profile_url', `sip:mod_sofia@${this.address.address}:${this.address.port}`);
+    channel.variables.set('sip_local_network_addr', this.address.address);
     channel.variables.set('call_uuid', channel.uuid);
     return channel;
   }

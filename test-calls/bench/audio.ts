@@ -1,16 +1,13 @@
 import { beat } from '../phone/beat.ts';
-import type { IncomingCall } from '../phone/incoming-call.ts';
-import type { Spoken } from '../phone/mouth.ts';
-import { toLinear } from '../phone/mu-law.ts';
-import type { OutgoingCall } from '../phone/outgoing-call.ts';
-import { readRecording } from '../recording.ts';
 import type { Bench, BenchOptions, Measured } from './bench.ts';
-import type { Person } from './crowd.ts';
-import { Crowd, hear, pressAndHear } from './crowd.ts';
+import { Crowd } from './crowd.ts';
 import type { Fidelity } from './fidelity.ts';
-import { follow, noise } from './fidelity.ts';
+import type { Figure } from './figures.ts';
 import { percentile, rounded, spreadOf } from './figures.ts';
 import { droppedDatagrams } from './machine.ts';
+import type { Checked, Talk } from './talk.ts';
+import { check, end, talk } from './talk.ts';
+import type { Snapshot } from './usage.ts';
 import { cpuBetween, loadBetween, PHONES } from './usage.ts';
 
 const CALLS = 50;
@@ -18,95 +15,6 @@ const CALLS = 50;
 const SET_UP_MS = 200;
 /** Added to what is spoken, so that the first still speaks when the last has spoken its full time. */
 const LEAD_SECONDS = (CALLS * SET_UP_MS) / 1000 + 15;
-
-interface Side {
-  readonly stream: Uint8Array<ArrayBuffer>;
-  readonly call: IncomingCall | OutgoingCall;
-  readonly spoken: Promise<Spoken>;
-}
-
-interface Talk {
-  readonly inside: Side;
-  readonly outside: Side;
-}
-
-/** How the two of one call hear and are recorded; `skewMs`: how much later the right channel lies than the left. */
-interface Checked {
-  readonly heard: readonly Heard[];
-  readonly recorded: readonly Fidelity[];
-  readonly skewMs: number;
-  readonly notRecorded: string | undefined;
-}
-
-interface Heard {
-  readonly fidelity: Fidelity;
-  readonly spoken: Spoken;
-  /** Mouth to ear, ms, once a second. */
-  readonly delaysMs: readonly number[];
-  /** Samples at the end of what was spoken that were not heard. */
-  readonly tail: number;
-}
-
-/** Sets a call up, and lets both speak their streams from the key that accepts it. Resolves when they are bridged. */
-async function talk(crowd: Crowd, person: Person, index: number, seconds: number): Promise<Talk> {
-  const streams = [noise(seconds * 8000, 2 * index), noise(seconds * 8000, 2 * index + 1)] as const;
-  const home = crowd.atHome(person, async (call) => {
-    call.ring();
-    await call.answer();
-    await hear(call, crowd.sounds.menu, 'the menu');
-    await pressAndHear(call, '1', crowd.sounds.accepted, 'the thanks');
-    return call;
-  });
-  home.catch(() => undefined);
-  const caller = await crowd.callHome(person);
-  const answerer = await crowd.unlessSentAway(home, caller);
-  const speak = (call: IncomingCall | OutgoingCall, stream: Uint8Array<ArrayBuffer>): Side => ({
-    ...{ call, stream },
-    spoken: call.speak(stream),
-  });
-  const both = { inside: speak(caller, streams[0]), outside: speak(answerer, streams[1]) };
-  await crowd.stage.bridged(caller);
-  return both;
-}
-
-/** Ends a call half a second after both have said everything, so that the last of it is heard. */
-async function end(crowd: Crowd, { inside, outside }: Talk): Promise<void> {
-  await Promise.all([inside.spoken, outside.spoken]);
-  await crowd.stage.pause(500);
-  await outside.call.hangup();
-  await inside.call.ended;
-}
-
-async function check(crowd: Crowd, { inside, outside }: Talk): Promise<Checked> {
-  const heard = [await heardBy(inside, outside), await heardBy(outside, inside)];
-  const callId = await crowd.stage.idOf(inside.call as OutgoingCall);
-  const { recording } = await crowd.stage.settled(callId);
-  const path = recording?.stored?.location ?? recording?.spoolPath ?? '';
-  const wav = await readRecording(path).catch((error: unknown) => String(error));
-  if (typeof wav === 'string') return { heard, recorded: [], skewMs: NaN, notRecorded: wav };
-  const [left, right] = [inside, outside].map(({ stream }, channel) =>
-    follow(wav.channels[channel] ?? new Int16Array(0), linear(stream)),
-  ) as [Fidelity, Fidelity];
-  // When the sample was spoken that lies at the recording's beginning, by each channel.
-  const origin = ({ fromMs }: Spoken, { first, firstAt }: Fidelity): number => fromMs + (first - firstAt) / 8;
-  const skewMs = origin(await inside.spoken, left) - origin(await outside.spoken, right);
-  return { heard, recorded: [left, right], skewMs, notRecorded: undefined };
-}
-
-async function heardBy(listener: Side, speaker: Side): Promise<Heard> {
-  const { track } = listener.call.ear;
-  const spoken = await speaker.spoken;
-  const fidelity = follow(linear(track.samples.slice()), linear(speaker.stream), track.sampleAt(spoken.fromMs));
-  const delaysMs: number[] = [];
-  for (let at = fidelity.firstAt + 8000; at < fidelity.lastAt; at += 8000) {
-    const arrivedMs = track.arrivalOf(at);
-    const sentMs = spoken.fromMs + (at - fidelity.firstAt + fidelity.first) / 8;
-    if (arrivedMs !== undefined) delaysMs.push(arrivedMs - sentMs);
-  }
-  return { fidelity, spoken, delaysMs, tail: speaker.stream.length - fidelity.last };
-}
-
-const linear = (codes: Uint8Array): Int16Array => Int16Array.from(codes, (code) => toLinear[code]!);
 
 export const audio: Bench = {
   name: 'audio',
@@ -144,94 +52,11 @@ export const audio: Bench = {
       const checked: Checked[] = [];
       for (const one of talks) checked.push(await check(crowd, one));
 
-      const sides = talks.flatMap(({ inside, outside }) => [inside.call, outside.call]);
-      const gaps = sides.flatMap(({ ear }) => gapsOf(ear.track.arrivals, fromMs, toMs));
-      const heard = checked.flatMap((one) => one.heard);
-      const recorded = checked.flatMap((one) => one.recorded);
-      const counts = sum(sides.map(({ ear }) => ({ ...ear.counts })));
-      const callSeconds = (talks.length * (after.atMs - before.atMs)) / 1000;
-      const cpu = cpuBetween(before, after);
+      const seen = { talks, checked, idle, before, after, fromMs, toMs, failed: failed.length, dropped, live };
       const load = loadBetween(before, after);
-      const memory = Object.entries(after.processes).map(
-        ([name, used]) => [name, used.memoryBytes - (idle.processes[name]?.memoryBytes ?? 0)] as const,
-      );
-      const once = (what: string, unit: string, value: number, atMost?: number) => ({
-        ...{ what, unit, runs: [value] },
-        ...(atMost === undefined ? {} : { atMost }),
-      });
-      const wrong = (some: readonly Fidelity[], key: 'missing' | 'repeated' | 'foreign') =>
-        some.reduce((total, one) => total + one[key], 0);
+      const spacing = gapsOf(seen);
       return {
-        figures: [
-          once('calls that failed', 'calls', failed.length, 0),
-          once(
-            'heard: samples missing',
-            'samples',
-            wrong(
-              heard.map(({ fidelity }) => fidelity),
-              'missing',
-            ),
-            0,
-          ),
-          once(
-            'heard: samples repeated',
-            'samples',
-            wrong(
-              heard.map(({ fidelity }) => fidelity),
-              'repeated',
-            ),
-            0,
-          ),
-          once(
-            'heard: samples that nobody spoke',
-            'samples',
-            wrong(
-              heard.map(({ fidelity }) => fidelity),
-              'foreign',
-            ),
-            0,
-          ),
-          once('heard: longest end not heard', 'samples', Math.max(...heard.map(({ tail }) => tail)), 0),
-          once('recorded: samples missing', 'samples', wrong(recorded, 'missing'), 0),
-          once('recorded: samples repeated', 'samples', wrong(recorded, 'repeated'), 0),
-          once('recorded: samples that nobody spoke', 'samples', wrong(recorded, 'foreign'), 0),
-          once('recorded: longest end missing', 'samples', longestTail(talks, checked), 0),
-          once('calls without a recording', 'calls', checked.filter((one) => one.notRecorded).length, 0),
-          once(
-            'recorded: channels apart, p95',
-            'ms',
-            percentile(
-              checked.map((one) => Math.abs(one.skewMs)),
-              0.95,
-            ),
-          ),
-          once('packet spacing, p50', 'ms', percentile(gaps, 0.5)),
-          once('packet spacing, p99', 'ms', percentile(gaps, 0.99), 25),
-          once('packet spacing, max', 'ms', percentile(gaps, 1)),
-          once(
-            'mouth to ear, p50',
-            'ms',
-            percentile(
-              heard.flatMap(({ delaysMs }) => delaysMs),
-              0.5,
-            ),
-          ),
-          once(
-            'mouth to ear, p99',
-            'ms',
-            percentile(
-              heard.flatMap(({ delaysMs }) => delaysMs),
-              0.99,
-            ),
-          ),
-          once('packets lost, by sequence number', 'packets', counts['lost'] ?? 0, 0),
-          once('packets reordered', 'packets', counts['reordered'] ?? 0, 0),
-          once('packets twice', 'packets', counts['duplicates'] ?? 0, 0),
-          once('datagrams dropped by the kernel', 'packets', dropped, 0),
-          ...(live ? [once('media: tick late, p99', 'ms', live['tickLateP99Ms'] ?? NaN)] : []),
-          ...Object.entries(cpu).map(([name, ms]) => once(`CPU per call-second: ${name}`, 'ms', ms / callSeconds)),
-          ...memory.map(([name, bytes]) => once(`memory per call: ${name}`, 'kB', bytes / 1024 / talks.length)),
-        ],
+        figures: [...fidelityFigures(seen), ...timingFigures(seen, spacing), ...costFigures(seen)],
         notes: [
           `every phone speaks ${seconds + LEAD_SECONDS} s of noise of its own; checked from the first sample bridged to the last spoken`,
           `${throughout} of ${2 * CALLS} phones spoke throughout the ${seconds} s in which spacing, CPU and memory were measured`,
@@ -245,17 +70,11 @@ export const audio: Bench = {
             : []),
         ],
         detail: {
-          ...{
-            calls: talks.length,
-            seconds,
-            failures: failed.slice(0, 10),
-            corePercent: load,
-            phonesLateMs: phonesLate,
-          },
-          ...{ counts, media: live, packetSpacingMs: spreadOf(gaps) },
-          worstPhoneSpacingP99Ms: Math.max(...sides.map(({ ear }) => ear.spacing(fromMs, toMs).p99)),
+          ...{ calls: talks.length, throughout, seconds, failures: failed.slice(0, 10), corePercent: load },
+          ...{ phonesLateMs: phonesLate, counts: countsOf(talks), media: live, packetSpacingMs: spreadOf(spacing) },
+          worstPhoneSpacingP99Ms: Math.max(...phonesOf(talks).map(({ ear }) => ear.spacing(fromMs, toMs).p99)),
           notRecorded: checked.flatMap(({ notRecorded }) => notRecorded ?? []).slice(0, 10),
-          broken: [...heard.map(({ fidelity }) => fidelity), ...recorded].filter(
+          broken: [...heardIn(checked), ...recordedIn(checked)].filter(
             ({ breaks, first }) => breaks.length > 0 || first < 0,
           ),
         },
@@ -266,6 +85,85 @@ export const audio: Bench = {
   },
 };
 
+/** Everything that was seen of one run. */
+interface Seen {
+  readonly talks: readonly Talk[];
+  readonly checked: readonly Checked[];
+  readonly idle: Snapshot;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly live: Readonly<Record<string, number>> | undefined;
+}
+
+const once = (what: string, unit: string, value: number, atMost?: number): Figure => ({
+  ...{ what, unit, runs: [value] },
+  ...(atMost === undefined ? {} : { atMost }),
+});
+
+const heardIn = (checked: readonly Checked[]): Fidelity[] =>
+  checked.flatMap(({ heard }) => heard.map(({ fidelity }) => fidelity));
+const recordedIn = (checked: readonly Checked[]): Fidelity[] => checked.flatMap(({ recorded }) => recorded);
+const phonesOf = (talks: readonly Talk[]) => talks.flatMap(({ inside, outside }) => [inside.call, outside.call]);
+const countsOf = (talks: readonly Talk[]) => sum(phonesOf(talks).map(({ ear }) => ({ ...ear.counts })));
+
+function fidelityFigures({ talks, checked, failed }: Seen): Figure[] {
+  const wrong = (where: string, all: readonly Fidelity[]): Figure[] =>
+    (['missing', 'repeated', 'foreign'] as const).map((key) =>
+      once(
+        `${where}: samples ${key === 'foreign' ? 'that nobody spoke' : key}`,
+        'samples',
+        all.reduce((total, one) => total + one[key], 0),
+        0,
+      ),
+    );
+  const never = [...heardIn(checked), ...recordedIn(checked)].filter(({ first }) => first < 0).length;
+  const tails = checked.flatMap(({ heard }) => heard.map(({ tail }) => tail));
+  return [
+    once('calls that failed', 'calls', failed, 0),
+    once('streams not heard or recorded at all', 'streams', never, 0),
+    ...wrong('heard', heardIn(checked)),
+    once('heard: longest end not heard', 'samples', Math.max(0, ...tails), 0),
+    ...wrong('recorded', recordedIn(checked)),
+    once('recorded: longest end missing', 'samples', longestTail(talks, checked), 0),
+    once('calls without a recording', 'calls', checked.filter((one) => one.notRecorded).length, 0),
+  ];
+}
+
+function timingFigures({ talks, checked, dropped, live }: Seen, spacing: readonly number[]): Figure[] {
+  const apart = checked.flatMap(({ skewMs }) => (Number.isNaN(skewMs) ? [] : [Math.abs(skewMs)]));
+  const delays = checked.flatMap(({ heard }) => heard.flatMap(({ delaysMs }) => delaysMs));
+  const counts = countsOf(talks);
+  return [
+    once('recorded: channels apart, p95', 'ms', percentile(apart, 0.95)),
+    once('packet spacing, p50', 'ms', percentile(spacing, 0.5)),
+    once('packet spacing, p99', 'ms', percentile(spacing, 0.99), 25),
+    once('packet spacing, max', 'ms', percentile(spacing, 1)),
+    once('mouth to ear, p50', 'ms', percentile(delays, 0.5)),
+    once('mouth to ear, p99', 'ms', percentile(delays, 0.99)),
+    once('packets lost, by sequence number', 'packets', counts['lost'] ?? 0, 0),
+    once('packets reordered', 'packets', counts['reordered'] ?? 0, 0),
+    once('packets twice', 'packets', counts['duplicates'] ?? 0, 0),
+    once('datagrams dropped by the kernel', 'packets', dropped, 0),
+    ...(live ? [once('media: tick late, p99', 'ms', live['tickLateP99Ms'] ?? NaN)] : []),
+  ];
+}
+
+function costFigures({ talks, idle, before, after }: Seen): Figure[] {
+  const callSeconds = (talks.length * (after.atMs - before.atMs)) / 1000;
+  const memory = Object.entries(after.processes).map(([name, { memoryBytes }]) => {
+    const more = memoryBytes - (idle.processes[name]?.memoryBytes ?? 0);
+    return once(`memory per call: ${name}`, 'kB', more / 1024 / talks.length);
+  });
+  const cpu = Object.entries(cpuBetween(before, after)).map(([name, ms]) =>
+    once(`CPU per call-second: ${name}`, 'ms', ms / callSeconds),
+  );
+  return [...cpu, ...memory];
+}
+
 const longestTail = (talks: readonly Talk[], checked: readonly Checked[]): number =>
   Math.max(
     0,
@@ -274,9 +172,12 @@ const longestTail = (talks: readonly Talk[], checked: readonly Checked[]): numbe
     ),
   );
 
-function gapsOf(arrivals: Float64Array, fromMs: number, toMs: number): number[] {
-  const within = [...arrivals].filter((ms) => ms >= fromMs && ms <= toMs);
-  return within.slice(1).map((ms, i) => ms - within[i]!);
+/** Milliseconds between the packets that each phone got while all were measured. */
+function gapsOf({ talks, fromMs, toMs }: Seen): number[] {
+  return phonesOf(talks).flatMap(({ ear }) => {
+    const within = [...ear.track.arrivals].filter((ms) => ms >= fromMs && ms <= toMs);
+    return within.slice(1).map((ms, i) => ms - within[i]!);
+  });
 }
 
 function sum(all: readonly Record<string, number>[]): Record<string, number> {

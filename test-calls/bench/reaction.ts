@@ -76,7 +76,7 @@ export const reaction: Bench = {
       const all: Run[] = [];
       for (let n = 1; n <= runs; n++) {
         all.push(await oneRun(crowd, seconds));
-        say(`run ${n} of ${runs}: ${JSON.stringify(all.at(-1))}`);
+        say(`run ${n} of ${runs}: ${all.at(-1)!.line}`);
       }
       const p = (share: number, pick: (run: Run) => readonly number[]) =>
         all.map((run) => percentile(pick(run), share));
@@ -111,8 +111,8 @@ interface Run {
   readonly fromFirst: readonly number[];
   readonly failed: readonly string[];
   readonly summary: unknown;
-  /** Only what is for reading. */
-  toJSON(): unknown;
+  /** The run in one line. */
+  readonly line: string;
 }
 
 /** Every line calls again and again. Counted is what comes while all of them do. */
@@ -162,6 +162,8 @@ async function oneRun(crowd: Crowd, seconds: number): Promise<Run> {
     fromFirst: keys.flatMap(({ fromFirstMs }) => (fromFirstMs === undefined ? [] : [fromFirstMs])),
     failed,
     summary,
-    toJSON: () => summary,
+    line: `${calls} calls, ${failed.length} failed; ${kinds
+      .map((kind) => `${kind} ${spreadOf(ms(of(kind))).p95}`)
+      .join(', ')} ms (p95); other processes used ${load['others'] ?? 0} % of a core`,
   };
 }

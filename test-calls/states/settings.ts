@@ -36,7 +36,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SWEEP_SECONDS: 'how often the spool is searched for recordings that a crash left behind',
   API_HOST: 'address of the HTTP API',
   API_PORT: 'its port; 0 picks any',
-  API_TOKEN: 'who shows it may use the API; made once and kept in `VAR_FOLDER` unless given',
+  API_TOKEN: 'who shows it may use the API',
   S3_BUCKET: 'where recordings are kept; a folder in `VAR_FOLDER` without it',
   S3_ENDPOINT: 'an S3-compatible store other than AWS',
   S3_REGION: 'its region',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WavWriter } from '#media/audio/wav-writer.ts';
 import { FakeServer, type FakeParty } from '#media/embedded/testing/fake-party.ts';
 import { linear, namedFrames, SoundFolder, voiceFrame } from '#media/embedded/testing/fake-sounds.ts';
 import { inlineSteps } from './uuid-control.ts';
@@ -117,6 +118,31 @@ describe('uuid_record', () => {
       expect(server.engine.past.failedRecordings).toBe(1);
     },
   );
+
+  it('ends when the disk is full: the event says so, the call goes on, what was written stays', () => {
+    const file = path('full.wav');
+    on('uuid_record', `start ${file}`);
+    say(50);
+    const full = vi.spyOn(WavWriter.prototype, 'write').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+    say(50);
+    full.mockRestore();
+    expect(server.seen('RECORD_STOP').map((event) => event['Record-Completion-Cause'])).toEqual(['uri-failure']);
+    expect([party.channel.hangupCause, server.engine.past.failedRecordings]).toEqual([undefined, 1]);
+    expect(folder.read(file).lanes[0]!.length).toBeGreaterThan(0);
+    expect(on('uuid_record', `stop ${file}`)).toBe('-ERR Cannot stop record session!\n');
+    expect(on('uuid_record', `start ${file}`)).toBe('+OK Success\n');
+  });
+
+  it('refuses a file that another channel is writing', () => {
+    const file = path('shared.wav');
+    const other = server.party();
+    expect(on('uuid_record', `start ${file}`)).toBe('+OK Success\n');
+    expect(server.api(`uuid_record ${other.uuid} start ${file}`)).toBe('-ERR Cannot record session!\n');
+    party.channel.hangup('NORMAL_CLEARING');
+    expect(server.api(`uuid_record ${other.uuid} start ${file}`)).toBe('+OK Success\n');
+  });
 
   it('answers with usage or an error where words are missing or wrong', () => {
     expect(on('uuid_record')).toMatch(/^-USAGE: /);

@@ -92,6 +92,14 @@ describe('playback', () => {
     expect(party.completed).toEqual(['playback: FILE PLAYED', 'playback: FILE NOT FOUND']);
   });
 
+  it('plays bare codes, and a name without extension as WAV', () => {
+    const codes = folder.file('bare.PCMU');
+    writeFileSync(codes, Buffer.concat([voiceFrame(2, 0), voiceFrame(2, 1)]));
+    party.execute('playback', `file_string://${codes}!${A.replace('.wav', '')}`);
+    server.run(6);
+    expect(heard()).toEqual([...frames(2, 0, 2), ...frames(1, 0, 4)]);
+  });
+
   it('starts at a sample given with @@', () => {
     party.execute('playback', `${A}@@320`);
     server.run(3);

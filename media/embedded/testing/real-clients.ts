@@ -9,7 +9,7 @@ export interface NearEndpoint extends EventEmitter {
   readonly local: { sdp: string; mediaIp: string; mediaPort: string };
   readonly remote: { sdp: string; mediaIp: string; mediaPort: string };
   readonly dtmfType: string;
-  readonly dialog: { destroy(): Promise<unknown> };
+  readonly dialog: EventEmitter & { destroy(): Promise<unknown> };
   readonly conn: {
     socket: { setNoDelay(on: boolean): void; destroy(): void };
     getInfo(): { headers: { name: string; value: string }[] };

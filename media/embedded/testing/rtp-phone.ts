@@ -25,6 +25,7 @@ export class RtpPhone {
   #eventTimestamp = 0;
   #timer: NodeJS.Timeout | undefined;
   #spoken = 0;
+  readonly #untilSpoken: { frames: number; resolve: () => void }[] = [];
 
   private constructor(socket: Socket, frame: (n: number) => Uint8Array) {
     this.#socket = socket;
@@ -38,9 +39,9 @@ export class RtpPhone {
     return new RtpPhone(socket, frame);
   }
 
-  /** Frames spoken so far. */
-  get spoken(): number {
-    return this.#spoken;
+  /** Resolves when it has spoken so many frames more. */
+  speaks(frames: number): Promise<void> {
+    return new Promise((resolve) => this.#untilSpoken.push({ frames: this.#spoken + frames, resolve }));
   }
 
   sdp(formats = '0 101', direction = 'sendrecv', address = '127.0.0.1'): string {
@@ -64,6 +65,9 @@ export class RtpPhone {
     const speak = (): void => {
       while (performance.now() - start >= 20 * this.#spoken)
         this.#send(0, this.#frame(this.#spoken++), FRAME_SAMPLES, false);
+      for (let at = this.#untilSpoken.length - 1; at >= 0; at -= 1) {
+        if (this.#untilSpoken[at]!.frames <= this.#spoken) this.#untilSpoken.splice(at, 1)[0]!.resolve();
+      }
     };
     this.#timer ??= setInterval(speak, 5);
   }

@@ -7,6 +7,7 @@ import { exchange, type Line } from './line.ts';
 import type { Ear } from './ear.ts';
 import type { Pressed, Spoken } from './mouth.ts';
 import type { Audio } from './reference.ts';
+import { drained } from './rtp-port.ts';
 import { ALLOWED, Session } from './session.ts';
 import type { Direction } from './session-description.ts';
 import { Voice } from './voice.ts';
@@ -195,9 +196,13 @@ export abstract class Call extends EventEmitter<CallEvents> {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
     this.#session.stop();
-    this.line.linger(this.voice);
+    this.voice.mouth.close();
     this.line.forget(this);
-    this.#settle(ending);
+    this.#ending ??= { atMs: performance.now(), ...ending };
+    void drained().then(() => {
+      this.line.linger(this);
+      this.#settle(ending);
+    });
   }
 
   /** See `Session.accept`. */

@@ -5,7 +5,6 @@ import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { authorization, type Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
-import type { Voice } from './voice.ts';
 
 /** What a call needs of its phone. */
 export interface Line {
@@ -24,9 +23,10 @@ export interface Line {
   surprise(what: string, message?: SipMessage): void;
   /** Sends messages of this dialog (Call-ID, local tag, remote tag) to the call from now on. */
   know(dialogId: string, call: Call): void;
+  /** The call is over. */
   forget(call: Call): void;
-  /** The call of this voice is over: it will be closed. */
-  linger(voice: Voice): void;
+  /** Everything it will hear has been heard; its voice is the phone's to close. */
+  linger(call: Call): void;
 }
 
 export interface Exchange {

@@ -92,5 +92,25 @@ test('who goes on sending after the end is noticed', async () => {
   await call.hangup();
   await other.speak(babble({ ms: 500, seed: 42 }));
   await son.stop();
-  expect(son.surprises.splice(0)[0]!.what).toMatch(/^\d+ RTP packets after the end of the call$/);
+  expect(son.surprises.splice(0)[0]!.what).toMatch(/^\d+ RTP packets after the end of the call \(by us, bye\)$/);
+});
+
+test('what was said before the BYE is heard, though the phone reads the BYE first', async () => {
+  const [son, mother] = await talking();
+  const word = babble({ ms: 600, seed: 43 });
+  const kept: (() => void)[] = [];
+  son.voice.disturb = (packet, send) => {
+    const copy = Buffer.from(packet);
+    if (son.voice.mouth.packets > 20) kept.push(() => send(copy));
+    else send(packet);
+  };
+  await son.speak(word);
+  // All in one turn: the SIP socket is ready before the voice's, and is read to its end, the BYE.
+  void son.request('OPTIONS');
+  kept.forEach((send) => send());
+  void son.hangup();
+  await mother.ended;
+  expect(kept.length).toBeGreaterThan(5);
+  expect(mother.ear.heard(word)).toMatchObject({ complete: true });
+  expect(mother.ear.counts).toMatchObject({ lost: 0 });
 });

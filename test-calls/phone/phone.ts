@@ -9,9 +9,9 @@ import type { SocketAddress } from '#sip-stack/transport.ts';
 import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import type { Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
-import type { Voice } from './voice.ts';
 import { IncomingCall } from './incoming-call.ts';
 import { exchange, type Line } from './line.ts';
+import { drained } from './rtp-port.ts';
 import { ALLOWED } from './session.ts';
 import { LossyTransport, type Loss } from './lossy-transport.ts';
 import { OutgoingCall, type DialOptions } from './outgoing-call.ts';
@@ -40,7 +40,7 @@ export interface PhoneOptions extends TransactionOptions {
 /** Something that should not have happened to a phone in a well-behaved network. */
 export interface Surprise {
   readonly what: string;
-  /** Start line of the message. */
+  /** Start line of the message, or the Call-ID of the call. */
   readonly message: string | undefined;
   readonly atMs: number;
 }
@@ -63,8 +63,8 @@ export class Phone {
   readonly #calls = new Map<string, Call | 'over'>();
   readonly #live = new Set<Call>();
   readonly #seen = new Set<string>();
-  /** Voices of calls that are over, and the timers that close them. */
-  readonly #lingering = new Map<Voice, unknown>();
+  /** Calls that are over, and the timers that close their voices. */
+  readonly #lingering = new Map<Call, unknown>();
   readonly #registration = { callId: token(16), tag: token(8), sequence: 0 };
   #onCall: (call: IncomingCall) => void = (call) => {
     this.#surprise('call nobody waits for', call.invite);
@@ -88,7 +88,7 @@ export class Phone {
       surprise: (what, message) => this.#surprise(what, message),
       know: (dialogId, call) => void this.#calls.set(dialogId, call),
       forget: (call) => this.#forget(call),
-      linger: (voice) => this.#linger(voice),
+      linger: (call) => this.#linger(call),
     };
     layer.onRequest = (transaction, request) => this.#request(transaction, request);
     layer.onAck = (ack) => this.#ack(ack);
@@ -176,7 +176,8 @@ export class Phone {
       call.vanish();
       call.voice.close();
     }
-    for (const voice of [...this.#lingering.keys()]) this.#closed(voice);
+    await drained();
+    for (const call of [...this.#lingering.keys()]) this.#closed(call);
     this.#layer.close();
     await this.#layer.transport.close();
   }
@@ -213,19 +214,19 @@ export class Phone {
   }
 
   /** The RTP port of a call that is over stays open a little longer, to hear who does not stop sending. */
-  #linger(voice: Voice): void {
-    voice.hush();
-    this.#lingering.set(
-      voice,
-      this.#layer.clock.after(LINGER_MS, () => this.#closed(voice)),
-    );
+  #linger(call: Call): void {
+    call.voice.hush();
+    const timer = this.#layer.clock.after(LINGER_MS, () => this.#closed(call));
+    this.#lingering.set(call, timer);
   }
 
-  #closed(voice: Voice): void {
-    this.#layer.clock.stop(this.#lingering.get(voice));
-    this.#lingering.delete(voice);
+  #closed(call: Call): void {
+    const { voice, ending, callId } = call;
+    this.#layer.clock.stop(this.#lingering.get(call));
+    this.#lingering.delete(call);
     voice.close();
-    if (voice.late > 0) this.#surprise(`${voice.late} RTP packets after the end of the call`);
+    const how = ending ? `by ${ending.by}, ${ending.how}` : 'unknown';
+    if (voice.late > 0) this.#surprise(`${voice.late} RTP packets after the end of the call (${how})`, callId);
   }
 
   #count(message: SipMessage): void {
@@ -235,8 +236,9 @@ export class Phone {
     else this.#seen.add(id);
   }
 
-  #surprise(what: string, message?: SipMessage): void {
-    this.surprises.push({ what, message: message?.startLine, atMs: performance.now() });
+  #surprise(what: string, message?: SipMessage | string): void {
+    const line = typeof message === 'string' ? message : message?.startLine;
+    this.surprises.push({ what, message: line, atMs: performance.now() });
   }
 }
 

@@ -74,3 +74,9 @@ function bound(host: string, port: number): Promise<Socket> {
     });
   });
 }
+
+/**
+ * Resolves when every datagram that is here by now has been read. Sockets are read in no order: without this, a BYE would be heard
+ * before packets of the voice that came before it. One turn of the event loop reads what was seen to be ready, a second the rest.
+ */
+export const drained = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeServer, type FakeParty } from '#media/embedded/testing/fake-party.ts';
 import { linear, namedFrames, SoundFolder } from '#media/embedded/testing/fake-sounds.ts';
 
@@ -63,6 +63,20 @@ describe('applications inside applications', () => {
     expect(server.seen('CHANNEL_HANGUP').map((event) => event['Hangup-Cause'])).toEqual(['USER_BUSY']);
     expect(server.engine.channels.size).toBe(0);
     expect(server.seen('PLAYBACK_STOP')).toHaveLength(1);
+  });
+
+  it('a fault in an application ends that application, one in a tap or tick ends that call, and no other', () => {
+    const other = server.party();
+    const broken = vi.spyOn(party.channel.variables, 'integer').mockImplementation(() => {
+      throw new TypeError('planted');
+    });
+    party.execute('playback', LONG);
+    expect(party.completed).toEqual(['playback: _none_']);
+    server.run(1);
+    broken.mockRestore();
+    expect([party.channel.hangupCause, other.channel.hangupCause]).toEqual(['NORMAL_TEMPORARY_FAILURE', undefined]);
+    server.run(1);
+    expect(other.heard).toHaveLength(2);
   });
 
   it('variables are put into arguments', () => {

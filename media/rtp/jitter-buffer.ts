@@ -101,7 +101,10 @@ export class JitterBuffer {
     this.#waited += 1;
     if (this.#held < this.#depth.target && this.#waited <= this.#depth.target) return;
     this.#started = true;
-    this.#due = (this.#timestamp[this.#firstTaken()]! + FRAME_SAMPLES) >>> 0;
+    const first = this.#firstTaken();
+    // packets that came in a bunch have waited already: what is more than the depth is due at once
+    const waiting = Math.max(0, this.#held - this.#depth.target) * this.#length[first]!;
+    this.#due = (this.#timestamp[first]! + FRAME_SAMPLES + waiting) >>> 0;
   }
 
   /** A frame that is due now, or undefined. The object is the buffer's own and is overwritten by the next call. */

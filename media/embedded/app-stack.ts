@@ -135,9 +135,7 @@ export class AppStack {
       if (state.entry) this.#end(state.entry, response);
       else state.early = response;
     };
-    this.#starting += 1;
-    const running = app(this.#channel, argument, end);
-    this.#starting -= 1;
+    const running = this.#begin(app, done, end);
     if (generation !== this.#generation) {
       // the application itself sent the channel elsewhere, or ended it
       if (typeof running !== 'string') running.abort();
@@ -152,6 +150,19 @@ export class AppStack {
     if (typeof running !== 'string') running.abort();
     this.#complete(done, typeof running === 'string' ? running : state.early!);
     this.#after(done);
+  }
+
+  /** A fault of ours in one application is the end of that application, not of the server. */
+  #begin(app: App, order: Order, end: (response?: string) => void): RunningApp | string {
+    this.#starting += 1;
+    try {
+      return app(this.#channel, order.argument, end);
+    } catch (error) {
+      this.#channel.log('error', 'application fault', { application: order.app, error: String(error) });
+      return NO_RESPONSE;
+    } finally {
+      this.#starting -= 1;
+    }
   }
 
   #end(entry: Entry, response: string): void {

@@ -20,7 +20,7 @@ class BridgeSide implements RunningApp {
   }
 
   digit(digit: Digit): void {
-    if (!this.#filterDigits) this.#channel.partner?.sendDigit(digit.digit, digit.duration);
+    if (!this.#filterDigits) this.#channel.partner?.keys.send(digit.digit, digit.duration);
   }
 
   abort(): void {
@@ -79,6 +79,6 @@ export class Bridges {
     other.state = 'CS_PARK';
     other.apps.rest(parked(other));
     other.fire('CHANNEL_PARK');
-    other.offerDigits();
+    other.keys.offer();
   }
 }

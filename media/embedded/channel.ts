@@ -1,6 +1,6 @@
 import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
-import { AppStack, type Digit, type Step } from './app-stack.ts';
+import { AppStack, type Step } from './app-stack.ts';
 import type { CauseName } from './causes.ts';
 import {
   callStateNumber,
@@ -13,6 +13,7 @@ import {
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
+import { Keys } from './keys.ts';
 import { mediaTimedOut } from './media-timeout.ts';
 import type { RtpLeg } from './rtp-leg.ts';
 import type { Recording } from './taps/recording.ts';
@@ -35,7 +36,6 @@ export type Controller = { readonly linger: boolean; close(): void };
 /** The SIP side of a channel. */
 export type Signalling = { readonly hangup: (cause: CauseName) => void };
 
-const MOST_QUEUED_DIGITS = 128;
 const MEDIA_WATCH_TICKS = 50;
 const MOST_APPS_A_TICK = 8;
 /** A bridged partner that says nothing for so long is silent, not late. */
@@ -51,6 +51,7 @@ export class Channel implements Ticking {
   readonly taps = new Taps();
   readonly recordings = new Map<string, Recording>();
   readonly apps: AppStack;
+  readonly keys: Keys;
   readonly engine: Engine;
   readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
   /** The socket that takes the party's RTCP. */
@@ -71,9 +72,6 @@ export class Channel implements Ticking {
   muted = false;
   /** `set_mute write`: the party hears silence. */
   deafened = false;
-  /** Digits sent to this party are dropped (`uuid_drop_dtmf`), or these sent instead. */
-  dropDigits: { readonly mask: string } | undefined;
-  readonly #digits: Digit[] = [];
   readonly #heard = new Frame();
   readonly #idle = new Frame();
   #unspokenTicks = 0;
@@ -87,26 +85,27 @@ export class Channel implements Ticking {
     this.profile = options.profile;
     this.leg = options.leg;
     this.apps = new AppStack(this, engine.apps);
+    this.keys = new Keys(this);
     this.variables.set('uuid', this.uuid);
     this.variables.set('direction', 'inbound');
     this.variables.set('channel_name', this.name);
-    this.leg.onDigit = (digit) => this.queueDigit({ digit: digit.digit, duration: digit.duration, source: 'RTP' });
+    this.leg.onDigit = (digit) => this.keys.pressed({ digit: digit.digit, duration: digit.duration, source: 'RTP' });
   }
 
   log: Log = (level, event, fields) => this.engine.log(level, event, { channel: this.uuid, ...fields });
 
-  /** 20 ms: first what was said, then what is to be heard. */
+  /** 20 ms. A fault of ours ends this call and no other. */
   tick(): void {
     if (this.hangupCause) return;
-    this.leg.tick();
-    if (this.#digits.length > 0) this.offerDigits();
-    while (this.leg.nextFrame(this.#heard)) this.#hear(this.#heard);
-    this.#runApps();
-    this.#unspokenTicks += 1;
-    if (this.#unspokenTicks > PARTNER_QUIET_TICKS && this.partner && this.taps.displaces) this.#lay();
-    this.taps.tick();
-    this.#ticks += 1;
-    if (this.#ticks % MEDIA_WATCH_TICKS === 0 && mediaTimedOut(this)) this.hangup('MEDIA_TIMEOUT');
+    try {
+      this.#tick();
+    } catch (error) {
+      this.log('error', 'channel fault', {
+        error: String(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+      this.hangup('NORMAL_TEMPORARY_FAILURE');
+    }
   }
 
   /** Lets the party hear a frame. */
@@ -121,38 +120,6 @@ export class Channel implements Ticking {
   /** Silence for a party that waits, if `send_silence_when_idle` wants it (-1: zeros). */
   speakIdle(): void {
     if (this.variables.integer('send_silence_when_idle')) this.#speakSilence();
-  }
-
-  /** A key was pressed. It waits until an application takes it. */
-  queueDigit(digit: Digit): void {
-    if (this.#digits.length < MOST_QUEUED_DIGITS) this.#digits.push(digit);
-    this.offerDigits();
-  }
-
-  /** Gives waiting keys to the application on top, if that takes any; only then is the key an event. */
-  offerDigits(): void {
-    for (let app = this.apps.top; app?.digit && this.#digits.length > 0; app = this.apps.top) {
-      const digit = this.#digits.shift()!;
-      if (!this.variables.isTrue('sensitive_dtmf')) {
-        this.fire('DTMF', {
-          'DTMF-Digit': digit.digit,
-          'DTMF-Duration': String(digit.duration),
-          'DTMF-Source': digit.source,
-        });
-      }
-      app.digit(digit);
-    }
-  }
-
-  flushDigits(): void {
-    this.#digits.length = 0;
-  }
-
-  /** Sends a key to the party as a telephone event. */
-  sendDigit(digit: string, duration?: number): boolean {
-    const masked = this.dropDigits ? this.dropDigits.mask : digit;
-    if (this.dropDigits && masked === '') return true;
-    return this.leg.sendDigit(masked, duration);
   }
 
   /** An event about this channel. */
@@ -215,6 +182,19 @@ export class Channel implements Ticking {
     setImmediate(() => {
       for (const controller of this.controllers) if (!controller.linger) controller.close();
     });
+  }
+
+  /** First what was said, then what is to be heard. */
+  #tick(): void {
+    this.leg.tick();
+    this.keys.offer();
+    while (this.leg.nextFrame(this.#heard)) this.#hear(this.#heard);
+    this.#runApps();
+    this.#unspokenTicks += 1;
+    if (this.#unspokenTicks > PARTNER_QUIET_TICKS && this.partner && this.taps.displaces) this.#lay();
+    this.taps.tick();
+    this.#ticks += 1;
+    if (this.#ticks % MEDIA_WATCH_TICKS === 0 && mediaTimedOut(this)) this.hangup('MEDIA_TIMEOUT');
   }
 
   /** An application that ends with its tick leaves the 20 ms to the one below, so that no packet is missing between two. */

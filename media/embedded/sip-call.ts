@@ -184,7 +184,7 @@ export class SipCall {
     if (!digit) return void transaction.reply(400);
     const ms = Number(/^\s*Duration\s*=\s*(\d{1,5})\s*$/im.exec(body)?.[1] ?? 250);
     transaction.reply(200);
-    this.#channel.queueDigit({ digit: digit.toUpperCase(), duration: ms * 8, source: 'ENDPOINT' });
+    this.#channel.keys.pressed({ digit: digit.toUpperCase(), duration: ms * 8, source: 'ENDPOINT' });
   }
 
   #bye(request: SipRequest): void {

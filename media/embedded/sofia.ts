@@ -40,8 +40,9 @@ export class SofiaProfile {
     this.#ports = rtp.ports;
     this.#rtpHost = rtp.host;
     this.#layer = new TransactionLayer(transport);
-    this.#layer.onRequest = (transaction, request, source) => this.#request(transaction, request, source);
-    this.#layer.onAck = (ack) => this.#calls.get(dialogKey(ack) ?? '')?.acknowledged(ack);
+    this.#layer.onRequest = (transaction, request, source) =>
+      this.#guard(transaction, () => this.#request(transaction, request, source));
+    this.#layer.onAck = (ack) => this.#guard(undefined, () => this.#calls.get(dialogKey(ack) ?? '')?.acknowledged(ack));
   }
 
   /** Rejects with the system's error (EADDRINUSE, ...). */
@@ -78,6 +79,19 @@ export class SofiaProfile {
     else if (request.method === 'INVITE') void this.#invite(transaction, request, source);
     else if (request.method === 'OPTIONS') transaction.reply(200, { headers: OPTIONS_HEADERS });
     else transaction.reply(request.method === 'BYE' ? 481 : 405, { headers: OPTIONS_HEADERS });
+  }
+
+  /** A fault of ours is answered with 500 and logged; it takes nothing else down. */
+  #guard(transaction: ServerTransaction | undefined, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#engine.log('error', 'SIP fault', {
+        error: String(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+      if (transaction?.open) transaction.reply(500);
+    }
   }
 
   async #invite(transaction: ServerTransaction, request: SipRequest, source: SocketAddress): Promise<void> {

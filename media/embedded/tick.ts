@@ -10,6 +10,7 @@ const PHASE_MS = 5;
 /** After a standstill longer than this the missed ticks are given up. */
 const MOST_CATCH_UP_MS = 2000;
 const LATENESS_SAMPLES = 1024;
+const LATE_MS = 15;
 
 /**
  * The one clock of all channels: a tick each 5 ms on an absolute schedule, every channel in one of four phases, so that work is spread
@@ -25,6 +26,8 @@ export class Tick {
   #done = 0;
   #worst = 0;
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #deferred = false;
 
   /** `now` in milliseconds, monotonic. */
   constructor(now: () => number, log: Log) {
@@ -40,6 +43,7 @@ export class Tick {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#timer = undefined;
   }
 
@@ -65,6 +69,13 @@ export class Tick {
 
   #run(): void {
     const elapsed = this.#now() - this.#start;
+    if (!this.#deferred && elapsed - (this.#done + 1) * PHASE_MS > LATE_MS) {
+      // The process stood still: let what came meanwhile be read from the sockets first, so that it is there when its ticks are made up for
+      this.#deferred = true;
+      this.#immediate = setImmediate(() => this.#run());
+      return;
+    }
+    this.#deferred = false;
     const due = Math.floor(elapsed / PHASE_MS);
     if ((due - this.#done) * PHASE_MS > MOST_CATCH_UP_MS) {
       this.#log('warn', 'tick standstill', { ms: (due - this.#done) * PHASE_MS });

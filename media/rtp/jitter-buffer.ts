@@ -1,6 +1,7 @@
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { FrameAssembler, type HeardFrame } from './frame-assembler.ts';
 import { sequenceDistance, timestampDistance, type RtpPacket } from './packet.ts';
+import { PlayoutDepth, type DepthRange } from './playout-depth.ts';
 
 /**
  * Brings a stream of RTP packets to the 20 ms clock without losing any of it.
@@ -14,26 +15,16 @@ import { sequenceDistance, timestampDistance, type RtpPacket } from './packet.ts
  * The depth (how long before it is due a packet arrives) adapts between `minimum` and `maximum` frames.
  */
 
-export type JitterBufferOptions = { readonly minimum: number; readonly initial: number; readonly maximum: number };
-const DEFAULT_DEPTH: JitterBufferOptions = { minimum: 1, initial: 2, maximum: 3 };
+const DEPTH: DepthRange = { minimum: 1, initial: 2, maximum: 3 };
 
 const SLOTS = 128;
 const MASK = SLOTS - 1;
 const MOST_FRAMES_A_TICK = 2;
 /** A packet this many ticks off the schedule belongs to a new one (a phone that restarted its timestamps, a long silence). */
 const RESYNC_TICKS = 100;
-/** Depth is judged over this many ticks. */
-const WINDOW_TICKS = 250;
-/** Windows without a late packet before the depth is reduced. */
-const CALM_WINDOWS = 6;
-/** So many packets late without a pause mean a slow sender's clock rather than a stall. */
-const DRIFTING_PACKETS = 50;
-/** So many packets this much earlier than needed: the sender's timestamps run ahead of time, and waiting for them is of no use. */
-const EARLY_PACKETS = 10;
-const EARLY_FRAMES = 3;
 
 export class JitterBuffer {
-  readonly #depth: JitterBufferOptions;
+  readonly #depth: PlayoutDepth;
   readonly #bytes = new Array<Uint8Array | null>(SLOTS).fill(null);
   readonly #offset = new Int32Array(SLOTS);
   readonly #length = new Int32Array(SLOTS);
@@ -49,22 +40,12 @@ export class JitterBuffer {
   #endOfLast = 0;
   #fresh = true;
   #outThisTick = 0;
-  #target: number;
-  #lateEpisodes = 0;
-  #lateInARow = 0;
-  #leastLateness = 0;
-  #earlyInARow = 0;
-  #earliness = 0;
-  #leastLead = Infinity;
-  #windowTicks = 0;
-  #calmWindows = 0;
 
   /** Packets that never came, came twice or too late, and starts of a new schedule. */
   readonly counts = { lost: 0, duplicate: 0, late: 0, resync: 0 };
 
-  constructor(depth: JitterBufferOptions = DEFAULT_DEPTH) {
-    this.#depth = depth;
-    this.#target = depth.initial;
+  constructor(range: DepthRange = DEPTH) {
+    this.#depth = new PlayoutDepth(range);
   }
 
   /** Packets waiting. */
@@ -74,7 +55,7 @@ export class JitterBuffer {
 
   /** Frames of waiting the buffer currently aims at. */
   get target(): number {
-    return this.#target;
+    return this.#depth.target;
   }
 
   /**
@@ -106,22 +87,24 @@ export class JitterBuffer {
     this.#length[slot] = packet.length;
     this.#timestamp[slot] = packet.timestamp;
     this.#held += 1;
-    if (audio && this.#started) this.#watchDepth(timestampDistance(packet.timestamp, this.#due));
+    if (audio && this.#started) this.#shift(this.#depth.arrived(timestampDistance(packet.timestamp, this.#due)));
   }
 
   /** The next 20 ms begin. After it, `next` is called until it returns undefined. */
   tick(): void {
     this.#outThisTick = 0;
     if (this.#started) {
-      this.#due = (this.#due + FRAME_SAMPLES) >>> 0;
-      this.#closeWindow();
+      this.#shift(FRAME_SAMPLES + this.#depth.tick());
       return;
     }
     if (this.#held === 0) return;
     this.#waited += 1;
-    if (this.#held < this.#target && this.#waited <= this.#target) return;
+    if (this.#held < this.#depth.target && this.#waited <= this.#depth.target) return;
     this.#started = true;
-    this.#due = (this.#timestamp[this.#firstTaken()]! + FRAME_SAMPLES) >>> 0;
+    const first = this.#firstTaken();
+    // packets that came in a bunch have waited already: what is more than the depth is due at once
+    const waiting = Math.max(0, this.#held - this.#depth.target) * this.#length[first]!;
+    this.#due = (this.#timestamp[first]! + FRAME_SAMPLES + waiting) >>> 0;
   }
 
   /** A frame that is due now, or undefined. The object is the buffer's own and is overwritten by the next call. */
@@ -177,7 +160,7 @@ export class JitterBuffer {
   /** The sender's timestamps jumped: a new schedule from this packet on. */
   #startOver(timestamp: number): void {
     this.counts.resync += 1;
-    this.#due = (timestamp + (2 - this.#target) * FRAME_SAMPLES) >>> 0;
+    this.#due = (timestamp + (2 - this.#depth.target) * FRAME_SAMPLES) >>> 0;
     this.#fresh = true;
     this.#frames.clear();
   }
@@ -205,6 +188,10 @@ export class JitterBuffer {
     return slot;
   }
 
+  #shift(samples: number): void {
+    this.#due = (this.#due + samples) >>> 0;
+  }
+
   #begin(packet: RtpPacket): void {
     if (this.#ssrc !== -1) this.counts.resync += 1;
     this.#clear();
@@ -220,70 +207,6 @@ export class JitterBuffer {
     this.#started = false;
     this.#waited = 0;
     this.#fresh = true;
-    this.#lateInARow = 0;
-    this.#earlyInARow = 0;
-    this.#newWindow();
-  }
-
-  /** `lead`: samples from the next tick's due time to the packet's; negative is late. */
-  #watchDepth(lead: number): void {
-    if (lead < this.#leastLead) this.#leastLead = lead;
-    this.#watchEarly(lead);
-    if (lead >= 0) {
-      this.#lateInARow = 0;
-      return;
-    }
-    this.#lateInARow += 1;
-    if (this.#lateInARow === 1) {
-      this.#lateEpisodes += 1;
-      this.#leastLateness = -lead;
-    }
-    this.#leastLateness = Math.min(this.#leastLateness, -lead);
-    if (this.#lateEpisodes >= 2 && this.#target < this.#depth.maximum) {
-      this.#target += 1;
-      this.#putOff(1);
-    } else if (this.#lateInARow >= DRIFTING_PACKETS) this.#putOff(Math.ceil(this.#leastLateness / FRAME_SAMPLES));
-  }
-
-  #watchEarly(lead: number): void {
-    const early = lead - (this.#target + EARLY_FRAMES) * FRAME_SAMPLES;
-    if (early <= 0) {
-      this.#earlyInARow = 0;
-      return;
-    }
-    this.#earliness = this.#earlyInARow === 0 ? early : Math.min(this.#earliness, early);
-    this.#earlyInARow += 1;
-    if (this.#earlyInARow < EARLY_PACKETS) return;
-    this.#earlyInARow = 0;
-    this.#due = (this.#due + this.#earliness + EARLY_FRAMES * FRAME_SAMPLES) >>> 0;
-  }
-
-  #putOff(ticks: number): void {
-    this.#due = (this.#due - ticks * FRAME_SAMPLES) >>> 0;
-    this.#calmWindows = 0;
-    this.#lateInARow = 0;
-    this.#newWindow();
-  }
-
-  #closeWindow(): void {
-    this.#windowTicks += 1;
-    if (this.#windowTicks < WINDOW_TICKS) return;
-    this.#calmWindows = this.#lateEpisodes === 0 ? this.#calmWindows + 1 : 0;
-    const slack = this.#leastLead;
-    this.#newWindow();
-    if (slack === Infinity) return;
-    if (slack >= this.#target * FRAME_SAMPLES) {
-      this.#due = (this.#due + FRAME_SAMPLES) >>> 0; // a fast sender's clock filled the buffer
-    } else if (this.#calmWindows >= CALM_WINDOWS && this.#target > this.#depth.minimum && slack >= FRAME_SAMPLES) {
-      this.#target -= 1;
-      this.#calmWindows = 0;
-      this.#due = (this.#due + FRAME_SAMPLES) >>> 0;
-    }
-  }
-
-  #newWindow(): void {
-    this.#windowTicks = 0;
-    this.#lateEpisodes = 0;
-    this.#leastLead = Infinity;
+    this.#depth.restart();
   }
 }

@@ -99,7 +99,7 @@ export const uuidRecvDtmf = onChannel(
     const [digits = '', ms] = rest.trim().split('@');
     if (!/^[0-9*#a-dA-D]{1,99}$/.test(digits)) return usage('<uuid> <dtmf_data>');
     const duration = ms === undefined ? INJECTED_UNITS : (Number.parseInt(ms, 10) || 0) * 8 || INJECTED_UNITS;
-    for (const digit of digits) channel.queueDigit({ digit, duration, source: 'APP' });
+    for (const digit of digits) channel.keys.pressed({ digit, duration, source: 'APP' });
     return `+OK ${channel.uuid} received DTMF ${rest}.\n`;
   },
   NO_SESSION,
@@ -116,7 +116,7 @@ export const uuidDropDtmf: ApiCommand = (engine, argument) => {
   }
   const channel = engine.channels.get(uuid);
   if (!channel) return `-ERR No such channel ${uuid}!\n`;
-  channel.dropDigits = state === 'on' ? { mask: kind === 'mask_digits' ? mask : '' } : undefined;
+  channel.keys.drop = state === 'on' ? { mask: kind === 'mask_digits' ? mask : '' } : undefined;
   const [file, digits] = kind === 'mask_file' ? [mask, 'NONE'] : ['NONE', mask];
   return `+OK ${uuid} is ${state === 'on' ? 'dropping' : 'not dropping'} DTMF. mask_file: ${file} mask_digits: ${digits}\n`;
 };

@@ -76,6 +76,6 @@ export function sendDigits(channel: Channel, text: string): boolean {
   const [digits = '', ms] = text.trim().split('@');
   if (digits === '' || digits.length > LONGEST_DIGITS || !/^[0-9*#a-dA-DwW+]+$/.test(digits)) return false;
   const duration = ms === undefined ? undefined : Number.parseInt(ms, 10) * SAMPLES_A_MS;
-  for (const digit of digits.replaceAll('+', '')) channel.sendDigit(digit, duration);
+  for (const digit of digits.replaceAll('+', '')) channel.keys.send(digit, duration);
   return true;
 }

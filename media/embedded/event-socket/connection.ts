@@ -78,7 +78,8 @@ export class EslConnection {
     try {
       for (const command of this.#reader.read(piece)) this.#obey(command);
     } catch (error) {
-      if (!(error instanceof CommandFault)) this.engine.log('error', 'event socket fault', { error: String(error) });
+      if (!(error instanceof CommandFault)) throw error;
+      this.engine.log('warn', 'event socket: not a command', { reason: error.message });
       this.#socket.destroy();
     }
   }
@@ -89,8 +90,12 @@ export class EslConnection {
     const rest = command.line.slice(name.length).trim();
     if (!this.authorised && name !== 'auth' && name !== 'exit') return this.reply('-ERR command not found');
     const act = commandTable.get(name.toLowerCase());
-    if (act) act(this, rest, command);
-    else this.reply('-ERR command not found');
+    if (!act) return this.reply('-ERR command not found');
+    try {
+      act(this, rest, command);
+    } catch (error) {
+      this.engine.log('error', 'event socket fault', { command: name, error: String(error) });
+    }
   }
 
   #gone(): void {

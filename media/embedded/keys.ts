@@ -1,0 +1,45 @@
+import type { Digit } from './app-stack.ts';
+import type { Channel } from './channel.ts';
+
+const MOST_WAITING = 128;
+
+/** The keys of a channel: those its party pressed, waiting to be taken, and those that are sent to it. */
+export class Keys {
+  readonly #channel: Channel;
+  readonly #waiting: Digit[] = [];
+  /** Keys sent to this party are dropped, or this one sent in their place (`uuid_drop_dtmf`). */
+  drop: { readonly mask: string } | undefined;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  /** The party pressed a key. It waits until an application takes it. */
+  pressed(digit: Digit): void {
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(digit);
+    this.offer();
+  }
+
+  /** Gives waiting keys to the application on top, if that takes any; only then is the key an event. */
+  offer(): void {
+    const { apps, variables } = this.#channel;
+    for (let app = apps.top; app?.digit && this.#waiting.length > 0; app = apps.top) {
+      const digit = this.#waiting.shift()!;
+      if (!variables.isTrue('sensitive_dtmf')) {
+        this.#channel.fire('DTMF', {
+          'DTMF-Digit': digit.digit,
+          'DTMF-Duration': String(digit.duration),
+          'DTMF-Source': digit.source,
+        });
+      }
+      app.digit(digit);
+    }
+  }
+
+  /** Sends a key to the party as a telephone event; false when it is none, or the party has no telephone events. */
+  send(digit: string, duration?: number): boolean {
+    const sent = this.drop ? this.drop.mask : digit;
+    if (this.drop && sent === '') return true;
+    return this.#channel.leg.sendDigit(sent, duration);
+  }
+}

@@ -244,8 +244,8 @@ export class SipServer {
         'Call-ID': orphan.callId,
         From: `<sip:homeline@localhost>;tag=${orphan.localTag}`,
         To: `<${orphan.remoteTarget}>;tag=${orphan.remoteTag}`,
-        // Higher than anything the lost process can have sent in this dialog.
-        CSeq: '2000000 BYE',
+        // Higher than anything the lost process can have sent in this dialog (RFC 3261 §8.1.1.5: below 2^31; servers begin anywhere).
+        CSeq: '2147000000 BYE',
       },
     });
   }

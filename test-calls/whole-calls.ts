@@ -52,6 +52,8 @@ export interface CallOptions {
   /** The person's name is not known yet. */
   readonly nameless?: boolean;
   readonly inactive?: boolean;
+  /** So many more people, each with a number, for calls beside this one. */
+  readonly others?: number;
   readonly timeoutMs?: number;
 }
 
@@ -61,10 +63,22 @@ export class Scene {
   readonly site: Site;
   readonly player: Player;
   readonly number: string;
-  readonly calls: OutgoingCall[] = [];
+  /** The same stage for others; their calls are noted here. */
+  readonly others: readonly Scene[];
+  readonly calls: OutgoingCall[];
   readonly #siteOf: (name: string) => Site;
 
-  constructor(stage: Stage, site: Site, player: Player, number: string, siteOf: (name: string) => Site) {
+  constructor(
+    stage: Stage,
+    site: Site,
+    [first, ...others]: readonly (Player & { readonly number: string })[],
+    siteOf: (name: string) => Site,
+    calls: OutgoingCall[] = [],
+  ) {
+    if (!first) throw new Error('nobody to play this');
+    const { number, ...player } = first;
+    this.calls = calls;
+    this.others = others.map((other) => new Scene(stage, site, [other], siteOf, calls));
     this.stage = stage;
     this.site = site;
     this.player = player;
@@ -115,15 +129,23 @@ export interface WholeCalls {
   readonly pins: () => readonly string[];
 }
 
+type Member = Player & { readonly number: string };
+
+interface Played {
+  readonly options: CallOptions;
+  readonly play: Play;
+  readonly cast: Member[];
+  readonly settle: (end: Promise<void>) => void;
+}
+
 type Play = (scene: Scene) => Promise<void>;
 
-/** The stage of a test file, and the tests that are played on it at the same time. */
+/** The stage of a test file, and the tests that are played on it at the same time; `ONLY=word` in the environment chooses some. */
 export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
   const { sites = {}, atOnce = 8, prepare, ...stageOptions } = options;
-  const plays: { options: CallOptions; play: (scene: Scene) => Promise<void>; settle: (end: Promise<void>) => void }[] =
-    [];
+  const plays: Played[] = [];
   const ends: Promise<void>[] = [];
-  const players: Player[] = [];
+  const players: Member[] = [];
   const known = new Map<string, Site>();
   const opened: { stage?: Stage } = {};
   const stage = (): Stage => {
@@ -154,21 +176,12 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
           await saveTrunk(db, { address: '127.0.0.1', port: phone.address.port, stationId: `${name}-trunk` });
         }
         await mkdir(names, { recursive: true });
-        for (const [index, { options: wanted }] of plays.entries()) {
-          const facilityId = wanted.site ?? facilities[0].id;
-          const pin = String(87_003_519 + index * 1_000_003);
-          const id = `player-${index}`;
-          await savePerson(db, {
-            ...{ id, facilityId, name: `Player ${index}`, language: 'en', active: !wanted.inactive },
-            pinDigest: pinDigest(config.PIN_PEPPER, facilityId, pin),
-          });
-          const path = wanted.nameless ? undefined : join(names, `${index}.wav`);
-          players.push({ id, pin, name: path });
-          if (path === undefined) continue;
-          const samples = Float32Array.from(babble({ ms: 400, seed: 90_000 + index }).pcm, (sample) => sample / 32768);
-          await writeFile(path, writeSound({ rate: 8000, samples }));
-          await saveSpokenName(db, id, { path, sha256: '0'.repeat(64), seconds: 0.4, approved: true, at: new Date() });
-        }
+        for (const { options: wanted, cast } of plays)
+          for (let nth = 0; nth <= (wanted.others ?? 0); nth++) {
+            const member = await enrol(db, config, players.length, wanted, names);
+            players.push(member);
+            cast.push(member);
+          }
         await prepare?.(db, config);
       },
     });
@@ -176,22 +189,19 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
   }, 240_000);
 
   const playAll = async () => {
-    const waiting = [...plays.entries()];
+    const waiting = [...plays];
     const worker = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const [index, { play, options: wanted, settle }] = next;
-        const end = playOne(index, play, wanted);
-        settle(end);
+        const end = playOne(next);
+        next.settle(end);
         await end.catch(() => undefined);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
   };
 
-  const playOne = async (index: number, play: (scene: Scene) => Promise<void>, wanted: CallOptions) => {
-    const player = players[index];
-    if (!player) throw new Error('nobody to play this');
-    const scene = new Scene(stage(), siteOf(wanted.site ?? ''), player, numberOf(index), siteOf);
+  const playOne = async ({ play, options: wanted, cast }: Played) => {
+    const scene = new Scene(stage(), siteOf(wanted.site ?? ''), cast, siteOf);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const limit = wanted.timeoutMs ?? 120_000;
@@ -215,8 +225,10 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
 
   return {
     call(title: string, ...rest: [Play] | [CallOptions, Play]) {
+      // `-t` chooses what is told, not what is played.
+      if (!title.includes(process.env['ONLY'] ?? '')) return void test.skip(title);
       const [wanted, play] = rest.length === 1 ? [{}, rest[0]] : rest;
-      const end = new Promise<void>((resolve) => plays.push({ play, options: wanted, settle: resolve }));
+      const end = new Promise<void>((resolve) => plays.push({ play, options: wanted, cast: [], settle: resolve }));
       end.catch(() => undefined);
       ends.push(end);
       test(title, () => end, 240_000);
@@ -225,6 +237,24 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
     played: async () => void (await Promise.allSettled(ends)),
     pins: () => players.map(({ pin }) => pin),
   };
+}
+
+/** Adds a person, with a name unless that is not known yet. */
+async function enrol(db: Database, config: Config, index: number, wanted: CallOptions, names: string): Promise<Member> {
+  const facilityId = wanted.site ?? facilities[0].id;
+  const pin = String(87_003_519 + index * 1_000_003).slice(-8);
+  const id = `player-${index}`;
+  await savePerson(db, {
+    ...{ id, facilityId, name: `Player ${index}`, language: 'en', active: !wanted.inactive },
+    pinDigest: pinDigest(config.PIN_PEPPER, facilityId, pin),
+  });
+  const number = numberOf(index);
+  if (wanted.nameless) return { id, pin, number, name: undefined };
+  const path = join(names, `${index}.wav`);
+  const samples = Float32Array.from(babble({ ms: 400, seed: 90_000 + index }).pcm, (sample) => sample / 32768);
+  await writeFile(path, writeSound({ rate: 8000, samples }));
+  await saveSpokenName(db, id, { path, sha256: '0'.repeat(64), seconds: 0.4, approved: true, at: new Date() });
+  return { id, pin, number, name: path };
 }
 
 /** Numbers of the range kept for fiction, in area codes of California: no two plays share one. */

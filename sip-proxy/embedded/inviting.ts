@@ -43,6 +43,7 @@ export const invite = (core: Core, client: Client, id: string, made: SipRequest,
     response: (response, source) => received(inviting, response, source),
     ended: () => finish(inviting),
   });
+  inviting.sending.client = client;
   core.sent.set(id, inviting.sending);
 };
 

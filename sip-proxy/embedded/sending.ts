@@ -4,6 +4,7 @@ import { literalAddress, locate } from '#sip-stack/next-hop.ts';
 import { refused } from '#sip-stack/refused.ts';
 import { token } from '#sip-stack/token.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
+import type { Client } from './client.ts';
 import type { Core } from './core.ts';
 
 export interface SendingEvents {
@@ -18,6 +19,8 @@ const nowhere: SocketAddress = { address: '0.0.0.0', port: 0 };
 /** A request on its way: the next hop found, its transaction, and answers for what nobody answers. */
 export class Sending {
   readonly request: SipRequest;
+  /** Whose call it is to be; undefined where the server itself asks. */
+  client: Client | undefined;
   readonly #core: Core;
   readonly #events: SendingEvents;
   #transaction: ClientTransaction | undefined;

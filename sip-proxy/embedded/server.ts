@@ -147,9 +147,13 @@ const obey = (core: Core, client: Client, command: SipCommand): void =>
     },
   );
 
-/** A client is gone: its calls stay, what waits for its answer waits no longer than any other. */
+/**
+ * A client is gone: its calls stay, what waits for its answer waits no longer than any other. A phone that still rings for it
+ * is released: nobody could take the call that it answers.
+ */
 const leave = (core: Core, client: Client): void => {
   let [calls, waiting] = [0, 0];
+  for (const sending of core.sent.values()) if (sending.client === client) sending.abandon();
   for (const live of core.dialogs.all()) if (live.client === client) calls += 1;
   for (const received of core.received.values()) {
     if (received.client !== client) continue;

@@ -7,7 +7,7 @@ import { Phone } from './phone/phone.ts';
 import { linear } from './phone/reference.ts';
 import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
-import { babble, sequence, silence, sequence, silence } from './phone/sound.ts';
+import { babble, sequence, silence } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';

@@ -5,6 +5,7 @@ import * as people from './migrations/0002-people.ts';
 import * as destinations from './migrations/0003-destinations.ts';
 import * as calls from './migrations/0004-calls.ts';
 import * as recordings from './migrations/0005-recordings.ts';
+import * as ledger from './migrations/0006-ledger.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -13,6 +14,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-destinations': destinations,
   '0004-calls': calls,
   '0005-recordings': recordings,
+  '0006-ledger': ledger,
 };
 
 /** A migration may rewrite a big table. */

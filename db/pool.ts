@@ -1,7 +1,7 @@
 import { PostgresDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { PostgresJSDialect } from 'kysely-postgres-js';
 import { Connection, type Limits } from './connection.ts';
-import { DatabaseUnavailable } from './unavailable.ts';
+import { DatabaseUnavailable, isUnavailable } from './unavailable.ts';
 
 export interface PoolOptions extends Limits {
   readonly url: string;
@@ -92,11 +92,15 @@ class PoolDriver extends PostgresDriver {
     await this.#orLose(connection, super.rollbackTransaction(connection));
   }
 
-  /** A transaction whose end failed must not be handed to the next caller open. */
+  /**
+   * A transaction whose end failed must not be handed to the next caller open. When the server itself refuses the commit (a deferred
+   * constraint), it has ended the transaction, and the connection is sound.
+   */
   async #orLose(connection: DatabaseConnection, end: Promise<void>): Promise<void> {
     try {
       await end;
     } catch (error) {
+      if (!isUnavailable(error)) throw error;
       (connection as Connection).lose(new DatabaseUnavailable('TRANSACTION_END_FAILED', { cause: error }));
       throw error;
     }

@@ -7,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 
@@ -28,4 +29,8 @@ export interface Schema {
   callEvent: CallEventTable;
   recording: RecordingTable;
   outbox: OutboxTable;
+  ledgerAccount: LedgerAccountTable;
+  posting: PostingTable;
+  entry: EntryTable;
+  hold: HoldTable;
 }

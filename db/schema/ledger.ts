@@ -1,0 +1,44 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { LedgerKind } from '../ledger.ts';
+
+export interface LedgerAccountTable {
+  id: Generated<string>;
+  kind: LedgerKind | 'holder';
+  accountId: string | null;
+  currency: Generated<string>;
+  balanceCents: Generated<string>;
+  heldCents: Generated<string>;
+}
+
+export interface PostingTable {
+  id: Generated<string>;
+  reference: Generated<string>;
+  kind: string;
+  at: Date;
+  currency: Generated<string>;
+  idempotencyKey: string;
+  requestHash: string;
+  memo: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface EntryTable {
+  postingId: string;
+  seq: number;
+  ledgerAccountId: string;
+  cents: string;
+  /** Null: one of the house's own accounts. */
+  balanceAfterCents: string | null;
+}
+
+export interface HoldTable {
+  id: Generated<string>;
+  ledgerAccountId: string;
+  idempotencyKey: string;
+  cents: string;
+  state: Generated<'held' | 'captured' | 'released'>;
+  reason: string;
+  placedAt: Date;
+  expiresAt: Date;
+  endedAt: Date | null;
+  postingId: string | null;
+}

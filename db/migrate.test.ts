@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from './connect.ts';
 import { migrate, migrations } from './migrate.ts';
@@ -27,25 +29,25 @@ test('several processes may migrate at once: every migration runs exactly once',
 });
 
 test('every type of db/schema.ts has its table, with the columns the migrations make', async () => {
-  const { rows } = await sql<{ name: string }>`
-    select table_name as name from information_schema.tables
-    where table_schema = 'public' and table_name not like 'kysely%' order by 1`.execute(server.db);
-  expect(rows.map((row) => row.name)).toEqual([
-    'account',
-    'account_number',
-    'block',
-    'call',
-    'call_event',
-    'credential',
-    'facility',
-    'leg',
-    'outbox',
-    'person',
-    'privileged_number',
-    'recording',
-    'registration',
-    'spoken_name',
-    'station',
-    'trunk',
-  ]);
+  const { rows } = await sql<{ name: string; columns: string[] }>`
+    select table_name as name, json_agg(column_name order by column_name) as columns from information_schema.columns
+    where table_schema = 'public' and table_name not like 'kysely%'
+    group by table_name order by 1`.execute(server.db);
+  const made = Object.fromEntries(rows.map(({ name, columns }) => [name, columns]));
+  expect(made).toEqual(await written());
 });
+
+/** Tables and columns as the types in db/schema.ts and db/schema/ name them. */
+async function written(): Promise<Record<string, string[]>> {
+  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const here = import.meta.dirname;
+  const files = (await readdir(join(here, 'schema'))).map((name) => readFile(join(here, 'schema', name), 'utf8'));
+  const source = (await Promise.all(files)).join('\n');
+  const columnsOf = (type: string) => {
+    const body = new RegExp(`interface ${type} \\{\\n([^}]*)\\n\\}`).exec(source)?.[1] ?? '';
+    return [...body.matchAll(/^ {2}(\w+): /gm)].map(([, column = '']) => snake(column)).sort();
+  };
+  const schema = await readFile(join(here, 'schema.ts'), 'utf8');
+  const tables = [...schema.matchAll(/^ {2}(\w+): (\w+);$/gm)];
+  return Object.fromEntries(tables.map(([, table = '', type = '']) => [snake(table), columnsOf(type)]));
+}

@@ -19,6 +19,8 @@ export interface PostingTable {
   idempotencyKey: string;
   requestHash: string;
   memo: JSONColumnType<Record<string, unknown>>;
+  /** The transaction that made it (xid8): entries join in no other. */
+  madeIn: Generated<string>;
 }
 
 export interface EntryTable {

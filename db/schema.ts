@@ -9,6 +9,7 @@ import type {
 } from './schema/facilities.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
+import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
@@ -33,4 +34,7 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  rate: RateTable;
+  rateCap: RateCapTable;
+  facilitySize: FacilitySizeTable;
 }

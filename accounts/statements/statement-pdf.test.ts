@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { statementOf } from './statement.ts';
-import { pagesOf, statementPdf, type PdfOptions } from './statement-pdf.ts';
+import { statementPdf, type PdfOptions } from './statement-pdf.ts';
+import { pagesOf } from './statement-table.ts';
 
 const at = new Date('2026-06-02T16:00:00Z');
 const period = { from: new Date('2026-05-01T07:00:00Z'), until: new Date('2026-06-01T07:00:00Z') };
@@ -132,4 +135,18 @@ test('two thousand lines are done before one waits', async () => {
   const bytes = await pdf(2_000, { compress: true });
   expect(performance.now() - began).toBeLessThan(3_000);
   expect(bytes.length).toBeLessThan(4_000_000);
+});
+
+test('who reads slowly is not run ahead of, and other work has its turn', async () => {
+  const stream = statementPdf(statement(2_000), { language: 'en', at, compress: false });
+  await once(stream, 'readable');
+  for (let turns = 0; turns < 200; turns++) await turn();
+  expect(stream.readableLength).toBeLessThan(400_000);
+  let turns = 0;
+  const counting = (async () => {
+    for (; !stream.readableEnded; turns++) await turn();
+  })();
+  expect((await buffer(stream)).length).toBeGreaterThan(4_000_000);
+  await counting;
+  expect(turns).toBeGreaterThan(40);
 });

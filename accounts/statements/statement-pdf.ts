@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import type { Language } from '#db/people.ts';
-import { datesIn, duration, money } from './formats.ts';
+import { datesIn, money } from './formats.ts';
 import { artifact, colours, rule, sheet, write, type Document } from './page.ts';
-import type { Statement, StatementLine } from './statement.ts';
-import { describe, pageOf, words } from './wording.ts';
+import { drawHead, FIRST_TABLE, headRow, lineRow, NEXT_TABLE, pagesOf, ROW } from './statement-table.ts';
+import type { Statement } from './statement.ts';
+import { pageOf, words } from './wording.ts';
 
 export interface PdfOptions {
   readonly language: Language;
@@ -16,48 +19,53 @@ export interface PdfOptions {
 }
 
 const PRODUCT = 'Homeline Connect';
-const ROW = 18;
-const FIRST_TABLE = 244;
-const NEXT_TABLE = 84;
-
-interface Column {
-  readonly word: keyof typeof words;
-  /** The left end of its text, or the right one. */
-  readonly x: number;
-  readonly width: number;
-  readonly align: 'left' | 'right';
-}
-const columns: readonly Column[] = [
-  { word: 'date', x: sheet.left + 6, width: 60, align: 'left' },
-  { word: 'reference', x: sheet.left + 70, width: 66, align: 'left' },
-  { word: 'description', x: sheet.left + 142, width: 148, align: 'left' },
-  { word: 'duration', x: sheet.left + 336, width: 48, align: 'right' },
-  { word: 'in', x: sheet.left + 394, width: 54, align: 'right' },
-  { word: 'out', x: sheet.left + 450, width: 54, align: 'right' },
-  { word: 'balance', x: sheet.right - 6, width: 56, align: 'right' },
-];
-
-/** Lines of each page; a statement without any has one page. */
-export function pagesOf<T>(lines: readonly T[]): readonly (readonly T[])[] {
-  const room = (table: number) => Math.floor((sheet.bottom - table - ROW) / ROW);
-  const first = room(FIRST_TABLE);
-  const pages = [lines.slice(0, first)];
-  for (let from = first; from < lines.length; from += room(NEXT_TABLE))
-    pages.push(lines.slice(from, from + room(NEXT_TABLE)));
-  return pages;
-}
-
 /**
  * The statement as PDF 1.7, US Letter, tagged (title, language, headings, table) as far as pdfkit goes: its fonts are the standard ones and
- * not embedded, which PDF/UA would want. Pages leave the stream as they are done.
+ * not embedded, which PDF/UA would want. A page is drawn when the one before has been taken, and other work has its turn in between.
  */
-export function statementPdf(statement: Statement, options: PdfOptions): NodeJS.ReadableStream {
-  const { language, at, compress = true } = options;
+export function statementPdf(statement: Statement, options: PdfOptions): Readable {
+  return Readable.from(drawn(statement, options), { objectMode: false });
+}
+
+async function* drawn(statement: Statement, options: PdfOptions): AsyncGenerator<Buffer> {
+  const { language } = options;
   const dates = datesIn(statement.timeZone, language);
   const { from, until } = statement.period;
   const period = `${dates.long(from)} – ${dates.long(new Date(until.getTime() - 1))}`;
-  const title = `${PRODUCT}: ${words.statement[language]} ${statement.accountId}, ${period}`;
-  const doc = new PDFDocument({
+  const doc = openDocument(statement, period, options);
+  const root = doc.struct('Document');
+  doc.addStructure(root);
+  root.add(doc.struct('H1', {}, () => drawTitle(doc, language)));
+  root.add(doc.struct('P', {}, () => drawAbout(doc, statement, period, options)));
+  root.add(doc.struct('P', {}, () => drawFigures(doc, statement, language)));
+  const table = doc.struct('Table');
+  root.add(table);
+  const pages = pagesOf(statement.lines);
+  for (const [index, lines] of pages.entries()) {
+    const top = index === 0 ? FIRST_TABLE : NEXT_TABLE;
+    if (index === 0) table.add(headRow(doc, top, language));
+    else {
+      doc.addPage();
+      artifact(doc, 'Pagination', () => drawRunningHead(doc, statement, period, language));
+      artifact(doc, 'Pagination', () => drawHead(doc, top, language));
+    }
+    for (const [row, line] of lines.entries())
+      table.add(lineRow(doc, line, top + ROW * (row + 1), language, dates.short));
+    artifact(doc, 'Pagination', () => drawFoot(doc, index + 1, pages.length, options));
+    const done = doc.read() as Buffer | null;
+    if (done) yield done;
+    await turnOfOthers();
+  }
+  table.end();
+  if (statement.lines.length === 0) root.add(doc.struct('P', {}, () => drawNothing(doc, language)));
+  root.end();
+  doc.end();
+  yield* doc as AsyncIterable<Buffer>;
+}
+
+function openDocument(statement: Statement, period: string, { language, at, compress = true }: PdfOptions): Document {
+  const subject = words.statement[language];
+  return new PDFDocument({
     size: 'LETTER',
     margin: 0,
     pdfVersion: '1.7',
@@ -65,40 +73,19 @@ export function statementPdf(statement: Statement, options: PdfOptions): NodeJS.
     lang: language === 'es' ? 'es-US' : 'en-US',
     displayTitle: true,
     compress,
-    info: { Title: title, Author: PRODUCT, Subject: words.statement[language], CreationDate: at, ModDate: at },
+    info: {
+      Title: `${PRODUCT}: ${subject} ${statement.accountId}, ${period}`,
+      Author: PRODUCT,
+      Subject: subject,
+      CreationDate: at,
+      ModDate: at,
+    },
   });
-  const pages = pagesOf(statement.lines);
-  const root = doc.struct('Document');
-  doc.addStructure(root);
+}
 
-  root.add(doc.struct('H1', {}, () => drawTitle(doc, language)));
-  root.add(doc.struct('P', {}, () => drawAbout(doc, statement, period, options)));
-  root.add(doc.struct('P', {}, () => drawFigures(doc, statement, language)));
-  const table = doc.struct('Table');
-  root.add(table);
-  for (const [index, lines] of pages.entries()) {
-    if (index > 0) {
-      doc.addPage();
-      artifact(doc, 'Pagination', () => drawRunningHead(doc, statement, period, language));
-    }
-    const top = index === 0 ? FIRST_TABLE : NEXT_TABLE;
-    if (index === 0) table.add(headRow(doc, top, language));
-    else artifact(doc, 'Pagination', () => drawHead(doc, top, language));
-    for (const [row, line] of lines.entries())
-      table.add(lineRow(doc, line, top + ROW * (row + 1), language, dates.short));
-    artifact(doc, 'Pagination', () => drawFoot(doc, index + 1, pages.length, options));
-    if (index < pages.length - 1) continue;
-    table.end();
-    if (statement.lines.length === 0)
-      root.add(
-        doc.struct('P', {}, () =>
-          write(doc, words.nothing[language], sheet.left + 6, top + ROW + 8, { size: 9.5, colour: colours.muted }),
-        ),
-      );
-  }
-  root.end();
-  doc.end();
-  return doc;
+function drawNothing(doc: Document, language: Language): void {
+  const style = { size: 9.5, colour: colours.muted } as const;
+  write(doc, words.nothing[language], sheet.left + 6, FIRST_TABLE + ROW + 8, style);
 }
 
 function drawTitle(doc: Document, language: Language): void {
@@ -145,43 +132,6 @@ function drawRunningHead(doc: Document, statement: Statement, period: string, la
   write(doc, PRODUCT, sheet.left, sheet.top, { size: 10, bold: true, colour: colours.brand });
   const about = `${words.account[language]} ${statement.accountId}  ·  ${period}`;
   write(doc, about, sheet.right, sheet.top + 1, { size: 8.5, colour: colours.muted, align: 'right' });
-}
-
-const headStyle = { size: 8.5, bold: true, colour: colours.muted } as const;
-
-function drawHead(doc: Document, y: number, language: Language): void {
-  for (const { word, x, align } of columns) write(doc, words[word][language], x, y + 3, { ...headStyle, align });
-  rule(doc, y + ROW, colours.brand, 1);
-}
-
-function headRow(doc: Document, y: number, language: Language): PDFKit.PDFStructureElement {
-  const cells = columns.map(({ word, x, align }) =>
-    doc.struct('TH', { scope: 'Column' } as object, () =>
-      write(doc, words[word][language], x, y + 3, { ...headStyle, align }),
-    ),
-  );
-  artifact(doc, 'Layout', () => rule(doc, y + ROW, colours.brand, 1));
-  return doc.struct('TR', {}, cells);
-}
-
-function lineRow(doc: Document, line: StatementLine, y: number, language: Language, date: (at: Date) => string) {
-  const { inCents, outCents } = line;
-  const texts: Partial<Record<keyof typeof words, string>> = {
-    date: date(line.at),
-    reference: line.reference,
-    description: describe(line.kind, inCents - outCents, language),
-    duration: line.seconds === undefined ? '' : duration(line.seconds),
-    in: inCents > 0 ? money(inCents, language) : '',
-    out: outCents > 0 ? money(outCents, language) : '',
-    balance: money(line.balanceCents, language),
-  };
-  const cells = columns.map(({ word, x, width, align }) => {
-    const quiet = word === 'reference' || word === 'duration';
-    const colour = quiet ? colours.muted : word === 'in' ? colours.good : colours.ink;
-    return doc.struct('TD', {}, () => write(doc, texts[word] ?? '', x, y + 5, { size: 9, colour, align, width }));
-  });
-  artifact(doc, 'Layout', () => rule(doc, y + ROW));
-  return doc.struct('TR', {}, cells);
 }
 
 function drawFoot(doc: Document, page: number, pages: number, { language, contact }: PdfOptions): void {

@@ -7,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { DepositTable } from './schema/deposits.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
@@ -33,4 +34,5 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  deposit: DepositTable;
 }

@@ -7,6 +7,7 @@ import * as calls from './migrations/0004-calls.ts';
 import * as recordings from './migrations/0005-recordings.ts';
 import * as ledger from './migrations/0006-ledger.ts';
 import * as rates from './migrations/0011-rates.ts';
+import * as deposits from './migrations/0015-deposits.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -17,6 +18,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-recordings': recordings,
   '0006-ledger': ledger,
   '0011-rates': rates,
+  '0015-deposits': deposits,
 };
 
 /** A migration may rewrite a big table. */

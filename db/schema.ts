@@ -7,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { DepositTable } from './schema/deposits.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
@@ -37,4 +38,5 @@ export interface Schema {
   rate: RateTable;
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;
+  deposit: DepositTable;
 }

@@ -177,5 +177,8 @@ export async function findPosting(
   const query = db.selectFrom('posting').select(['id', 'reference', 'kind', 'at', 'memo']);
   return 'key' in by
     ? query.where('idempotencyKey', '=', by.key).executeTakeFirst()
-    : query.where('reference', '=', by.reference).executeTakeFirst();
+    : query
+        .where('id', '=', by.reference.slice(0, -1) || '0')
+        .where('reference', '=', by.reference)
+        .executeTakeFirst();
 }

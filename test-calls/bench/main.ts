@@ -5,14 +5,16 @@ import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
+import { lookUps } from './look-ups.ts';
+import { postings } from './postings.ts';
 import { reaction } from './reaction.ts';
 import { relay } from './relay.ts';
 
-const benches: readonly Bench[] = [reaction, audio, relay, attempts];
+const benches: readonly Bench[] = [reaction, audio, relay, attempts, postings, lookUps];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 
-Boots the platform on this machine, makes many calls with test phones, and prints what was measured. It judges nothing:
+Boots the platform on this machine, makes many calls with test phones, then works its ledger, and prints what was measured. It judges nothing:
 a figure that misses its target is printed as missed, and the command exits 0 all the same.
   --report FILE    writes everything as JSON
   --only NAME      one of: ${benches.map(({ name }) => name).join(', ')}; may be repeated

@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, type Database } from '#db/connect.ts';
+import { startEmbeddedPostgres } from '#db/embedded.ts';
+import { migrate } from '#db/migrate.ts';
+
+export const CONNECTIONS = 16;
+
+/** A PostgreSQL of its own on the disk, durable as in production, for as long as `work` takes. */
+export async function onFreshServer<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'homeline-bench-'));
+  // The server's own user has to enter it.
+  await chmod(folder, 0o711);
+  const settings = { shared_buffers: '1GB', max_wal_size: '4GB', work_mem: '64MB', maintenance_work_mem: '512MB' };
+  const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings });
+  try {
+    await migrate(server.url);
+    const options = { max: CONNECTIONS, connectMs: 60_000, statementMs: 600_000, name: 'homeline bench' };
+    const db = openDatabase(server.url, options);
+    try {
+      return await work(db);
+    } finally {
+      await db.destroy();
+    }
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` on `lanes` lanes, each after the other, for `seconds`; the time each took, in milliseconds. */
+export async function keepBusy(
+  lanes: number,
+  seconds: number,
+  work: (n: number) => Promise<unknown>,
+): Promise<number[]> {
+  const until = performance.now() + seconds * 1_000;
+  const took: number[] = [];
+  let n = 0;
+  const lane = async () => {
+    while (performance.now() < until) {
+      const begun = performance.now();
+      await work(n++);
+      took.push(performance.now() - begun);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return took;
+}

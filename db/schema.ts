@@ -7,6 +7,14 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type {
+  FundingChangeTable,
+  FundingChargeTable,
+  FundingPlanTable,
+  FundingTextMonthTable,
+  LowBalanceTable,
+  TextPayAlertTable,
+} from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
@@ -33,4 +41,10 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  fundingPlan: FundingPlanTable;
+  fundingChange: FundingChangeTable;
+  lowBalance: LowBalanceTable;
+  textPayAlert: TextPayAlertTable;
+  fundingCharge: FundingChargeTable;
+  fundingTextMonth: FundingTextMonthTable;
 }

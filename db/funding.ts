@@ -31,7 +31,7 @@ export interface FundingPlan extends FundingTerms {
   readonly thresholdCents: number;
   /** Whether the next fall to the threshold is still to come. */
   readonly armed: boolean;
-  readonly declinesInARow: number;
+  readonly declines: number;
   /** Since when AutoPay charges nothing, because the card was declined too often. */
   readonly suspendedAt?: Date;
   readonly enrolledAt: Date;
@@ -48,7 +48,7 @@ const toPlan = (row: Selectable<FundingPlanTable>): FundingPlan => ({
   language: row.language,
   agreement: { version: row.agreementVersion, at: row.agreedAt },
   armed: row.armed,
-  declinesInARow: row.declinesInARow,
+  declines: row.declines,
   ...(row.suspendedAt && { suspendedAt: row.suspendedAt }),
   enrolledAt: row.enrolledAt,
 });
@@ -114,7 +114,7 @@ export async function beginPlan(
   by: FundingActor,
   at: Date,
 ): Promise<void> {
-  const fresh = { armed: true, declinesInARow: 0, suspendedAt: null, enrolledAt: at, endedAt: null };
+  const fresh = { armed: true, declines: 0, suspendedAt: null, enrolledAt: at, endedAt: null };
   const row = { ...toColumns(terms), ...fresh };
   await trx
     .insertInto('fundingPlan')
@@ -132,7 +132,7 @@ export async function changePlan(
   change: { readonly by: FundingActor; readonly at: Date; readonly resumes: boolean },
 ): Promise<void> {
   const { by, at, resumes } = change;
-  const goesOn = resumes && plan.suspendedAt && { suspendedAt: null, declinesInARow: 0, armed: true };
+  const goesOn = resumes && plan.suspendedAt && { suspendedAt: null, declines: 0, armed: true };
   const update = trx.updateTable('fundingPlan').where('accountId', '=', plan.accountId).where('endedAt', 'is', null);
   await update.set({ ...toColumns(terms), ...goesOn }).execute();
   await note(trx, { ...terms, accountId: plan.accountId }, goesOn ? 'resumed' : 'changed', by, at);
@@ -156,15 +156,15 @@ export async function noteCaptured(trx: Database, accountId: string): Promise<vo
   const unserved = sql<boolean>`not exists (
     select from low_balance where low_balance.account_id = ${accountId} and low_balance.settled_at is null)`;
   const update = trx.updateTable('fundingPlan').where('accountId', '=', accountId).where('endedAt', 'is', null);
-  await update.set({ declinesInARow: 0, armed: sql<boolean>`armed or ${unserved}` }).execute();
+  await update.set({ declines: 0, armed: sql<boolean>`armed or ${unserved}` }).execute();
 }
 
 /** A card was declined; at `limit` in a row AutoPay is suspended. Tells whether that happened now. */
 export async function noteDeclined(trx: Database, plan: FundingPlan, limit: number, at: Date): Promise<boolean> {
-  const declines = plan.declinesInARow + 1;
+  const declines = plan.declines + 1;
   const suspends = declines >= limit && !plan.suspendedAt;
   const update = trx.updateTable('fundingPlan').where('accountId', '=', plan.accountId).where('endedAt', 'is', null);
-  await update.set({ declinesInARow: declines, ...(suspends && { suspendedAt: at }) }).execute();
+  await update.set({ declines, ...(suspends && { suspendedAt: at }) }).execute();
   if (suspends) await note(trx, plan, 'suspended', { kind: 'house' }, at);
   return suspends;
 }

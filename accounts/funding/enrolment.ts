@@ -51,13 +51,15 @@ const refused = (reason: EnrolmentRefusal): Refused => ({ kind: 'refused', reaso
 async function inTurn(
   db: Database,
   accountId: string,
+  options: { readonly needsOpen: boolean },
   work: (trx: Database, balanceCents: number) => Promise<Enrolment>,
 ): Promise<Enrolment> {
   return db
     .transaction()
     .execute(async (trx) => {
+      const closed = options.needsOpen && !(await isOpenAccount(trx, accountId));
       const { balanceCents } = await balanceOf(trx, accountId, { lock: true });
-      return work(trx, balanceCents);
+      return closed ? refused('account-closed') : work(trx, balanceCents);
     })
     .catch((error: unknown) => {
       if (error instanceof LedgerRefusal && error.code === 'unknown-account') return refused('unknown-account');
@@ -65,13 +67,7 @@ async function inTurn(
     });
 }
 
-async function standingRefusal(
-  trx: Database,
-  { cardOf }: Deps,
-  accountId: string,
-  at: Date,
-): Promise<Refused | undefined> {
-  if (!(await isOpenAccount(trx, accountId))) return refused('account-closed');
+async function cardRefusal(trx: Database, { cardOf }: Deps, accountId: string, at: Date): Promise<Refused | undefined> {
   const card = await cardOf(trx, accountId, at);
   if (card.kind === 'none') return refused('no-card');
   return card.kind === 'expired' ? refused('card-expired') : undefined;
@@ -87,9 +83,9 @@ export async function joinFunding(
   const at = deps.now();
   const chosen = termsOf(choice, at);
   if (chosen.kind === 'refused') return chosen;
-  return inTurn(db, accountId, async (trx, balanceCents) => {
+  return inTurn(db, accountId, { needsOpen: true }, async (trx, balanceCents) => {
     if (await fundingPlan(trx, accountId)) return refused('already-enrolled');
-    const refusal = await standingRefusal(trx, deps, accountId, at);
+    const refusal = await cardRefusal(trx, deps, accountId, at);
     if (refusal) return refusal;
     await beginPlan(trx, accountId, chosen.terms, by, at);
     return shown(trx, deps, { accountId, key, kind: 'joined', balanceCents, at });
@@ -109,10 +105,10 @@ export async function changeFunding(
   const at = deps.now();
   const chosen = termsOf(choice, at);
   if (chosen.kind === 'refused') return chosen;
-  return inTurn(db, accountId, async (trx, balanceCents) => {
+  return inTurn(db, accountId, { needsOpen: true }, async (trx, balanceCents) => {
     const plan = await fundingPlan(trx, accountId);
     if (!plan) return refused('not-enrolled');
-    const refusal = await standingRefusal(trx, deps, accountId, at);
+    const refusal = await cardRefusal(trx, deps, accountId, at);
     if (refusal) return refusal;
     await changePlan(trx, plan, chosen.terms, { by, at, resumes: true });
     const now = plan.suspendedAt ? balanceCents : undefined;
@@ -144,7 +140,7 @@ async function shown(
 /** Opts out; confirmed by notice. What waited to be charged or answered is dropped; a charge that is under way is not called back. */
 export async function leaveFunding(db: Database, deps: Deps, request: FundingRequest): Promise<Enrolment> {
   const { accountId, by, key } = request;
-  return inTurn(db, accountId, async (trx) => {
+  return inTurn(db, accountId, { needsOpen: false }, async (trx) => {
     const plan = await fundingPlan(trx, accountId);
     if (!plan) return refused('not-enrolled');
     await endPlan(trx, plan, by, deps.now());

@@ -19,7 +19,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       agreed_at timestamptz not null,
       -- Whether the next fall to the threshold is still to come.
       armed boolean not null default true,
-      declines_in_a_row integer not null default 0 check (declines_in_a_row >= 0),
+      declines integer not null default 0 check (declines >= 0),
       suspended_at timestamptz,
       enrolled_at timestamptz not null,
       ended_at timestamptz,

@@ -17,7 +17,7 @@ export interface FundingPlanTable {
   agreementVersion: string;
   agreedAt: Date;
   armed: Generated<boolean>;
-  declinesInARow: Generated<number>;
+  declines: Generated<number>;
   suspendedAt: Date | null;
   enrolledAt: Date;
   endedAt: Date | null;

@@ -11,8 +11,7 @@ export interface FundingCharge {
   readonly accountId: string;
   readonly cause: ChargeCause;
   readonly cents: number;
-  readonly token: string;
-  readonly card: { readonly brand: string; readonly lastFour: string };
+  readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
   readonly state: 'charging' | 'captured' | 'declined';
 }
 
@@ -21,8 +20,7 @@ const toCharge = (row: Selectable<FundingChargeTable>): FundingCharge => ({
   accountId: row.accountId,
   cause: row.lowBalanceId === null ? { textPayAlertId: row.textPayAlertId ?? '' } : { lowBalanceId: row.lowBalanceId },
   cents: row.cents,
-  token: row.cardToken,
-  card: { brand: row.cardBrand, lastFour: row.cardLastFour },
+  card: { token: row.cardToken, brand: row.cardBrand, lastFour: row.cardLastFour },
   state: row.state,
 });
 
@@ -34,14 +32,14 @@ export async function beginCharge(
   trx: Database,
   charge: Omit<FundingCharge, 'id' | 'state'> & { readonly at: Date },
 ): Promise<FundingCharge | undefined> {
-  const { accountId, cause, cents, token, card, at } = charge;
+  const { accountId, cause, cents, card, at } = charge;
   const row = await trx
     .insertInto('fundingCharge')
     .values({
       accountId,
       ...cause,
       cents,
-      cardToken: token,
+      cardToken: card.token,
       cardBrand: card.brand,
       cardLastFour: card.lastFour,
       startedAt: at,
@@ -73,10 +71,12 @@ export async function endCharge(
   trx: Database,
   id: string,
   end:
-    | { readonly state: 'captured'; readonly depositId: string }
-    | { readonly state: 'declined'; readonly depositId?: string; readonly reason: string },
+    | { readonly kind: 'captured'; readonly depositId: string }
+    | { readonly kind: 'declined'; readonly depositId?: string; readonly reason: string },
   at: Date,
 ): Promise<boolean> {
+  const { kind: state, depositId = null } = end;
+  const reason = end.kind === 'declined' ? end.reason : null;
   const update = trx.updateTable('fundingCharge').where('id', '=', id).where('state', '=', 'charging');
-  return (await update.set({ ...end, endedAt: at }).executeTakeFirst()).numUpdatedRows === 1n;
+  return (await update.set({ state, depositId, reason, endedAt: at }).executeTakeFirst()).numUpdatedRows === 1n;
 }

@@ -176,8 +176,8 @@ test('what was low when the plan began is noticed when asked for, once', async (
   expect(await reach()).toBeUndefined();
   const [fall] = await lowBalancesOf(server.db, id);
   expect(fall).not.toHaveProperty('postingId');
-  expect(await unservedLowBalances(server.db, new Date(later.getTime() + 1))).toContain(fall?.id);
-  expect(await unservedLowBalances(server.db, later)).not.toContain(fall?.id);
+  expect((await unservedLowBalances(server.db, new Date(later.getTime() + 1))).falls).toContain(fall?.id);
+  expect((await unservedLowBalances(server.db, later)).falls).not.toContain(fall?.id);
 });
 
 test('50 connections spend at once, again and again: one fall for each time it went under, and none lost', async () => {

@@ -72,10 +72,19 @@ export async function settleLowBalance(
   await update.set({ ...end, settledAt: at }).execute();
 }
 
-/** Falls nobody has served by now: their job was lost, or is late. */
-export async function unservedLowBalances(db: Database, before: Date, limit = 100): Promise<string[]> {
-  const query = db.selectFrom('lowBalance').select('id').where('settledAt', 'is', null).where('at', '<', before);
-  return (await query.orderBy('at').limit(limit).execute()).map(({ id }) => id);
+/** Falls, and answered questions, nobody has served by now: their job was lost, or is late. */
+export async function unservedLowBalances(
+  db: Database,
+  before: Date,
+  limit = 100,
+): Promise<{ readonly falls: readonly string[]; readonly alerts: readonly string[] }> {
+  const falls = db.selectFrom('lowBalance').select('id').where('settledAt', 'is', null).where('at', '<', before);
+  const charging = db.selectFrom('fundingCharge').select('textPayAlertId as id').where('state', '=', 'charging');
+  const alerts = charging.where('textPayAlertId', 'is not', null).where('startedAt', '<', before);
+  return {
+    falls: (await falls.orderBy('at').limit(limit).execute()).map(({ id }) => id),
+    alerts: (await alerts.orderBy('startedAt').limit(limit).execute()).flatMap(({ id }) => id ?? []),
+  };
 }
 
 /** A text that asked whether to pay. */

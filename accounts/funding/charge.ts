@@ -1,5 +1,5 @@
 import type { Database } from '#db/connect.ts';
-import { latestPlan, noteCaptured } from '#db/funding.ts';
+import { noteCaptured } from '#db/funding.ts';
 import { endCharge, type FundingCharge } from '#db/funding-charges.ts';
 import { balanceOf } from '#db/ledger.ts';
 import type { DepositOutcome, FundingDeps } from './ports.ts';
@@ -22,23 +22,20 @@ export async function makeCharge(
   charge: FundingCharge,
   settle: (trx: Database, outcome: Settled, at: Date) => Promise<void>,
 ): Promise<Charged> {
-  const { accountId, cents, token, card, cause } = charge;
+  const { accountId, cents, card, cause } = charge;
   const order =
     'lowBalanceId' in cause
       ? ({ key: `autopay:${cause.lowBalanceId}`, channel: 'autopay' } as const)
       : ({ key: `textpay:${cause.textPayAlertId}`, channel: 'textpay' } as const);
-  const language = (await latestPlan(db, accountId))?.language ?? 'en';
   deps.onStep?.('begun', order.key);
-  const outcome = await deps.deposit({ ...order, accountId, cents, token, card, language });
+  const outcome = await deps.deposit({ ...order, accountId, cents, card });
   deps.onStep?.('deposited', order.key);
   if (outcome.kind === 'pending') return { kind: 'pending' };
 
   await db.transaction().execute(async (trx) => {
     await balanceOf(trx, accountId, { lock: true });
     const at = deps.now();
-    const { kind: state, depositId } = outcome;
-    const end = outcome.kind === 'declined' ? { state, depositId, reason: outcome.reason } : { state, depositId };
-    if (!(await endCharge(trx, charge.id, end as Parameters<typeof endCharge>[2], at))) return;
+    if (!(await endCharge(trx, charge.id, outcome, at))) return;
     await settle(trx, outcome, at);
     if (outcome.kind === 'captured') await noteCaptured(trx, accountId);
   });

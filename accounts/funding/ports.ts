@@ -1,15 +1,20 @@
 import type { Database } from '#db/connect.ts';
 import type { FundingNotice } from './notices.ts';
 
+/** A card as it is kept: the gateway's token and what the holder knows it by. */
+export interface SavedCard {
+  readonly token: string;
+  readonly brand: string;
+  readonly lastFour: string;
+}
+
 /** A deposit from a saved card; made once for each key. */
 export interface CardDeposit {
   readonly key: string;
   readonly accountId: string;
   readonly cents: number;
   readonly channel: 'autopay' | 'textpay';
-  readonly token: string;
-  readonly card: { readonly brand: string; readonly lastFour: string };
-  readonly language?: 'en' | 'es';
+  readonly card: SavedCard;
 }
 
 /** 'pending': the gateway has not said; the same order again asks it, and never charges twice. */
@@ -20,13 +25,12 @@ export type DepositOutcome =
       readonly balanceCents: number;
       readonly depositId: string;
     }
-  | { readonly kind: 'declined'; readonly reason: string; readonly depositId: string }
+  /** Without a deposit: it was refused before any was made. */
+  | { readonly kind: 'declined'; readonly reason: string; readonly depositId?: string }
   | { readonly kind: 'pending'; readonly depositId: string };
 
 export type CardOnFile =
-  | { readonly kind: 'card'; readonly token: string; readonly brand: string; readonly lastFour: string }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'expired' };
+  { readonly kind: 'card'; readonly card: SavedCard } | { readonly kind: 'none' } | { readonly kind: 'expired' };
 
 /** Each point at which a process may die; whatever was done before it stays done, and the rest is done again. */
 export type FundingStep = 'look' | 'begun' | 'deposited' | 'settled';

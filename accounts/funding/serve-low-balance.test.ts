@@ -83,7 +83,7 @@ test.each(['look', 'begun', 'deposited', 'settled'] as const)(
     await expect(dying).rejects.toThrow(`killed at ${death}`);
     // A new card in between does not change what was ordered.
     const begun = death !== 'look';
-    counter.card = { kind: 'card', token: 'tok_2', brand: 'visa', lastFour: '1881' };
+    counter.card = { kind: 'card', card: { token: 'tok_2', brand: 'visa', lastFour: '1881' } };
     await Promise.all(Array.from({ length: 4 }, () => serve(low)));
     expect(counter.charges).toEqual([{ key: `autopay:${low}`, cents: 2_000, token: begun ? 'tok_1' : 'tok_2' }]);
     expect(await counter.balance(id)).toBe(2_400);
@@ -251,7 +251,10 @@ test('AutoPay charges although the texts of the month are used up, and tells by 
   for (let text = 1; text <= 6; text++) await serve(await fall(id, (await counter.balance(id)) - 400));
   expect(counter.charges).toHaveLength(6);
   const paid = (await counter.notices(id)).filter(({ news }) => news.kind === 'autopay-paid');
-  expect(paid.map(({ to }) => to)).toEqual([...Array.from({ length: 5 }, () => ({ mobile })), { email: 'family@example.com' }]);
+  expect(paid.map(({ to }) => to)).toEqual([
+    ...Array.from({ length: 5 }, () => ({ mobile })),
+    { email: 'family@example.com' },
+  ]);
 });
 
 test('several accounts share the five texts of one mobile', async () => {

@@ -67,15 +67,7 @@ async function begin(trx: Database, deps: FundingDeps, id: string): Promise<Begu
     await declined(trx, deps, { plan, low, balanceCents, cents: plan.amountCents, reason, at });
     return { kind: 'declined', reason };
   }
-  const { token, brand, lastFour } = card;
-  const order = {
-    accountId,
-    cause: { lowBalanceId: id },
-    cents: plan.amountCents,
-    token,
-    card: { brand, lastFour },
-    at,
-  };
+  const order = { accountId, cause: { lowBalanceId: id }, cents: plan.amountCents, card: card.card, at };
   const charge = await beginCharge(trx, order);
   if (!charge) return { kind: 'wait' };
   await beginServing(trx, id);

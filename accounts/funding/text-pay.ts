@@ -81,8 +81,7 @@ async function pay(trx: Database, deps: FundingDeps, text: InboundText): Promise
   if (card.kind !== 'card') return say('card-missing');
 
   const { accountId, cents, id: alertId } = alert;
-  const { token, brand, lastFour } = card;
-  const order = { accountId, cause: { textPayAlertId: alertId }, cents, token, card: { brand, lastFour }, at };
+  const order = { accountId, cause: { textPayAlertId: alertId }, cents, card: card.card, at };
   if (!(await beginCharge(trx, order)) || !(await takeAlert(trx, alertId))) return say('already-paid');
   await addToOutbox(trx, TEXT_PAY, { alertId });
   await answer(trx, deps, text, plan, { kind: 'textpay-paying', cents });

@@ -16,7 +16,7 @@ export type Mood = 'approve' | 'decline' | 'unknown' | 'down';
 export class Counter {
   readonly charges: { key: string; cents: number; token: string }[] = [];
   mood: Mood = 'approve';
-  card: CardOnFile = { kind: 'card', token: 'tok_1', brand: 'visa', lastFour: '4242' };
+  card: CardOnFile = { kind: 'card', card: { token: 'tok_1', brand: 'visa', lastFour: '4242' } };
   at = new Date('2026-05-01T12:00:00Z');
   readonly #db: Database;
   readonly #orders = new Map<string, { text: string; taken: boolean }>();
@@ -58,7 +58,7 @@ export class Counter {
   }
 
   async #deposit(order: CardDeposit): Promise<DepositOutcome> {
-    const { key, accountId, cents, token } = order;
+    const { key, accountId, cents, card } = order;
     const text = JSON.stringify(order);
     const before = this.#orders.get(key);
     if (before && before.text !== text) throw new Error(`${key} was used for something else.`);
@@ -67,7 +67,7 @@ export class Counter {
     this.#orders.set(key, { text, taken });
     const depositId = `deposit-of-${key}`;
     if (!taken) return { kind: 'declined', reason: 'insufficient-funds', depositId };
-    if (!before) this.charges.push({ key, cents, token });
+    if (!before) this.charges.push({ key, cents, token: card.token });
     if (this.mood === 'unknown') return { kind: 'pending', depositId };
     const entries = [
       { ledger: { holder: accountId }, cents },

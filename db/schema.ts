@@ -7,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { DepositTable } from './schema/deposits.ts';
 import type {
   FundingChangeTable,
   FundingChargeTable,
@@ -41,6 +42,7 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  deposit: DepositTable;
   fundingPlan: FundingPlanTable;
   fundingChange: FundingChangeTable;
   lowBalance: LowBalanceTable;

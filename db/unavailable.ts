@@ -22,13 +22,34 @@ const PASSING_CODES = new Set(['40001', '40P01', '55P03', '25P03', '25006']);
 /** Sockets and names, as Node and postgres.js call them. */
 const LOST = /^(E[A-Z]{4,}|CONNECT_TIMEOUT|CONNECTION_\w+)$/;
 
-/** The error to throw for what the driver threw: unavailable, or the thing itself (a constraint, a wrong statement). */
+/**
+ * The server refuses a statement: a constraint, a wrong statement. The driver's own error carries the row and the parameters (names, hashes,
+ * tokens), which no log is to have; this one says what and where, and no value.
+ */
+export class StatementRefused extends Error {
+  override readonly name = 'StatementRefused';
+  /** SQLSTATE. */
+  readonly code: string;
+  readonly constraint_name: string | undefined;
+
+  constructor(code: string, message: string, constraint: string | undefined, stack: string | undefined) {
+    super(code.startsWith('22') ? message.replace(/:.*/s, '') : message);
+    this.code = code;
+    this.constraint_name = constraint;
+    if (stack !== undefined) this.stack = stack.replace(message, this.message);
+  }
+}
+
+/** The error to throw for what the driver threw: unavailable, or what is wrong with the statement. */
 export function classify(error: unknown): unknown {
   if (isUnavailable(error)) return error;
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return error;
   const passing = PASSING_CODES.has(code) || (code.length === 5 && PASSING_CLASSES.has(code.slice(0, 2)));
-  return passing || LOST.test(code) ? new DatabaseUnavailable(code, { cause: error }) : error;
+  if (passing || LOST.test(code)) return new DatabaseUnavailable(code, { cause: error });
+  const { message, stack, severity, constraint_name: constraint } = error as Error & Record<string, unknown>;
+  if (severity === undefined) return error;
+  return new StatementRefused(code, message, typeof constraint === 'string' ? constraint : undefined, stack);
 }
 
 /** The name of the constraint a statement ran against, if that is what `error` says. */

@@ -110,6 +110,20 @@ test('while the gateway has not said, nothing more is charged; then it is settle
   expect(counter.charges).toHaveLength(1);
 });
 
+test('a payment that lands while a later fall waits, and leaves the balance low, does not make room for a third', async () => {
+  const id = await member({ amountCents: 500 });
+  const first = await fall(id, 600);
+  counter.mood = 'unknown';
+  await serve(first);
+  await counter.move(id, 600);
+  const second = await fall(id, 600);
+  counter.mood = 'approve';
+  expect(await serve(first)).toMatchObject({ kind: 'captured' });
+  expect(await fall(id, 100)).toBe(second);
+  expect(await serve(second)).toMatchObject({ kind: 'captured' });
+  expect(counter.charges).toHaveLength(2);
+});
+
 test('a gateway that is down is asked again later', async () => {
   const id = await member();
   const low = await fall(id);

@@ -15,6 +15,8 @@ export type Mood = 'approve' | 'decline' | 'unknown' | 'down';
  */
 export class Counter {
   readonly charges: { key: string; cents: number; token: string }[] = [];
+  /** Money that came in by `move`. */
+  cashCents = 0;
   mood: Mood = 'approve';
   card: CardOnFile = { kind: 'card', card: { token: 'tok_1', brand: 'visa', lastFour: '4242' } };
   at = new Date('2026-05-01T12:00:00Z');
@@ -86,6 +88,7 @@ export class Counter {
 
   /** Money in (positive) or spent (negative). */
   async move(holder: string, cents: number): Promise<void> {
+    if (cents > 0) this.cashCents += cents;
     await post(this.#db, {
       key: randomUUID(),
       kind: cents > 0 ? 'deposit' : 'usage',

@@ -1,0 +1,76 @@
+import type { Database } from '#db/connect.ts';
+import { findDeposit, keepOpen, settleDeposit, type Deposit } from '#db/deposits.ts';
+import { balanceOf, findPosting, post } from '#db/ledger.ts';
+import type { ChargeOutcome } from './charger.ts';
+import type { DepositDeps } from './deposit-by-card.ts';
+
+export type DepositResult =
+  | {
+      readonly kind: 'captured';
+      readonly depositId: string;
+      /** What is read out: ten digits. */
+      readonly reference: string;
+      readonly balanceCents: number;
+      /** The account was closed meanwhile: the money waits in suspense, and an agent gives it back. */
+      readonly inSuspense: boolean;
+    }
+  | { readonly kind: 'declined'; readonly depositId: string; readonly reason: string }
+  /** Charged or not: not known yet. Nothing is charged again; whoever asks later with the same key gets the truth. */
+  | { readonly kind: 'pending'; readonly depositId: string };
+
+export type Outcome = ChargeOutcome | { readonly kind: 'abandoned' };
+
+/** Key of the posting of a deposit. */
+export const depositKey = (depositId: string): string => `deposit ${depositId}`;
+
+/**
+ * Writes what became of a deposit, once: whoever comes later (the caller, the resolver, a webhook, each any number of times) finds it
+ * settled. Money that the gateway took after all, when it had been given up, is posted all the same. Throws DatabaseUnavailable.
+ */
+export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, outcome: Outcome): Promise<DepositResult> {
+  const { db, now, onSettled } = deps;
+  if (outcome.kind === 'unknown') return { kind: 'pending', depositId: id };
+  return db.transaction().execute(async (trx) => {
+    const deposit = await findDeposit(trx, id, { lock: true });
+    if (!deposit) throw new Error('There is no such deposit.');
+    const late = deposit.state === 'abandoned' && outcome.kind === 'captured';
+    if (deposit.state !== 'intended' && !late) return resultOf(trx, deposit);
+    const at = now();
+    if (outcome.kind === 'captured') await capture(trx, deposit, outcome.gatewayId, at);
+    else if (outcome.kind === 'declined')
+      await settleDeposit(trx, id, { state: 'declined', declineReason: outcome.reason }, at);
+    else await settleDeposit(trx, id, { state: 'abandoned' }, at);
+    const settled = (await findDeposit(trx, id)) ?? deposit;
+    const result = await resultOf(trx, settled);
+    await onSettled?.(trx, settled, result);
+    return result;
+  });
+}
+
+async function capture(trx: Database, deposit: Deposit, gatewayId: string, at: Date): Promise<void> {
+  const { id, accountId, cents, channel, card } = deposit;
+  const inSuspense = !(await keepOpen(trx, accountId));
+  const posting = await post(trx, {
+    key: depositKey(id),
+    kind: inSuspense ? 'card-deposit-after-closing' : 'card-deposit',
+    at,
+    entries: [
+      { ledger: inSuspense ? 'suspense' : { holder: accountId }, cents },
+      { ledger: 'card-clearing', cents: -cents },
+    ],
+    memo: { channel, depositId: id, brand: card.brand, lastFour: card.lastFour, ...(inSuspense && { accountId }) },
+  });
+  await settleDeposit(trx, id, { state: 'captured', gatewayId, postingId: posting.id, inSuspense }, at);
+}
+
+/** A settled deposit as its order would have been answered. */
+export async function resultOf(db: Database, deposit: Deposit): Promise<DepositResult> {
+  const depositId = deposit.id;
+  if (deposit.state === 'declined') return { kind: 'declined', depositId, reason: deposit.declineReason ?? 'declined' };
+  if (deposit.state === 'abandoned') return { kind: 'declined', depositId, reason: 'not-charged' };
+  if (deposit.state === 'intended') return { kind: 'pending', depositId };
+  const posting = await findPosting(db, { key: depositKey(depositId) });
+  const { balanceCents } = await balanceOf(db, deposit.accountId);
+  const reference = posting?.reference ?? '';
+  return { kind: 'captured', depositId, reference, balanceCents, inSuspense: deposit.inSuspense };
+}

@@ -1,0 +1,22 @@
+import type { Generated } from 'kysely';
+import type { DepositChannel, DepositState } from '../deposits.ts';
+
+export interface DepositTable {
+  id: string;
+  accountId: string;
+  idempotencyKey: string;
+  requestHash: string;
+  channel: DepositChannel;
+  cents: string;
+  cardToken: string;
+  cardBrand: string;
+  cardLastFour: string;
+  state: Generated<DepositState>;
+  intendedAt: Date;
+  settledAt: Date | null;
+  declineReason: string | null;
+  gatewayId: string | null;
+  postingId: string | null;
+  inSuspense: Generated<boolean>;
+  asked: Generated<number>;
+}

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount } from '#db/accounts.ts';
+import type { Database } from '#db/connect.ts';
 import { fundingHistory, fundingPlan } from '#db/funding.ts';
 import { lowBalancesOf } from '#db/low-balance.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { changeFunding, joinFunding, leaveFunding } from './enrolment.ts';
 import { Counter, choice, freshMobile } from './testing/counter.ts';
@@ -102,9 +104,18 @@ test('who joins with $5.00 or less is served at once, and told so', async () => 
   }
 });
 
-test('two who join one account at once: one does', async () => {
+test('eight who join one account at once: one does', async () => {
   const id = await open().account(300);
-  const answers = await Promise.all(Array.from({ length: 8 }, () => join(id)));
+  // Enough between looking and writing for all of them to have looked, if they could.
+  const lingering = {
+    ...counter.deps(),
+    cardOf: async (trx: Database) => {
+      for (let look = 0; look < 10; look++) await sql`select 1`.execute(trx);
+      return counter.card;
+    },
+  };
+  const ask = () => joinFunding(server.db, lingering, { accountId: id, by, key: randomUUID(), choice: choice() });
+  const answers = await Promise.all(Array.from({ length: 8 }, ask));
   expect(answers.filter(({ kind }) => kind === 'joined')).toHaveLength(1);
   expect(await lowBalancesOf(server.db, id)).toHaveLength(1);
   expect(await counter.news(id)).toEqual(['joined']);

@@ -124,6 +124,23 @@ test('a payment that lands while a later fall waits, and leaves the balance low,
   expect(counter.charges).toHaveLength(2);
 });
 
+test('who turns to TextPay while the card is being charged is not asked until it is known what became of that', async () => {
+  const id = await member();
+  const first = await fall(id);
+  counter.mood = 'unknown';
+  await serve(first);
+  const mobile = freshMobile();
+  const texting = choice({ mode: 'textpay', mobile });
+  await changeFunding(server.db, counter.deps(), { accountId: id, by, key: randomUUID(), choice: texting });
+  await counter.move(id, 500);
+  const second = await fall(id, 500);
+  expect(await serve(second)).toEqual({ kind: 'wait' });
+  expect(await newestAlert(server.db, mobile)).toBeUndefined();
+  counter.mood = 'approve';
+  expect(await serve(first)).toMatchObject({ kind: 'captured' });
+  expect(await serve(second)).toEqual({ kind: 'dropped', reason: 'not-low' });
+});
+
 test('a gateway that is down is asked again later', async () => {
   const id = await member();
   const low = await fall(id);

@@ -64,7 +64,10 @@ test('PAY pays the preset amount of the account that was asked about, once', asy
   expect(await newestAlert(server.db, mobile)).toMatchObject({ state: 'paid' });
   expect((await counter.news(id)).slice(-2)).toEqual(['textpay-paying', 'textpay-paid']);
   expect(await serve(alertId)).toEqual({ kind: 'served-before' });
+  const { card } = counter;
+  counter.card = { kind: 'none' };
   expect(await text('pay')).toEqual({ kind: 'already-paid' });
+  counter.card = card;
   expect(counter.charges).toHaveLength(1);
   await fall(id);
   expect(await serve(await agree())).toMatchObject({ kind: 'captured' });

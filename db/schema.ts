@@ -18,6 +18,7 @@ import type {
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
+import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
@@ -42,6 +43,9 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  rate: RateTable;
+  rateCap: RateCapTable;
+  facilitySize: FacilitySizeTable;
   deposit: DepositTable;
   fundingPlan: FundingPlanTable;
   fundingChange: FundingChangeTable;

@@ -13,7 +13,7 @@ import {
   type FundingTerms,
 } from './funding.ts';
 import { captureHold, placeHold } from './holds.ts';
-import { balanceOf, driftedHolders, post } from './ledger.ts';
+import { balanceOf, driftedHolders, LedgerRefusal, post } from './ledger.ts';
 import { LOW_BALANCE, lowBalancesOf, reachLowBalance, unservedLowBalances } from './low-balance.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 
@@ -167,6 +167,34 @@ test('leaving and closing drop what was still waiting', async () => {
   await closeAccount(server.db, closed, later);
   for (const id of [left, closed])
     expect(await lowBalancesOf(server.db, id)).toMatchObject([{ state: 'dropped', reason: 'plan-ended' }]);
+});
+
+test('an account may be closed and paid out while its balance falls: neither gives way to the other', async () => {
+  const crowd = openDatabase(server.url, { max: 20 });
+  try {
+    const close = (id: string) =>
+      crowd.transaction().execute(async (trx) => {
+        await closeAccount(trx, id, later);
+        await sql`select 1`.execute(trx);
+        const { balanceCents } = await balanceOf(trx, id, { lock: true });
+        await move(id, -balanceCents, trx);
+      });
+    // The money may be gone first; anything else fails the test.
+    const spend = (id: string) =>
+      move(id, -200, crowd).catch((error: unknown) => {
+        if (!(error instanceof LedgerRefusal)) throw error;
+      });
+    for (let round = 0; round < 20; round++) {
+      const ids = await Promise.all(Array.from({ length: 5 }, () => account(600)));
+      await Promise.all(ids.flatMap((id) => [spend(id), close(id)]));
+      for (const id of ids) {
+        expect((await balanceOf(server.db, id)).balanceCents).toBe(0);
+        for (const { state } of await lowBalancesOf(server.db, id)) expect(state).toBe('dropped');
+      }
+    }
+  } finally {
+    await crowd.destroy();
+  }
 });
 
 test('what was low when the plan began is noticed when asked for, once', async () => {

@@ -162,6 +162,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- A closed account takes part in nothing, whoever closes it.
     create function end_funding_with_account() returns trigger language plpgsql as $f$
       begin
+        -- The holder's row before the plan's, as a posting takes them.
+        perform from ledger_account where account_id = new.id and kind = 'holder' for no key update;
         with ended as (
           update funding_plan set ended_at = new.closed_at where account_id = new.id and ended_at is null returning *)
         insert into funding_change (account_id, kind, mode, amount_cents, mobile, email, notices, agreement_version, by_kind, at)

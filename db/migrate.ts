@@ -8,6 +8,7 @@ import * as recordings from './migrations/0005-recordings.ts';
 import * as ledger from './migrations/0006-ledger.ts';
 import * as rates from './migrations/0011-rates.ts';
 import * as deposits from './migrations/0015-deposits.ts';
+import * as funding from './migrations/0016-funding.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -19,6 +20,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-ledger': ledger,
   '0011-rates': rates,
   '0015-deposits': deposits,
+  '0016-funding': funding,
 };
 
 /** A migration may rewrite a big table. */

@@ -8,6 +8,14 @@ import type {
   TrunkTable,
 } from './schema/facilities.ts';
 import type { DepositTable } from './schema/deposits.ts';
+import type {
+  FundingChangeTable,
+  FundingChargeTable,
+  FundingPlanTable,
+  FundingTextMonthTable,
+  LowBalanceTable,
+  TextPayAlertTable,
+} from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
@@ -39,4 +47,10 @@ export interface Schema {
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;
   deposit: DepositTable;
+  fundingPlan: FundingPlanTable;
+  fundingChange: FundingChangeTable;
+  lowBalance: LowBalanceTable;
+  textPayAlert: TextPayAlertTable;
+  fundingCharge: FundingChargeTable;
+  fundingTextMonth: FundingTextMonthTable;
 }

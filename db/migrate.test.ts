@@ -32,6 +32,7 @@ test('every type of db/schema.ts has its table, with the columns the migrations 
     where table_schema = 'public' and table_name not like 'kysely%' order by 1`.execute(server.db);
   expect(rows.map((row) => row.name)).toEqual([
     'account',
+    'account_card',
     'account_number',
     'block',
     'call',
@@ -44,6 +45,9 @@ test('every type of db/schema.ts has its table, with the columns the migrations 
     'privileged_number',
     'recording',
     'registration',
+    'sandbox_card',
+    'sandbox_charge',
+    'sandbox_refund',
     'spoken_name',
     'station',
     'trunk',

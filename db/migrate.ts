@@ -5,6 +5,8 @@ import * as people from './migrations/0002-people.ts';
 import * as destinations from './migrations/0003-destinations.ts';
 import * as calls from './migrations/0004-calls.ts';
 import * as recordings from './migrations/0005-recordings.ts';
+import * as sandboxGateway from './migrations/0008-sandbox-gateway.ts';
+import * as cards from './migrations/0009-cards.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -13,6 +15,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003-destinations': destinations,
   '0004-calls': calls,
   '0005-recordings': recordings,
+  '0008-sandbox-gateway': sandboxGateway,
+  '0009-cards': cards,
 };
 
 /** A migration may rewrite a big table. */

@@ -1,4 +1,5 @@
 import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
+import type { AccountCardTable } from './schema/cards.ts';
 import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
 import type {
   CredentialTable,
@@ -9,6 +10,7 @@ import type {
 } from './schema/facilities.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
+import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
 export interface Schema {
@@ -28,4 +30,8 @@ export interface Schema {
   callEvent: CallEventTable;
   recording: RecordingTable;
   outbox: OutboxTable;
+  sandboxCard: SandboxCardTable;
+  sandboxCharge: SandboxChargeTable;
+  sandboxRefund: SandboxRefundTable;
+  accountCard: AccountCardTable;
 }

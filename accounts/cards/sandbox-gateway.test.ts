@@ -3,6 +3,7 @@ import { sandboxBooks } from '#db/sandbox-gateway.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cents } from '../money.ts';
 import { sandboxGateway } from './sandbox-gateway.ts';
+import { sign } from './signature.ts';
 import { Secret } from './secret.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -63,4 +64,15 @@ test('an unknown outcome is captured, or absent and the key is given up', async 
   expect(await gateway().outcomeOf(lost.key)).toEqual({ kind: 'absent' });
   const late = await fresh('4242424242424242', lost.key);
   await expect(gateway().charge(late)).rejects.toMatchObject({ code: 'key-reused' });
+});
+
+test('a webhook that is signed but says nothing is unparsable', () => {
+  const read = (text: string) => {
+    const body = Buffer.from(text);
+    return gateway().readWebhook(body, sign(body, 'whsec', now()), now());
+  };
+  for (const text of ['', '{', 'null', '{}', '[]', '{"eventId":"e","kind":"other","at":"never"}'])
+    expect(() => read(text), text).toThrow(expect.objectContaining({ code: 'unparsable' }));
+  const told = { eventId: 'e', kind: 'other', type: 'x', at: now() };
+  expect(read(JSON.stringify(told))).toEqual(told);
 });

@@ -102,7 +102,10 @@ export function sandboxGateway(options: {
       checkSignature(rawBody, signatureHeader, webhookSecret, at);
       try {
         const event = JSON.parse(rawBody.toString('utf8')) as GatewayEvent & { readonly at: string };
-        return { ...event, at: new Date(event.at) };
+        const sent = new Date(event.at);
+        if (typeof event.eventId !== 'string' || typeof event.kind !== 'string' || Number.isNaN(sent.getTime()))
+          throw new WebhookRefusal('unparsable');
+        return { ...event, at: sent };
       } catch {
         throw new WebhookRefusal('unparsable');
       }

@@ -1,4 +1,5 @@
 import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
+import type { AccountCardTable } from './schema/cards.ts';
 import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
 import type {
   CredentialTable,
@@ -20,6 +21,7 @@ import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
+import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
 export interface Schema {
@@ -53,4 +55,8 @@ export interface Schema {
   textPayAlert: TextPayAlertTable;
   fundingCharge: FundingChargeTable;
   fundingTextMonth: FundingTextMonthTable;
+  sandboxCard: SandboxCardTable;
+  sandboxCharge: SandboxChargeTable;
+  sandboxRefund: SandboxRefundTable;
+  accountCard: AccountCardTable;
 }

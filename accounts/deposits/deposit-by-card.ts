@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { intendDeposit, keepOpen, type Deposit, type DepositChannel } from '#db/deposits.ts';
-import { AUTO_PAY, DEPOSIT, within } from '../money.ts';
-import type { Charger } from './charger.ts';
+import type { CardGateway } from '../cards/gateway.ts';
+import { GatewayFault } from '../cards/gateway-fault.ts';
+import type { Secret } from '../cards/secret.ts';
+import { AUTO_PAY, DEPOSIT, within, type Cents } from '../money.ts';
 import { DepositRefusal } from './deposit-refusal.ts';
 import { resultOf, settle, type DepositResult } from './settle.ts';
 
 export interface DepositDeps {
   readonly db: Database;
-  readonly gateway: Charger;
+  readonly gateway: Pick<CardGateway, 'charge' | 'outcomeOf'>;
   readonly now: () => Date;
   /** Told in the transaction that settles it: what is written there (a receipt) is written exactly when the deposit is. */
   readonly onSettled?: (trx: Database, deposit: Deposit, result: DepositResult) => Promise<void>;
@@ -22,6 +24,8 @@ export interface CardDeposit {
   readonly cents: number;
   readonly channel: DepositChannel;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
+  /** Of a kept card, when its holder was asked for it. */
+  readonly cvv?: Secret;
 }
 
 /**
@@ -36,19 +40,23 @@ export async function depositByCard(deps: DepositDeps, order: CardDeposit): Prom
   const amount = within(preset ? AUTO_PAY : DEPOSIT, order.cents);
   if (amount.kind === 'refused') throw new DepositRefusal(amount.reason);
 
-  const { deposit, made } = await intend(deps, order);
+  const deposit = await intend(deps, order, amount.cents);
   if (deposit.state !== 'intended') return resultOf(deps.db, deposit);
-  if (!made) {
-    const known = await deps.gateway.outcomeOf(deposit.id);
-    if (known.kind !== 'absent') return settle(deps, deposit.id, known);
-  }
-  const { id, cents, card } = deposit;
-  const charge = { key: id, token: card.token, cents, currency: 'USD', reference: id } as const;
-  return settle(deps, id, await deps.gateway.charge(charge));
+  const { id, card } = deposit;
+  const holder = preset ? 'absent' : 'present';
+  const charge = { key: id, token: card.token, cents: amount.cents, currency: 'USD', reference: id, holder } as const;
+  const outcome = await deps.gateway.charge({ ...charge, ...(order.cvv && { cvv: order.cvv }) }).catch(givenUp);
+  return settle(deps, id, outcome);
 }
 
-async function intend({ db, now }: DepositDeps, order: CardDeposit) {
-  const { key, accountId, cents, channel, card } = order;
+/** The resolver was faster and has given the key up: nothing was charged. */
+function givenUp(error: unknown): { readonly kind: 'absent' } {
+  if (error instanceof GatewayFault && error.code === 'key-reused') return { kind: 'absent' };
+  throw error;
+}
+
+async function intend({ db, now }: DepositDeps, order: CardDeposit, cents: Cents): Promise<Deposit> {
+  const { key, accountId, channel, card } = order;
   const { token, brand, lastFour } = card;
   const content = JSON.stringify([accountId, cents, channel, token]);
   const requestHash = createHash('sha256').update(content).digest('hex');
@@ -59,6 +67,6 @@ async function intend({ db, now }: DepositDeps, order: CardDeposit) {
     const intended = await intendDeposit(trx, { ...intent, card: { token, brand, lastFour } });
     if (intended.deposit.requestHash !== requestHash) throw new DepositRefusal('key-reused');
     if (intended.made && !open) throw new DepositRefusal('account-closed');
-    return intended;
+    return intended.deposit;
   });
 }

@@ -210,8 +210,11 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
     try {
       await Promise.race([play(scene), late]);
     } catch (error) {
-      if (error instanceof Error) error.message += `\n${await scene.story()}`;
-      throw error;
+      if (!(error instanceof Error)) throw error;
+      // Some errors' messages cannot be added to.
+      throw Object.assign(new Error(`${error.message}\n${await scene.story()}`, { cause: error }), {
+        stack: error.stack,
+      });
     } finally {
       clearTimeout(timer);
       for (const call of scene.calls) void call.hangup();

@@ -98,8 +98,12 @@ export interface TextPayAlert {
   readonly state: 'open' | 'paying' | 'paid' | 'declined';
 }
 
-const toAlert = ({ lowBalanceId: _, paidDepositId: __, ...alert }: Selectable<TextPayAlertTable>): TextPayAlert =>
-  alert;
+const toAlert = ({
+  lowBalanceId: _,
+  answeredBy: __,
+  paidDepositId: ___,
+  ...alert
+}: Selectable<TextPayAlertTable>): TextPayAlert => alert;
 
 export async function addAlert(
   trx: Database,
@@ -120,11 +124,17 @@ export async function newestAlert(db: Database, mobile: string): Promise<TextPay
   return row && toAlert(row);
 }
 
+/** Whether this text has agreed to a payment before. */
+export async function hasAgreed(db: Database, textId: string): Promise<boolean> {
+  const query = db.selectFrom('textPayAlert').select('id').where('answeredBy', '=', textId);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
 /** Takes an open question for paying. False: somebody did before. */
-export async function takeAlert(trx: Database, id: string): Promise<boolean> {
+export async function takeAlert(trx: Database, id: string, textId: string): Promise<boolean> {
   const update = trx
     .updateTable('textPayAlert')
-    .set({ state: 'paying' })
+    .set({ state: 'paying', answeredBy: textId })
     .where('id', '=', id)
     .where('state', '=', 'open');
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;

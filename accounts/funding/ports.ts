@@ -41,7 +41,7 @@ export interface FundingDeps {
   readonly deposit: (order: CardDeposit) => Promise<DepositOutcome>;
   /** The saved card of an account, if it is in date at `at`. */
   readonly cardOf: (db: Database, accountId: string, at: Date) => Promise<CardOnFile>;
-  /** Writes a notice down to be sent, in the transaction of its cause. */
+  /** Writes a notice down to be sent, in the transaction of its cause. One whose key was told before is not told again. */
   readonly notify: (trx: Database, notice: FundingNotice) => Promise<void>;
   /** Told before each step; throwing here is dying there. */
   readonly onStep?: (step: FundingStep, id: string) => void;

@@ -247,3 +247,15 @@ test('STOP and PAY at once: either it was paid before, or it is not paid', async
     expect(alert?.state).toBe(paid.kind === 'paying' ? 'paying' : 'open');
   }
 });
+
+test('a text that is delivered again agrees to nothing else, also when there is a new question', async () => {
+  const id = await member();
+  await fall(id);
+  const agreed = await text('pay', mobile, `SM ${mobile}`);
+  await serve(agreed.kind === 'paying' ? agreed.alertId : '');
+  await fall(id);
+  expect(await text('pay', mobile, `SM ${mobile}`)).toEqual({ kind: 'already-paid' });
+  expect(counter.charges).toHaveLength(1);
+  expect(await newestAlert(server.db, mobile)).toMatchObject({ state: 'open' });
+  expect((await counter.news(id)).slice(-2)).toEqual(['textpay-paid', 'textpay-asked']);
+});

@@ -2,7 +2,15 @@ import type { Database } from '#db/connect.ts';
 import { changePlan, endPlan, fundingPlan, plansOfMobile, type FundingPlan } from '#db/funding.ts';
 import { beginCharge, findCharge, type FundingCharge } from '#db/funding-charges.ts';
 import { balanceOf } from '#db/ledger.ts';
-import { findAlert, newestAlert, settleAlert, takeAlert, TEXT_PAY, type TextPayAlert } from '#db/low-balance.ts';
+import {
+  findAlert,
+  hasAgreed,
+  newestAlert,
+  settleAlert,
+  takeAlert,
+  TEXT_PAY,
+  type TextPayAlert,
+} from '#db/low-balance.ts';
 import { addToOutbox } from '#db/outbox.ts';
 import { makeCharge, type Charged, type Settled } from './charge.ts';
 import { endingOf, type FundingNews } from './notices.ts';
@@ -72,6 +80,7 @@ async function pay(trx: Database, deps: FundingDeps, text: InboundText): Promise
     await answer(trx, deps, text, plan, { kind });
     return { kind };
   };
+  if (await hasAgreed(trx, text.id)) return { kind: 'already-paid' };
   // The question was put to a plan that is no more, or moved to another mobile.
   if (!alert || plan?.mobile !== from || plan.mode === 'autopay') return say('nothing-to-pay');
   if (alert.state === 'declined') return say('nothing-to-pay');
@@ -82,7 +91,7 @@ async function pay(trx: Database, deps: FundingDeps, text: InboundText): Promise
 
   const { accountId, cents, id: alertId } = alert;
   const order = { accountId, cause: { textPayAlertId: alertId }, cents, card: card.card, at };
-  if (!(await beginCharge(trx, order)) || !(await takeAlert(trx, alertId))) return say('already-paid');
+  if (!(await beginCharge(trx, order)) || !(await takeAlert(trx, alertId, text.id))) return say('already-paid');
   await addToOutbox(trx, TEXT_PAY, { alertId });
   await answer(trx, deps, text, plan, { kind: 'textpay-paying', cents });
   return { kind: 'paying', alertId, accountId, cents };

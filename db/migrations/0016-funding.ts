@@ -80,6 +80,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sent_at timestamptz not null,
       expires_at timestamptz not null check (expires_at > sent_at),
       state text not null default 'open' check (state in ('open', 'paying', 'paid', 'declined')),
+      -- The carrier's id of the text that agreed: a text that is delivered again agrees to nothing else.
+      answered_by text constraint one_alert_per_text unique,
       paid_deposit_id text constraint one_alert_per_deposit unique,
       constraint text_pay_alert_paid_whole check ((state = 'paid') = (paid_deposit_id is not null))
     );

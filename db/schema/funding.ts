@@ -58,6 +58,7 @@ export interface TextPayAlertTable {
   sentAt: Date;
   expiresAt: Date;
   state: Generated<'open' | 'paying' | 'paid' | 'declined'>;
+  answeredBy: string | null;
   paidDepositId: string | null;
 }
 

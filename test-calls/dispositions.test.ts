@@ -487,6 +487,9 @@ call('a first call records the name, and the second call says it', { nameless: t
   );
 });
 
+/** A drachtio-server's log is not ours to find; freeswitch-conf/ keeps digits out of FreeSWITCH's. */
+const ownServersLogs = process.env['ENGINE'] === 'drachtio' ? [] : ['sip.log'];
+
 test('no PIN is written anywhere', async () => {
   await played();
   const { system } = stage();
@@ -503,7 +506,7 @@ test('no PIN is written anywhere', async () => {
     if (file.isFile() && file.name.endsWith('.log'))
       texts.set(file.name, await readFile(join(file.parentPath, file.name), 'utf8'));
   expect([...texts.keys()]).toEqual(
-    expect.arrayContaining(['public.call_event', 'public.call', 'public.person', 'ivr.log', 'sip.log']),
+    expect.arrayContaining(['public.call_event', 'public.call', 'public.person', 'ivr.log', ...ownServersLogs]),
   );
   const found = [...texts].flatMap(([where, text]) =>
     secrets.filter((pin) => text.includes(pin)).map((pin) => [where, pin]),

@@ -1,0 +1,12 @@
+/** Who takes part in the interleaving, and what an order with number `n` is: the same in every process. */
+export const ACCOUNTS = 8;
+export const accountOf = (n: number): string => `holder-${n % ACCOUNTS}`;
+
+/** $2.00 to $100.00. */
+export const centsOf = (n: number): number => 200 + ((n * 397) % 9_801);
+
+/** Cards at the sandbox, by what they do. */
+export const behaviours = ['approve', 'approve', 'decline-later', 'timeout-after-capture', 'timeout-before-capture'];
+export const tokenOf = (n: number): string => `card_${behaviours[n % behaviours.length] ?? ''}`;
+/** Of AutoPay. */
+export const keptToken = 'card_approve';

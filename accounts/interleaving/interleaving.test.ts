@@ -1,0 +1,159 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { openAccount } from '#db/accounts.ts';
+import { findDeposit } from '#db/deposits.ts';
+import { expiredHolds, releaseHold } from '#db/holds.ts';
+import { driftedHolders, trialBalance } from '#db/ledger.ts';
+import { unservedLowBalances } from '#db/low-balance.ts';
+import { addSandboxCard, sandboxBooks } from '#db/sandbox-gateway.ts';
+import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { sandboxGateway } from '../cards/sandbox-gateway.ts';
+import { resolveDeposits } from '../deposits/resolve.ts';
+import { depositWith } from '../funding/deposit.ts';
+import { joinFunding } from '../funding/enrolment.ts';
+import { serveLowBalance } from '../funding/serve-low-balance.ts';
+import { choice, Counter } from '../funding/testing/counter.ts';
+import { accountOf, ACCOUNTS, behaviours, keptToken } from './cast.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
+
+const WORKERS = 4;
+/** `INTERLEAVING_ROUNDS=200 npx vitest run accounts/interleaving` keeps at it for longer, `INTERLEAVING_SEED` repeats one. */
+const ROUNDS = Number(process.env['INTERLEAVING_ROUNDS'] ?? 12);
+const SEED = Number(process.env['INTERLEAVING_SEED'] ?? 1 + Math.floor(Math.random() * 1_000_000));
+const KEYS = 10 * ROUNDS;
+/** Acknowledged deposits between one death and the next. */
+const ACKS_A_ROUND = 8;
+
+let server: TestDatabase;
+const now = () => new Date();
+beforeAll(async () => {
+  // Durable: what is acknowledged has to be there after the server was killed. SIGKILL loses no page that was written, fsync or not.
+  server = await startTestDatabase();
+});
+afterAll(() => server.stop());
+
+interface Ack {
+  readonly kind: 'captured' | 'declined';
+  readonly depositId: string;
+}
+
+test(`orders of every kind at random, processes and PostgreSQL killed in between (seed ${SEED})`, async () => {
+  const { db } = server;
+  const counter = new Counter(db);
+  for (const behaviour of new Set(behaviours))
+    await addSandboxCard(db, {
+      ...{ token: `card_${behaviour}`, brand: 'visa', lastFour: '4242', expiryMonth: 12, expiryYear: 2099 },
+      ...{ funding: 'credit', behaviour, kept: true, createdAt: now() },
+    });
+  const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
+  const deps = { db, gateway: sandboxGateway({ db, now, webhookSecret: 'unused' }), now };
+  const funding = { ...counter.deps(), now, cardOf, deposit: depositWith(deps) };
+  for (let n = 0; n < ACCOUNTS; n++) await openAccount(db, { id: accountOf(n), numbers: [], at: now() });
+  // Half of them have AutoPay.
+  for (let n = 0; n < ACCOUNTS; n += 2) {
+    const join = { accountId: accountOf(n), by: { kind: 'web' }, key: `join ${n}`, choice: choice() } as const;
+    expect((await joinFunding(db, funding, join)).kind).not.toBe('refused');
+  }
+
+  const acks: Ack[] = [];
+  let heard = () => {};
+  const faults: string[] = [];
+  const children = new Set<ChildProcess>();
+  let seed = SEED;
+  const hire = () => {
+    const program = new URL('worker.ts', import.meta.url).pathname;
+    const order = JSON.stringify({ url: server.url, seed: seed++, keys: KEYS });
+    const child = spawn(process.execPath, ['--import', 'tsx', program, order], { stdio: ['pipe', 'pipe', 'pipe'] });
+    children.add(child);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      acks.push(JSON.parse(line) as Ack);
+      heard();
+    });
+    child.stderr.on('data', (bytes: Buffer) => faults.push(String(bytes)));
+    child.once('exit', () => {
+      children.delete(child);
+      heard();
+    });
+  };
+  const more = async (many: number) => {
+    const wanted = acks.length + many;
+    while (acks.length < wanted && faults.length === 0 && children.size > 0)
+      await new Promise<void>((resolve) => (heard = resolve));
+  };
+  const kill = async (child: ChildProcess | undefined) => {
+    if (!child) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+
+  for (let n = 0; n < WORKERS; n++) hire();
+  for (let round = 0; round < ROUNDS && faults.length === 0; round++) {
+    await more(ACKS_A_ROUND);
+    if (round % 4 === 3) {
+      await server.crash();
+      await server.revive();
+    } else {
+      await kill([...children][round % WORKERS]);
+      hire();
+    }
+  }
+  for (const child of [...children]) await kill(child);
+  expect(faults).toEqual([]);
+
+  // Whoever comes after finishes what was begun.
+  await resolveDeposits(deps, { afterMs: 0, limit: 10_000 });
+  const later = new Date(Date.now() + 60_000);
+  for (const { id } of (await unservedLowBalances(db, later, 10_000)).falls.map((fall) => ({ id: fall })))
+    await serveLowBalance(db, funding, id);
+  await resolveDeposits(deps, { afterMs: 0, limit: 10_000 });
+  for (const { key, accountId } of await expiredHolds(db, later, 10_000)) await releaseHold(db, accountId, key, now());
+
+  // Debits are credits, and every balance is the sum of its entries.
+  const trial = await trialBalance(db);
+  expect(Object.values(trial).reduce((sum, cents) => sum + cents, 0)).toBe(0);
+  expect(await driftedHolders(db)).toEqual([]);
+  const { held } = await db
+    .selectFrom('ledgerAccount')
+    .select((eb) => eb.fn.sum<string>('heldCents').as('held'))
+    .executeTakeFirstOrThrow();
+  expect(Number(held)).toBe(0);
+
+  // The gateway's own record and ours: each charge once, none that we do not know, none that we only believe.
+  const { captured } = await sandboxBooks(db);
+  const ours = await db.selectFrom('deposit').select(['id', 'cents', 'state']).execute();
+  const believed = ours.filter(({ state }) => state === 'captured');
+  const sorted = (ids: readonly string[]) => [...ids].sort();
+  expect(sorted(captured.map(({ key }) => key))).toEqual(sorted(believed.map(({ id }) => id)));
+  expect(captured.reduce((sum, { cents }) => sum + (cents ?? 0), 0)).toBe(-trial['card-clearing']);
+  expect(ours.filter(({ state }) => state === 'intended')).toEqual([]);
+
+  // Nothing acknowledged was lost, and a word once given was kept.
+  for (const { kind, depositId } of acks) {
+    const state = (await findDeposit(db, depositId))?.state;
+    expect(kind === 'captured' ? ['captured'] : ['declined', 'abandoned']).toContain(state);
+  }
+  // Notices: each once; the counter throws when one was told twice.
+  const news = await counter.news(accountOf(0));
+  expect(news.filter((kind) => kind === 'joined')).toHaveLength(1);
+  const autopaid = await db
+    .selectFrom('deposit')
+    .select('id')
+    .where('channel', '=', 'autopay')
+    .where('state', '=', 'captured')
+    .execute();
+  const told = (await Promise.all(Array.from({ length: ACCOUNTS }, (_, n) => counter.news(accountOf(n))))).flat();
+  expect(told.filter((kind) => kind === 'autopay-paid')).toHaveLength(autopaid.length);
+
+  const postings = await db
+    .selectFrom('posting')
+    .select((eb) => eb.fn.countAll<string>().as('many'))
+    .executeTakeFirstOrThrow();
+  console.log(
+    `interleaving, seed ${SEED}: ${ROUNDS} deaths (${Math.floor(ROUNDS / 4)} of PostgreSQL), ${postings.many} postings, ${ours.length} deposits, ` +
+      `${captured.length} captured (${autopaid.length} by AutoPay), ${acks.length} acknowledged`,
+  );
+});

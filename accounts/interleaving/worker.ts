@@ -1,0 +1,93 @@
+import { openDatabase } from '#db/connect.ts';
+import { captureHold, expiredHolds, placeHold, releaseHold } from '#db/holds.ts';
+import { LedgerRefusal, post } from '#db/ledger.ts';
+import { unservedLowBalances } from '#db/low-balance.ts';
+import { isUnavailable } from '#db/unavailable.ts';
+import { sandboxGateway } from '../cards/sandbox-gateway.ts';
+import { depositByCard } from '../deposits/deposit-by-card.ts';
+import { resolveDeposits } from '../deposits/resolve.ts';
+import { depositWith } from '../funding/deposit.ts';
+import { serveLowBalance } from '../funding/serve-low-balance.ts';
+import { Counter } from '../funding/testing/counter.ts';
+import { accountOf, centsOf, keptToken, tokenOf } from './cast.ts';
+
+/*
+ * One of several processes that give orders at random, until it is killed: the other half of interleaving.test.ts. Orders come from a small
+ * number of keys, so that the same order is given again and again, by any process. Says each deposit that was acknowledged.
+ */
+const { url, seed, keys } = JSON.parse(process.argv[2] ?? '{}') as { url: string; seed: number; keys: number };
+// A test that is broken off takes its child with it.
+process.stdin.once('end', () => process.exit(0)).resume();
+
+const db = openDatabase(url, { max: 4, connectMs: 3_000, statementMs: 5_000, name: `interleaving ${seed}` });
+const books = openDatabase(url, { max: 3, connectMs: 3_000, statementMs: 5_000, name: `sandbox gateway ${seed}` });
+const now = () => new Date();
+const gateway = sandboxGateway({ db: books, now, webhookSecret: 'unused' });
+const deps = { db, gateway, now };
+const counter = new Counter(db);
+const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
+const funding = { ...counter.deps(), now, deposit: depositWith(deps), cardOf };
+
+/** Park and Miller's generator: the order of the orders of one process is told by its seed. */
+let state = seed;
+const any = (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+
+async function deposit(n: number): Promise<void> {
+  const card = { token: tokenOf(n), brand: 'visa', lastFour: '4242' };
+  const order = { key: `deposit ${n}`, accountId: accountOf(n), cents: centsOf(n), channel: 'web', card } as const;
+  const { kind, depositId } = await depositByCard(deps, order);
+  if (kind !== 'pending') process.stdout.write(`${JSON.stringify({ kind, depositId })}\n`);
+}
+
+async function spend(n: number): Promise<void> {
+  const cents = 1 + ((n * 53) % 700);
+  const entries = [
+    { ledger: { holder: accountOf(n) }, cents: -cents },
+    { ledger: 'revenue', cents },
+  ] as const;
+  await post(db, { key: `usage ${n}`, kind: 'usage', at: new Date(0), entries });
+}
+
+async function hold(n: number): Promise<void> {
+  const accountId = accountOf(n);
+  const at = now();
+  const expiresAt = new Date(at.getTime() + 500);
+  await placeHold(db, { key: `hold ${n}`, accountId, cents: 300, reason: 'call', at, expiresAt });
+  if (n % 3 === 0) return; // nobody ends this one: it is released when it has expired
+  const capture = { key: `capture ${n}`, accountId, holdKey: `hold ${n}`, cents: n % 250, kind: 'usage', at };
+  await captureHold(db, capture);
+}
+
+async function clean(): Promise<void> {
+  for (const { key, accountId } of await expiredHolds(db, now(), 10)) await releaseHold(db, accountId, key, now());
+}
+
+async function fund(): Promise<void> {
+  const { falls } = await unservedLowBalances(db, now(), 3);
+  for (const id of falls) await serveLowBalance(db, funding, id);
+}
+
+const acts = [
+  () => deposit(any(keys)),
+  () => deposit(any(keys)),
+  () => spend(any(keys * 4)),
+  () => spend(any(keys * 4)),
+  () => hold(any(keys)),
+  clean,
+  fund,
+  () => resolveDeposits(deps, { afterMs: 2_000, limit: 5 }),
+];
+
+async function lane(): Promise<never> {
+  for (;;)
+    await acts[any(acts.length)]?.().catch((error: unknown) => {
+      // The ledger says no, or the database is away: another order.
+      if (!(error instanceof LedgerRefusal) && !isUnavailable(error) && !isGatewayAway(error)) {
+        console.error(error);
+        process.exit(1);
+      }
+    });
+}
+const isGatewayAway = (error: unknown) => (error as { code?: unknown } | undefined)?.code === 'unavailable';
+
+await Promise.all(Array.from({ length: 4 }, lane));

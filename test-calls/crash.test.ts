@@ -121,10 +121,17 @@ async function expectReleased(phones: Readonly<Record<string, OutgoingCall | Inc
       .toMatchObject({ by: 'them', how });
 }
 
+/** A drachtio-server and a FreeSWITCH are not ours to kill: with them the platform has no process `sip` or `media`. */
+const ownServers = process.env['ENGINE'] !== 'drachtio';
+
 for (const [process, word] of [
   ['ivr', 'restart'],
-  ['sip', 'restart'],
-  ['media', 'media-lost'],
+  ...(ownServers
+    ? ([
+        ['sip', 'restart'],
+        ['media', 'media-lost'],
+      ] as const)
+    : []),
 ] as const satisfies readonly (readonly [ProcessName, string])[])
   call(`kill -9 of ${process}, at every state of a call`, { others: 5 }, async (scene) => {
     const { pin, rung, offer, talk, last } = await everyState(scene);

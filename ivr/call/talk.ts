@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { endpointCutOff, MediaServerUnavailable } from '#media/freeswitch.ts';
+import { bytesWritten } from '#media/recordings/file.ts';
 import type { Leg, LegEnding } from '../leg/leg.ts';
 
 export interface TalkTerms {
@@ -61,7 +62,10 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
   const lost = new Set<Leg>();
   for (const leg of legs) void watch(leg, terms.probeSeconds, clock, over.signal, () => lost.add(leg));
   // What is not recorded does not go on: a full disk ends the talk, with words for both.
-  const unrecorded = terms.recordingPath === undefined ? never : stoppedEarly(recorded, legs, clock);
+  const unrecorded =
+    terms.recordingPath === undefined
+      ? never
+      : Promise.race([stoppedEarly(recorded, legs, clock), standsStill(terms.recordingPath, clock, over.signal)]);
   const first = await Promise.race([...legs.map(firstEnd), unrecorded]);
   over.abort(talkIsOver);
   if (first === 'unrecorded') {
@@ -89,6 +93,29 @@ async function stoppedEarly(recorded: Promise<void>, legs: readonly Leg[], clock
   await recorded;
   await clock.wait(1_000);
   return legs.some(({ ended }) => ended.aborted) ? never : 'unrecorded';
+}
+
+/** How often a recording is looked at, and how many looks in a row find it no longer. FreeSWITCH writes every two seconds. */
+const growthSeconds = 4;
+const looksInVain = 2;
+
+/**
+ * A recording whose file no longer grows: FreeSWITCH goes on with a full disk, writes an error to its log every two seconds, and tells nobody.
+ * Silence is written too, so a file that stands still is never a quiet call.
+ */
+async function standsStill(path: string, clock: Clock, signal: AbortSignal): Promise<'unrecorded'> {
+  let before = -1;
+  for (let vain = 0; vain < looksInVain;) {
+    try {
+      await clock.wait(growthSeconds * 1_000, signal);
+    } catch {
+      return never;
+    }
+    const bytes = await bytesWritten(path);
+    vain = bytes > before ? 0 : vain + 1;
+    before = bytes;
+  }
+  return 'unrecorded';
 }
 
 const firstEnd = (leg: Leg): Promise<{ side: 'inside' | 'outside'; ending: LegEnding }> =>

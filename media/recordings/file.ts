@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 
 /** SHA-256 (lower-case hex) and length of a file, read once from front to back; memory does not grow with it. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<{ sha256: string; bytes: number }> {
@@ -18,3 +18,10 @@ export async function probeDisk(folder: string): Promise<{ freeBytes: number; to
   const { bavail, blocks, bsize } = await statfs(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
+
+/** How many bytes of a recording lie there by now; 0 when there is no file yet. */
+export const bytesWritten = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );

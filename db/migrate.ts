@@ -6,6 +6,7 @@ import * as destinations from './migrations/0003-destinations.ts';
 import * as calls from './migrations/0004-calls.ts';
 import * as recordings from './migrations/0005-recordings.ts';
 import * as ledger from './migrations/0006-ledger.ts';
+import * as sandboxGateway from './migrations/0008-sandbox-gateway.ts';
 import * as rates from './migrations/0011-rates.ts';
 import * as deposits from './migrations/0015-deposits.ts';
 
@@ -17,6 +18,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004-calls': calls,
   '0005-recordings': recordings,
   '0006-ledger': ledger,
+  '0008-sandbox-gateway': sandboxGateway,
   '0011-rates': rates,
   '0015-deposits': deposits,
 };

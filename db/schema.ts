@@ -12,6 +12,7 @@ import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
+import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
 export interface Schema {
@@ -35,6 +36,9 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  sandboxCard: SandboxCardTable;
+  sandboxCharge: SandboxChargeTable;
+  sandboxRefund: SandboxRefundTable;
   rate: RateTable;
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;

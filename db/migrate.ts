@@ -7,6 +7,7 @@ import * as calls from './migrations/0004-calls.ts';
 import * as recordings from './migrations/0005-recordings.ts';
 import * as ledger from './migrations/0006-ledger.ts';
 import * as sandboxGateway from './migrations/0008-sandbox-gateway.ts';
+import * as cards from './migrations/0009-cards.ts';
 import * as rates from './migrations/0011-rates.ts';
 import * as deposits from './migrations/0015-deposits.ts';
 
@@ -19,6 +20,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005-recordings': recordings,
   '0006-ledger': ledger,
   '0008-sandbox-gateway': sandboxGateway,
+  '0009-cards': cards,
   '0011-rates': rates,
   '0015-deposits': deposits,
 };

@@ -7,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { SavedCardTable } from './schema/cards.ts';
 import type { DepositTable } from './schema/deposits.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
@@ -39,6 +40,7 @@ export interface Schema {
   sandboxCard: SandboxCardTable;
   sandboxCharge: SandboxChargeTable;
   sandboxRefund: SandboxRefundTable;
+  savedCard: SavedCardTable;
   rate: RateTable;
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;

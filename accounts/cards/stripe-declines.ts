@@ -33,7 +33,7 @@ const reasons: Readonly<Record<string, DeclineReason>> = {
 /** The first of `codes` that says more than that the card was declined: the decline code, then the error's own. */
 export function declineReasonOf(...codes: readonly (string | null | undefined)[]): DeclineReason {
   for (const code of codes) {
-    const reason = code ? reasons[code] : undefined;
+    const reason = code && Object.hasOwn(reasons, code) ? reasons[code] : undefined;
     if (reason) return reason;
   }
   return 'declined';

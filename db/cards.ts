@@ -1,27 +1,36 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { Database } from './connect.ts';
-import type { AccountCardTable } from './schema/cards.ts';
+import type { SavedCardTable } from './schema/cards.ts';
 
-export type AccountCard = Selectable<AccountCardTable>;
+export type SavedCard = Readonly<Selectable<SavedCardTable>>;
+export type NewSavedCard = Readonly<Omit<Insertable<SavedCardTable>, 'id' | 'removedAt'>>;
 
-/** The card of an account now. */
-export async function currentCard(db: Database, accountId: string): Promise<AccountCard | undefined> {
-  const cards = db.selectFrom('accountCard').selectAll().where('accountId', '=', accountId);
+/** Whether the account is open; nobody else changes its card until the transaction ends. Undefined: there is no such account. */
+export async function lockAccountOfCard(trx: Database, accountId: string): Promise<boolean | undefined> {
+  const account = trx.selectFrom('account').select('status').where('id', '=', accountId);
+  const row = await account.forNoKeyUpdate().executeTakeFirst();
+  return row && row.status === 'open';
+}
+
+/** The card an account pays with now. */
+export async function currentCard(db: Database, accountId: string): Promise<SavedCard | undefined> {
+  const cards = db.selectFrom('savedCard').selectAll().where('accountId', '=', accountId);
   return cards.where('removedAt', 'is', null).executeTakeFirst();
 }
 
-/** Makes all who change the card of this account wait for each other, to the end of the transaction. False: no such account. */
-export async function lockAccountCard(trx: Database, accountId: string): Promise<boolean> {
-  const account = trx.selectFrom('account').select('id').where('id', '=', accountId).forUpdate();
-  return (await account.executeTakeFirst()) !== undefined;
+/** Every card an account ever kept, latest first: agreements are proved by them. */
+export async function cardsOf(db: Database, accountId: string): Promise<SavedCard[]> {
+  const cards = db.selectFrom('savedCard').selectAll().where('accountId', '=', accountId);
+  return cards.orderBy('savedAt', 'desc').orderBy('id', 'desc').execute();
 }
 
-export async function addCard(trx: Database, card: Omit<AccountCard, 'id' | 'removedAt'>): Promise<void> {
-  await trx.insertInto('accountCard').values(card).execute();
+/** Throws StatementRefused (saved_card_current) when the account has a card already. */
+export async function addCard(db: Database, card: NewSavedCard): Promise<SavedCard> {
+  return db.insertInto('savedCard').values(card).returningAll().executeTakeFirstOrThrow();
 }
 
-/** Ends the current card and answers it. */
-export async function endCard(trx: Database, accountId: string, at: Date): Promise<AccountCard | undefined> {
-  const current = trx.updateTable('accountCard').where('accountId', '=', accountId).where('removedAt', 'is', null);
-  return current.set({ removedAt: at }).returningAll().executeTakeFirst();
+/** Ends the current card, and gives it; undefined: there is none. */
+export async function removeCurrentCard(db: Database, accountId: string, at: Date): Promise<SavedCard | undefined> {
+  const cards = db.updateTable('savedCard').set({ removedAt: at }).where('accountId', '=', accountId);
+  return cards.where('removedAt', 'is', null).returningAll().executeTakeFirst();
 }

@@ -1,111 +1,102 @@
-import type { Selectable } from 'kysely';
+import { sql, type Insertable, type Selectable } from 'kysely';
 import type { Database } from './connect.ts';
 import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 export type SandboxCard = Selectable<SandboxCardTable>;
-export type SandboxCharge = Selectable<SandboxChargeTable>;
-export type SandboxRefund = Selectable<SandboxRefundTable>;
+export type SandboxCharge = Omit<Selectable<SandboxChargeTable>, 'cents' | 'refundedCents'> & {
+  readonly cents: number;
+  readonly refundedCents: number;
+};
+export type SandboxRefund = Omit<Selectable<SandboxRefundTable>, 'cents'> & { readonly cents: number };
 
-export async function addSandboxCard(db: Database, card: Omit<SandboxCard, 'spentBy' | 'forgottenAt'>): Promise<void> {
+const toCharge = (row: Selectable<SandboxChargeTable>): SandboxCharge => ({
+  ...row,
+  cents: Number(row.cents),
+  refundedCents: Number(row.refundedCents),
+});
+const toRefund = (row: Selectable<SandboxRefundTable>): SandboxRefund => ({ ...row, cents: Number(row.cents) });
+
+export async function addSandboxCard(db: Database, card: Insertable<SandboxCardTable>): Promise<void> {
   await db.insertInto('sandboxCard').values(card).execute();
 }
 
-export async function sandboxCard(db: Database, token: string): Promise<SandboxCard | undefined> {
+export async function findSandboxCard(db: Database, token: string): Promise<SandboxCard | undefined> {
   return db.selectFrom('sandboxCard').selectAll().where('token', '=', token).executeTakeFirst();
 }
 
-export async function forgetSandboxCard(db: Database, token: string, at: Date): Promise<void> {
-  const known = db.updateTable('sandboxCard').where('token', '=', token).where('forgottenAt', 'is', null);
-  await known.set({ forgottenAt: at }).execute();
+/** Writes a charge, or gives the one of this key; of any number at once, one writes. */
+export async function recordSandboxCharge(
+  db: Database,
+  charge: Omit<SandboxCharge, 'refundedCents'>,
+): Promise<SandboxCharge> {
+  const made = await db
+    .insertInto('sandboxCharge')
+    .values({ ...charge, cents: String(charge.cents) })
+    .onConflict((conflict) => conflict.column('idempotencyKey').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (made) return toCharge(made);
+  const there = db.selectFrom('sandboxCharge').selectAll().where('idempotencyKey', '=', charge.idempotencyKey);
+  return toCharge(await there.executeTakeFirstOrThrow());
 }
 
-/** `not-usable`: the token is unknown, forgotten, or was good for one charge that was another. */
-export type Bearing = 'usable' | 'not-usable';
+export async function findSandboxCharge(db: Database, key: string): Promise<SandboxCharge | undefined> {
+  const row = await db.selectFrom('sandboxCharge').selectAll().where('idempotencyKey', '=', key).executeTakeFirst();
+  return row && toCharge(row);
+}
 
 /**
- * Enters the charge that `decide` makes of how the token stands, unless there is one with this key already; that one is answered then. Of
- * any number at once one enters its own.
+ * Writes a refund, declined when it would be more than is left of the charge, or gives the one of this key. Undefined: there is no such
+ * charge, and nothing is written.
  */
-export async function enterSandboxCharge(
+export async function recordSandboxRefund(
   db: Database,
-  charge: { readonly id: string; readonly key: string; readonly token: string; readonly cents: number; readonly reference: string; readonly at: Date }, // prettier-ignore
-  decide: (
-    bearing: Bearing,
-  ) => { readonly state: 'captured' } | { readonly state: 'declined'; readonly reason: string },
-): Promise<SandboxCharge & { readonly entered: boolean }> {
+  refund: Omit<SandboxRefund, 'declineReason'>,
+): Promise<SandboxRefund | undefined> {
   return db.transaction().execute(async (trx) => {
-    const usable = await trx
-      .selectFrom('sandboxCard')
-      .select('token')
-      .where('token', '=', charge.token)
-      .where('forgottenAt', 'is', null)
-      .where((where) =>
-        where.or([where('kept', '=', true), where('spentBy', 'is', null), where('spentBy', '=', charge.key)]),
-      )
-      .forUpdate()
-      .executeTakeFirst();
-    const decided = decide(usable ? 'usable' : 'not-usable');
-    const reason = decided.state === 'declined' ? decided.reason : null;
-    const entered = await trx
-      .insertInto('sandboxCharge')
-      .values({ ...charge, state: decided.state, reason })
-      .onConflict((conflict) => conflict.column('key').doNothing())
+    const charges = trx.selectFrom('sandboxCharge').selectAll().where('id', '=', refund.chargeId);
+    const charge = await charges.forUpdate().executeTakeFirst();
+    if (!charge) return undefined;
+    const left = charge.declineReason === null ? Number(charge.cents) - Number(charge.refundedCents) : 0;
+    const declineReason = refund.cents > left ? 'exceeds-charge' : null;
+    const made = await trx
+      .insertInto('sandboxRefund')
+      .values({ ...refund, cents: String(refund.cents), declineReason })
+      .onConflict((conflict) => conflict.column('idempotencyKey').doNothing())
       .returningAll()
       .executeTakeFirst();
-    if (!entered) return { ...(await standing(trx, charge.key)), entered: false };
-    if (entered.state === 'captured')
-      await trx.updateTable('sandboxCard').where('token', '=', charge.token).set({ spentBy: charge.key }).execute();
-    return { ...entered, entered: true };
+    if (!made) return findSandboxRefund(trx, refund.idempotencyKey);
+    if (declineReason === null)
+      await trx
+        .updateTable('sandboxCharge')
+        .set({ refundedCents: sql`refunded_cents + ${refund.cents}` })
+        .where('id', '=', refund.chargeId)
+        .execute();
+    return toRefund(made);
   });
 }
 
-const standing = (db: Database, key: string): Promise<SandboxCharge> =>
-  db.selectFrom('sandboxCharge').selectAll().where('key', '=', key).executeTakeFirstOrThrow();
-
-/** The charge with this key; if there is none, the key is given up and no charge can be entered with it. */
-export async function settleSandboxKey(
-  db: Database,
-  fence: { readonly id: string; readonly key: string; readonly at: Date },
-): Promise<SandboxCharge> {
-  return db.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('sandboxCharge')
-      .values({ ...fence, state: 'fenced' })
-      .onConflict((conflict) => conflict.column('key').doNothing())
-      .execute();
-    return standing(trx, fence.key);
-  });
+export async function findSandboxRefund(db: Database, key: string): Promise<SandboxRefund | undefined> {
+  const row = await db.selectFrom('sandboxRefund').selectAll().where('idempotencyKey', '=', key).executeTakeFirst();
+  return row && toRefund(row);
 }
 
-export type SandboxRefunding =
-  | { readonly kind: 'refunded' | 'replayed'; readonly refund: SandboxRefund }
-  | { readonly kind: 'exceeds-charge' | 'unknown-charge' };
-
-export async function enterSandboxRefund(db: Database, refund: SandboxRefund): Promise<SandboxRefunding> {
-  return db.transaction().execute(async (trx): Promise<SandboxRefunding> => {
-    const charges = trx
-      .selectFrom('sandboxCharge')
-      .select(['cents', 'refundedCents'])
-      .where('id', '=', refund.chargeId);
-    const charge = await charges.where('state', '=', 'captured').forUpdate().executeTakeFirst();
-    const before = await trx.selectFrom('sandboxRefund').selectAll().where('key', '=', refund.key).executeTakeFirst();
-    if (before) return { kind: 'replayed', refund: before };
-    if (!charge) return { kind: 'unknown-charge' };
-    const refundedCents = charge.refundedCents + refund.cents;
-    if (refundedCents > (charge.cents ?? 0)) return { kind: 'exceeds-charge' };
-    await trx.insertInto('sandboxRefund').values(refund).execute();
-    await trx.updateTable('sandboxCharge').where('id', '=', refund.chargeId).set({ refundedCents }).execute();
-    return { kind: 'refunded', refund };
-  });
+export interface SandboxTakings {
+  readonly charges: number;
+  readonly capturedCents: number;
+  readonly refundedCents: number;
+  /** What we have of it: to be compared with what the ledger's card-clearing came to (there with the other sign). */
+  readonly netCents: number;
 }
 
-/** The sandbox's books, to compare ours with: what was really captured and given back, the oldest first. */
-export async function sandboxBooks(
-  db: Database,
-): Promise<{ readonly captured: readonly SandboxCharge[]; readonly refunds: readonly SandboxRefund[] }> {
-  const charges = db.selectFrom('sandboxCharge').selectAll().where('state', '=', 'captured');
-  return {
-    captured: await charges.orderBy('at').orderBy('id').execute(),
-    refunds: await db.selectFrom('sandboxRefund').selectAll().orderBy('at').orderBy('id').execute(),
-  };
+/** What the sandbox gateway took and gave back, by its own books. Cents. */
+export async function sandboxTakings(db: Database): Promise<SandboxTakings> {
+  const { rows } = await sql<{ charges: string; captured: string; refunded: string }>`
+    select (select count(*) from sandbox_charge where decline_reason is null) as charges,
+      (select coalesce(sum(cents), 0) from sandbox_charge where decline_reason is null) as captured,
+      (select coalesce(sum(cents), 0) from sandbox_refund where decline_reason is null) as refunded`.execute(db);
+  const [row] = rows;
+  const capturedCents = Number(row?.captured);
+  const refundedCents = Number(row?.refunded);
+  return { charges: Number(row?.charges), capturedCents, refundedCents, netCents: capturedCents - refundedCents };
 }

@@ -1,5 +1,4 @@
 import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
-import type { AccountCardTable } from './schema/cards.ts';
 import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
 import type {
   CredentialTable,
@@ -8,6 +7,7 @@ import type {
   StationTable,
   TrunkTable,
 } from './schema/facilities.ts';
+import type { SavedCardTable } from './schema/cards.ts';
 import type { DepositTable } from './schema/deposits.ts';
 import type {
   FundingChangeTable,
@@ -45,6 +45,10 @@ export interface Schema {
   posting: PostingTable;
   entry: EntryTable;
   hold: HoldTable;
+  sandboxCard: SandboxCardTable;
+  sandboxCharge: SandboxChargeTable;
+  sandboxRefund: SandboxRefundTable;
+  savedCard: SavedCardTable;
   rate: RateTable;
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;
@@ -55,8 +59,4 @@ export interface Schema {
   textPayAlert: TextPayAlertTable;
   fundingCharge: FundingChargeTable;
   fundingTextMonth: FundingTextMonthTable;
-  sandboxCard: SandboxCardTable;
-  sandboxCharge: SandboxChargeTable;
-  sandboxRefund: SandboxRefundTable;
-  accountCard: AccountCardTable;
 }

@@ -1,21 +1,28 @@
-/** What a person agrees to when a card is saved. A text that was in force is never edited; a new one gets a new version and date. */
 export interface Agreement {
+  /** The day it takes effect; kept with every card saved under it. */
   readonly version: string;
   readonly from: Date;
   readonly text: { readonly en: string; readonly es: string };
 }
 
-/** The oldest first. */
+/** Every text of the payment agreement there was, oldest first. One that has been in force is never edited: a new one follows it. */
 export const agreements: readonly Agreement[] = [
   {
-    version: '2026-01',
-    from: new Date('2026-01-01T08:00:00Z'), // midnight in US Pacific time
+    version: '2026-01-01',
+    from: new Date('2026-01-01T08:00:00Z'),
     text: {
-      en: 'I authorize Homeline to keep this card and to charge it for the deposits I ask for, and for AutoPay or TextPay if I enroll. I may remove the card at any time.',
-      es: 'Autorizo a Homeline a guardar esta tarjeta y a cobrar en ella los depósitos que yo pida, y los de AutoPay o TextPay si me inscribo. Puedo quitar la tarjeta en cualquier momento.',
+      en:
+        'I am the holder of this card, or the holder allows me to use it. I agree that the card is kept with the payment processor and charged ' +
+        'for the deposits I ask for, and, only if I turn on AutoPay or TextPay, for the amount I choose there when my balance is low. There is no fee. ' +
+        'I may remove the card or turn AutoPay and TextPay off at any time. What I do not use is refunded to the card last used when I close the account.',
+      es:
+        'Soy el titular de esta tarjeta o su titular me permite usarla. Acepto que la tarjeta se guarde con el procesador de pagos y se le cobren ' +
+        'los depósitos que yo pida y, solo si activo AutoPay o TextPay, la cantidad que allí elija cuando mi saldo sea bajo. No hay ningún cargo. ' +
+        'Puedo quitar la tarjeta o desactivar AutoPay y TextPay en cualquier momento. Lo que no use se reembolsa a la última tarjeta usada al cerrar la cuenta.',
     },
   },
 ];
 
 /** The agreement in force; undefined before the first. */
-export const agreementAt = (at: Date): Agreement | undefined => agreements.findLast(({ from }) => from <= at);
+export const agreementAt = (at: Date, among: readonly Agreement[] = agreements): Agreement | undefined =>
+  among.findLast(({ from }) => from <= at);

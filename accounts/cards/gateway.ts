@@ -1,114 +1,112 @@
-import type { Cents } from '../money.ts';
-import type { CardDetails, DetailsRefusal } from './card-details.ts';
 import type { CardBrand } from './card-number.ts';
+import type { CardDetails } from './card-details.ts';
 import type { Expiry } from './expiry.ts';
-import type { GatewayEvent } from './gateway-event.ts';
 import type { Secret } from './secret.ts';
+import type { ChargeOutcome, Charger } from '../deposits/charger.ts';
 
+/** Credit, debit and prepaid cards are taken alike; what kind it is, is said on statements. */
 export type Funding = 'credit' | 'debit' | 'prepaid' | 'unknown';
 
-/** A card as we may keep it. The token means something to the gateway alone. */
-export interface CardToken extends Expiry {
+/** Why a card is not charged or not taken, in our words, whoever the gateway is. */
+export type DeclineReason =
+  | 'declined'
+  | 'insufficient-funds'
+  | 'expired'
+  | 'wrong-cvv'
+  | 'wrong-number'
+  | 'wrong-postal-code'
+  | 'card-not-accepted'
+  | 'card-removed'
+  | 'lost-or-stolen'
+  | 'needs-authentication'
+  | 'try-later';
+
+/** What is kept of a card: nothing that could be charged by anybody else. */
+export interface TokenisedCard extends Expiry {
+  /** What the gateway calls the card. */
   readonly token: string;
   readonly brand: CardBrand;
   readonly lastFour: string;
   readonly funding: Funding;
 }
 
-/** Why a card or a charge was refused; what a person can be told. */
-export type CardRefusal =
-  | DetailsRefusal
-  | 'declined'
-  | 'insufficient-funds'
-  | 'wrong-cvv'
-  | 'wrong-postal-code'
-  /** The bank wants its customer to confirm on a page of its own, which a phone line and AutoPay cannot show. */
-  | 'authentication-required'
-  /** The bank takes it for the same charge once more. */
-  | 'duplicate'
-  /** The token is not, or no longer, good for a charge. */
-  | 'card-not-usable';
+export type TokeniseOutcome =
+  | ({ readonly kind: 'token' } & TokenisedCard)
+  /** 'gateway-unavailable': nothing is wrong with the card; no token was handed out. */
+  | { readonly kind: 'refused'; readonly reason: DeclineReason | 'invalid-details' | 'gateway-unavailable' };
 
-export type Tokenising =
-  { readonly kind: 'token'; readonly card: CardToken } | { readonly kind: 'refused'; readonly reason: CardRefusal };
-
-export interface Charge {
-  /** Ours, one for each charge a person asked for; 8 to 120 of A-Z a-z 0-9 _ : . - */
+export interface ChargeOrder {
+  /** Idempotency key; also how the charge is found again at the gateway. */
   readonly key: string;
   readonly token: string;
-  readonly cents: Cents;
+  readonly cents: number;
   readonly currency: 'USD';
-  /** What the posting is called, for whoever reads the gateway's books. Not secret. */
   readonly reference: string;
-  /** Given when the holder of a kept card is there and asked for it. */
+  /** Given when the cardholder is there to say it; without it the charge is one the holder agreed to beforehand. */
   readonly cvv?: Secret;
-  /** 'absent': AutoPay and TextPay charge a kept card while nobody is at a page or on the line. */
-  readonly holder: 'present' | 'absent';
 }
 
-interface Captured {
-  readonly kind: 'captured';
-  readonly gatewayId: string;
-}
-
-interface Declined {
-  readonly kind: 'declined';
-  readonly reason: CardRefusal;
-}
-
-interface Unknown {
-  readonly kind: 'unknown';
-}
-
-export type Charging = Captured | Declined | Unknown;
-
-/** `absent` is for good: nothing was charged with this key and nothing can be any more. */
-export type ChargeOutcome = Charging | { readonly kind: 'absent' };
-
-export interface Refund {
-  /** As a charge's key, and never the same as one. */
+export interface RefundOrder {
   readonly key: string;
-  /** Of the captured charge. */
+  /** The charge, as the gateway called it. */
   readonly gatewayId: string;
-  readonly cents: Cents;
+  readonly cents: number;
 }
 
-export type Refunding =
+export type RefundReason = 'exceeds-charge' | 'unknown-charge' | 'declined';
+export type RefundOutcome =
   | { readonly kind: 'refunded'; readonly refundId: string }
-  /** 'exceeds-charge': more than is left of it. */
-  | { readonly kind: 'refused'; readonly reason: 'exceeds-charge' | 'unknown-charge' | 'declined' }
-  | Unknown;
+  | { readonly kind: 'declined'; readonly reason: RefundReason }
+  | { readonly kind: 'unknown' };
+
+interface Told {
+  /** Of the event: the same one may be told any number of times. */
+  readonly eventId: string;
+}
+export type WebhookEvent =
+  | (Told & { readonly kind: 'captured'; readonly key: string; readonly gatewayId: string; readonly cents: number })
+  | (Told & { readonly kind: 'declined'; readonly key: string; readonly reason: string })
+  | (Told & { readonly kind: 'refunded'; readonly key: string; readonly refundId: string; readonly cents: number })
+  | (Told & { readonly kind: 'disputed'; readonly gatewayId: string; readonly cents: number })
+  /** Nothing we act on. */
+  | (Told & { readonly kind: 'other'; readonly type: string });
 
 /**
- * The company that charges cards. Every charge and refund has three outcomes; `unknown` (timeout, cut connection, gateway in trouble) is
- * not a failure: it may have happened. All methods may throw GatewayFault, which says nothing of what an earlier request did.
+ * Whoever takes card payments for us. What may happen is a value: an outcome that is not known is 'unknown', never an exception, and is found
+ * out later by `outcomeOf`. Throws GatewayFault for what is wrong with us (a key used for something else, credentials), and for that alone.
  */
-export interface CardGateway {
-  /**
-   * Exchanges a card for a token: good for one charge, or kept for many. The card is taken over and wiped whatever happens. No money moves,
-   * so GatewayFault 'unavailable' may simply be tried again (with the card asked for again).
-   */
-  tokenise(card: CardDetails, use: 'once' | 'kept'): Promise<Tokenising>;
-  /**
-   * Charges. The same charge with the same key is made once and answered the same however often it is asked for, for 24 hours at least;
-   * later than that ask `outcomeOf` first. Throws GatewayFault 'key-reused' when the key stands for another charge, or was given up.
-   */
-  charge(charge: Charge): Promise<Charging>;
-  /**
-   * What became of a charge whose outcome is unknown. Never charges. `unknown`: ask again later. `absent` gives the key up for good, so a
-   * request that was still under way cannot charge afterwards; whoever wants the money then uses a new key.
-   */
-  outcomeOf(key: string): Promise<ChargeOutcome>;
-  /**
-   * Gives back all or part of a captured charge. The same refund with the same key is made once, at any time, so `unknown` is resolved by
-   * asking for the same again. Throws GatewayFault 'key-reused' when the key stands for another refund.
-   */
-  refund(refund: Refund): Promise<Refunding>;
-  /** Makes a kept token worthless at the gateway. A token that is so already is no fault. */
-  forget(token: string): Promise<void>;
-  /**
-   * The event in a webhook's body as it came over the wire. Throws WebhookRefusal 'forged', 'stale' (signed more than five minutes from
-   * `now`) or 'unparsable'. Events come more than once and in any order: `eventId` tells the same one, `outcomeOf` the truth.
-   */
-  readWebhook(rawBody: Buffer, signatureHeader: string | undefined, now: Date): GatewayEvent;
+export interface CardGateway extends Charger {
+  /** Hands the card over and gets a token for it. The details are sent nowhere else; the caller wipes them. */
+  tokenise(card: CardDetails): Promise<TokeniseOutcome>;
+  charge(order: ChargeOrder): Promise<ChargeOutcome>;
+  /** The same `key` refunds once. All refunds of a charge together are never more than the charge. */
+  refund(order: RefundOrder): Promise<RefundOutcome>;
+  refundOutcomeOf(key: string): Promise<RefundOutcome | { readonly kind: 'absent' }>;
+  /** What the gateway tells of its own accord. `rawBody` is what came over the wire, byte for byte. Throws WebhookRefused. */
+  readWebhook(rawBody: Buffer, signature: string, now: Date): WebhookEvent;
+}
+
+/** Forged: not signed by the gateway. Stale: signed too long ago, so perhaps a replay. Unreadable: signed, and not what it should be. */
+export class WebhookRefused extends Error {
+  override readonly name = 'WebhookRefused';
+  readonly code: 'forged' | 'stale' | 'unreadable';
+
+  constructor(code: WebhookRefused['code']) {
+    super(`The webhook is refused: ${code}.`);
+    this.code = code;
+  }
+}
+
+/** Our own fault, which no repetition mends. Carries codes and no text of the gateway's, which might quote what was sent. */
+export class GatewayFault extends Error {
+  override readonly name = 'GatewayFault';
+  readonly code: 'key-reused' | 'credentials' | 'wrong-request';
+  /** The gateway's own name of the request, for its support. */
+  readonly requestId: string | undefined;
+
+  constructor(code: GatewayFault['code'], requestId?: string) {
+    super(`The card gateway does not take this: ${code}.`);
+    this.code = code;
+    this.requestId = requestId;
+  }
 }

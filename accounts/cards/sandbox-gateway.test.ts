@@ -1,78 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
+import { sql } from 'kysely';
+import { openAccount } from '#db/accounts.ts';
+import { openDatabase } from '#db/connect.ts';
+import { trialBalance } from '#db/ledger.ts';
+import { sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
-import { sandboxBooks } from '#db/sandbox-gateway.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { cents } from '../money.ts';
-import { sandboxGateway } from './sandbox-gateway.ts';
-import { sign } from './signature.ts';
+import { depositByCard } from '../deposits/deposit-by-card.ts';
+import { resolveDeposits } from '../deposits/resolve.ts';
+import type { CardDetails } from './card-details.ts';
+import { SandboxGateway } from './sandbox-gateway.ts';
 import { Secret } from './secret.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
 let server: TestDatabase;
+let gateway: SandboxGateway;
+const now = new Date('2026-05-01T12:00:00Z');
 beforeAll(async () => {
   server = await startTestDatabase();
+  gateway = new SandboxGateway({ db: server.db, webhookSecret: 'whsec', now: () => now });
 });
 afterAll(() => server.stop());
-const now = () => new Date('2026-05-15T12:00:00Z');
-const gateway = () => sandboxGateway({ db: server.db, now, webhookSecret: 'whsec' });
+
+const details = (number: string): CardDetails => ({
+  number: new Secret(number),
+  cvv: new Secret('737'),
+  expiryMonth: 12,
+  expiryYear: 2030,
+  postalCode: '95814',
+});
 async function tokenOf(number: string): Promise<string> {
-  const card = { number: new Secret(number), cvv: new Secret('123'), expiryMonth: 4, expiryYear: 2027 };
-  const made = await gateway().tokenise({ ...card, postalCode: '94103' }, 'once');
-  return made.kind === 'token' ? made.card.token : made.reason;
+  const outcome = await gateway.tokenise(details(number));
+  if (outcome.kind !== 'token') throw new Error(outcome.reason);
+  return outcome.token;
 }
-let last = 0;
-const fresh = async (number: string, key = `charge-${++last}`) =>
-  ({
-    key,
-    token: await tokenOf(number),
-    cents: cents(2500),
-    currency: 'USD',
-    reference: 'HL1',
-    holder: 'present',
-  }) as const;
+const order = (token: string, key: string = randomUUID(), cents = 2_500) =>
+  ({ key, token, cents, currency: 'USD', reference: key }) as const;
 
-test.each([
-  ['4000000000009995', 'insufficient-funds'],
-  ['4000000000000069', 'expired'],
-  ['4000000000000127', 'wrong-cvv'],
-  ['4000000000000002', 'declined'],
-  ['4000000000000911', 'duplicate'],
-])('%s is declined: %s', async (number, reason) => {
-  expect(await gateway().charge(await fresh(number))).toEqual({ kind: 'declined', reason });
+test('any number of charges with one key at once are one charge', async () => {
+  const before = await sandboxTakings(server.db);
+  const token = await tokenOf('4242424242424242');
+  const outcomes = await Promise.all(Array.from({ length: 20 }, () => gateway.charge(order(token, 'same key'))));
+  expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+  const after = await sandboxTakings(server.db);
+  expect(after.capturedCents - before.capturedCents).toBe(2_500);
 });
 
-test('ten at once with one key charge once, and no more is given back than was taken', async () => {
-  const charge = await fresh('4242424242424242');
-  const all = await Promise.all(Array.from({ length: 10 }, () => gateway().charge(charge)));
-  expect(new Set(all.map((one) => JSON.stringify(one))).size).toBe(1);
-  const { captured } = await sandboxBooks(server.db);
-  expect(captured.filter(({ key }) => key === charge.key)).toHaveLength(1);
-  const gatewayId = all[0]?.kind === 'captured' ? all[0].gatewayId : '';
-  const part = { key: 'refund-1', gatewayId, cents: cents(2000) };
-  expect(await gateway().refund(part)).toEqual(await gateway().refund(part));
-  expect(await gateway().refund({ ...part, key: 'refund-2', cents: cents(501) })).toEqual({
-    kind: 'refused',
-    reason: 'exceeds-charge',
+test('refunds at once, each of its own key, never give back more than the charge', async () => {
+  const charged = await gateway.charge(order(await tokenOf('4242424242424242'), randomUUID(), 1_000));
+  const gatewayId = charged.kind === 'captured' ? charged.gatewayId : '';
+  const refunds = Array.from({ length: 9 }, () => gateway.refund({ key: randomUUID(), gatewayId, cents: 300 }));
+  const kinds = (await Promise.all(refunds)).map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'refunded')).toHaveLength(3);
+  const past = sql`update sandbox_charge set refunded_cents = 1001 where id = ${gatewayId}`.execute(server.db);
+  await expect(past).rejects.toMatchObject({ constraint_name: 'sandbox_refunded_at_most' });
+});
+
+test('what the gateway took is what our ledger has on card-clearing, answers lost on the way or not', async () => {
+  const before = await sandboxTakings(server.db);
+  const accountId = randomUUID();
+  await openAccount(server.db, { id: accountId, numbers: [], at: now });
+  let clock = now;
+  const deps = { db: server.db, gateway, now: () => clock };
+  const numbers = ['4242424242424242', '4000000000009995', '4000000000006009', '4000000000007007', '5105105105105100'];
+  for (const number of numbers) {
+    const card = { token: await tokenOf(number), brand: 'visa', lastFour: number.slice(-4) };
+    await depositByCard(deps, { key: randomUUID(), accountId, cents: 2_500, channel: 'web', card });
+  }
+  clock = new Date(now.getTime() + 3_600_000);
+  const resolved = await resolveDeposits(deps, { afterMs: 60_000, abandonMs: 600_000 });
+  expect(resolved).toEqual({ captured: 1, declined: 0, abandoned: 1, open: 0 });
+  const after = await sandboxTakings(server.db);
+  expect(after.netCents - before.netCents).toBe(7_500);
+  expect((await trialBalance(server.db))['card-clearing']).toBe(-7_500);
+});
+
+test('what the gateway did stays done when our transaction is rolled back, and it takes no transaction of ours', async () => {
+  const token = await tokenOf('4242424242424242');
+  const failing = server.db.transaction().execute(async (trx) => {
+    expect(() => new SandboxGateway({ db: trx, webhookSecret: 'whsec', now: () => now })).toThrow('outside');
+    await gateway.charge(order(token, 'rolled back'));
+    throw new Error('ours');
   });
+  await expect(failing).rejects.toThrow('ours');
+  expect(await gateway.outcomeOf('rolled back')).toMatchObject({ kind: 'captured' });
 });
 
-test('an unknown outcome is captured, or absent and the key is given up', async () => {
-  const taken = await fresh('4000000000000929');
-  expect(await gateway().charge(taken)).toEqual({ kind: 'unknown' });
-  expect((await gateway().outcomeOf(taken.key)).kind).toBe('captured');
-  const lost = await fresh('4000000000000937');
-  expect(await gateway().charge(lost)).toEqual({ kind: 'unknown' });
-  expect(await gateway().outcomeOf(lost.key)).toEqual({ kind: 'absent' });
-  const late = await fresh('4242424242424242', lost.key);
-  await expect(gateway().charge(late)).rejects.toMatchObject({ code: 'key-reused' });
+test('a gateway that cannot be reached knows nothing, and throws nothing', async () => {
+  const db = openDatabase('postgres://nobody@127.0.0.1:1/nothing', { connectMs: 200 });
+  const away = new SandboxGateway({ db, webhookSecret: 'whsec', now: () => now });
+  expect(await away.tokenise(details('4242424242424242'))).toEqual({ kind: 'refused', reason: 'gateway-unavailable' });
+  expect(await away.charge(order('tok_aaaaaaaaaaaaaaaaaaaaaaaa'))).toEqual({ kind: 'unknown' });
+  expect(await away.outcomeOf('any')).toEqual({ kind: 'unknown' });
+  expect(await away.refund({ key: 'any', gatewayId: 'ch_any', cents: 1 })).toEqual({ kind: 'unknown' });
+  expect(await away.refundOutcomeOf('any')).toEqual({ kind: 'unknown' });
+  await db.destroy();
 });
 
-test('a webhook that is signed but says nothing is unparsable', () => {
-  const read = (text: string) => {
-    const body = Buffer.from(text);
-    return gateway().readWebhook(body, sign(body, 'whsec', now()), now());
-  };
-  for (const text of ['', '{', 'null', '{}', '[]', '{"eventId":"e","kind":"other","at":"never"}'])
-    expect(() => read(text), text).toThrow(expect.objectContaining({ code: 'unparsable' }));
-  const told = { eventId: 'e', kind: 'other', type: 'x', at: now() };
-  expect(read(JSON.stringify(told))).toEqual(told);
+test('no row of any table of the gateway has the number or the CVV, and no token twice', async () => {
+  const tokens = new Set<string>();
+  for (let n = 0; n < 20; n++) tokens.add(await tokenOf('4242424242424242'));
+  expect(tokens.size).toBe(20);
+  const cvv = new Secret('737');
+  await gateway.charge({ ...order([...tokens][0] ?? ''), cvv });
+  const { rows } = await sql`select to_jsonb(c) as row from sandbox_card c union all select to_jsonb(h) from sandbox_charge h`.execute(server.db); // prettier-ignore
+  const seen = JSON.stringify(rows) + inspect(gateway, { depth: 9, showHidden: true });
+  expect(seen).not.toMatch(/424242424242|"737"/);
+  const number = sql`update sandbox_card set last_four = '4242424242424242'`.execute(server.db);
+  await expect(number).rejects.toMatchObject({ code: '23514' });
 });

@@ -1,120 +1,147 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
-import * as books from '#db/sandbox-gateway.ts';
+import {
+  addSandboxCard,
+  findSandboxCard,
+  findSandboxCharge,
+  findSandboxRefund,
+  recordSandboxCharge,
+  recordSandboxRefund,
+  type SandboxCharge,
+  type SandboxRefund,
+} from '#db/sandbox-gateway.ts';
 import { isUnavailable } from '#db/unavailable.ts';
-import { detailsRefusal, wipe } from './card-details.ts';
-import type { CardGateway, CardRefusal, Charging } from './gateway.ts';
-import type { GatewayEvent } from './gateway-event.ts';
-import { checkCents, checkKey, GatewayFault, WebhookRefusal } from './gateway-fault.ts';
-import { checkSignature } from './signature.ts';
-import { behaviours, testCards, type Behaviour } from './test-cards.ts';
+import type { ChargeOutcome } from '../deposits/charger.ts';
+import { detailsRefusal, isCvv, type CardDetails } from './card-details.ts';
+import { readCardNumber } from './card-number.ts';
+import { hasExpired } from './expiry.ts';
+import {
+  GatewayFault,
+  type CardGateway,
+  type ChargeOrder,
+  type RefundOrder,
+  type RefundOutcome,
+  type RefundReason,
+  type TokeniseOutcome,
+  type WebhookEvent,
+} from './gateway.ts';
+import { sandboxCardOf } from './sandbox-cards.ts';
+import { readSandboxWebhook, signedWebhook } from './sandbox-webhooks.ts';
 
-/** Letters only: a run of digits in a token could look like a card number. */
-const newId = (prefix: string): string =>
-  `${prefix}_${randomBytes(16)
-    .toString('hex')
-    .replace(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '')}`;
-
-const behaviourOf = (name: string | undefined): Behaviour => behaviours[name ?? ''] ?? { kind: 'approves' };
-
-const outcome = (row: books.SandboxCharge): Charging =>
-  row.state === 'captured'
-    ? { kind: 'captured', gatewayId: row.id }
-    : { kind: 'declined', reason: row.reason as CardRefusal };
-
-/**
- * A gateway for a machine without one. It takes test cards only (test-cards.ts) and keeps books of its own in PostgreSQL; give it a
- * database of its own connections, so that what it commits does not hang on what we do.
- */
-export function sandboxGateway(options: {
+interface SandboxOptions {
+  /** A handle of its own, not a transaction: what the gateway did is done, whatever becomes of ours. */
   readonly db: Database;
-  readonly now: () => Date;
   readonly webhookSecret: string;
-}): CardGateway {
-  const { db, now, webhookSecret } = options;
-  return {
-    async tokenise(card, use) {
-      try {
-        const reason = detailsRefusal(card, now());
-        if (reason) return { kind: 'refused', reason };
-        const number = card.number.reveal();
-        const known = testCards[number];
-        if (!known) return { kind: 'refused', reason: 'card-not-accepted' };
-        const { behaviour, brand, funding } = known;
-        const does = behaviourOf(behaviour);
-        if (use === 'kept' && does.kind === 'declines' && does.when === 'asked')
-          return { kind: 'refused', reason: does.reason };
-        const { expiryMonth, expiryYear } = card;
-        const token = { token: newId('card'), brand, funding, lastFour: number.slice(-4), expiryMonth, expiryYear };
-        await reached(books.addSandboxCard(db, { ...token, behaviour, kept: use === 'kept', createdAt: now() }));
-        return { kind: 'token', card: token };
-      } finally {
-        wipe(card);
-      }
-    },
-    async charge({ key, token, cents, reference }) {
-      checkKey(key);
-      checkCents(cents);
-      try {
-        const does = behaviourOf((await books.sandboxCard(db, token))?.behaviour);
-        if (does.kind === 'loses-answer' && !does.captured) return { kind: 'unknown' };
-        const charge = { id: newId('charge'), key, token, cents, reference, at: now() };
-        const row = await books.enterSandboxCharge(db, charge, (bearing) => {
-          if (bearing === 'not-usable') return { state: 'declined', reason: 'card-not-usable' };
-          return does.kind === 'declines' ? { state: 'declined', reason: does.reason } : { state: 'captured' };
-        });
-        const same = row.token === token && row.cents === cents && row.reference === reference;
-        if (row.state === 'fenced' || !same) throw new GatewayFault('key-reused');
-        return row.entered && does.kind === 'loses-answer' ? { kind: 'unknown' } : outcome(row);
-      } catch (error) {
-        if (isUnavailable(error)) return { kind: 'unknown' };
-        throw error;
-      }
-    },
-    async outcomeOf(key) {
-      checkKey(key);
-      try {
-        const row = await books.settleSandboxKey(db, { id: newId('fence'), key, at: now() });
-        return row.state === 'fenced' ? { kind: 'absent' } : outcome(row);
-      } catch (error) {
-        if (isUnavailable(error)) return { kind: 'unknown' };
-        throw error;
-      }
-    },
-    async refund({ key, gatewayId, cents }) {
-      checkKey(key);
-      checkCents(cents);
-      try {
-        const refund = { id: newId('refund'), key, chargeId: gatewayId, cents, at: now() };
-        const done = await books.enterSandboxRefund(db, refund);
-        if (!('refund' in done)) return { kind: 'refused', reason: done.kind };
-        if (done.refund.chargeId !== gatewayId || done.refund.cents !== cents) throw new GatewayFault('key-reused');
-        return { kind: 'refunded', refundId: done.refund.id };
-      } catch (error) {
-        if (isUnavailable(error)) return { kind: 'unknown' };
-        throw error;
-      }
-    },
-    async forget(token) {
-      await reached(books.forgetSandboxCard(db, token, now()));
-    },
-    readWebhook(rawBody, signatureHeader, at) {
-      checkSignature(rawBody, signatureHeader, webhookSecret, at);
-      try {
-        const event = JSON.parse(rawBody.toString('utf8')) as GatewayEvent & { readonly at: string };
-        const sent = new Date(event.at);
-        if (typeof event.eventId !== 'string' || typeof event.kind !== 'string' || Number.isNaN(sent.getTime()))
-          throw new WebhookRefusal('unparsable');
-        return { ...event, at: sent };
-      } catch {
-        throw new WebhookRefusal('unparsable');
-      }
-    },
+  readonly now: () => Date;
+}
+
+/** Letters only: no identifier of ours can be taken for a card number. */
+const identifier = (prefix: string): string =>
+  `${prefix}_${[...randomBytes(24)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('')}`;
+
+const hashOf = (...content: unknown[]): string => createHash('sha256').update(JSON.stringify(content)).digest('hex');
+
+const chargeOutcome = ({ id, declineReason }: SandboxCharge): ChargeOutcome =>
+  declineReason === null ? { kind: 'captured', gatewayId: id } : { kind: 'declined', reason: declineReason };
+
+const refundOutcome = ({ id, declineReason }: SandboxRefund): RefundOutcome =>
+  declineReason === null
+    ? { kind: 'refunded', refundId: id }
+    : { kind: 'declined', reason: declineReason as RefundReason };
+
+/** A gateway that cannot be reached has no answer. */
+function unreachable<T>(answer: T): (error: unknown) => T {
+  return (error) => {
+    if (isUnavailable(error)) return answer;
+    throw error;
   };
 }
 
-async function reached<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw isUnavailable(error) ? new GatewayFault('unavailable') : error;
-  });
+/**
+ * A card gateway for demonstrations and tests, another party in every way but its address: it keeps books of its own in the database, which
+ * live through whatever happens to us and can be held against our ledger (sandboxTakings). Moves no money.
+ */
+export class SandboxGateway implements CardGateway {
+  readonly #options: SandboxOptions;
+
+  constructor(options: SandboxOptions) {
+    if (options.db.isTransaction) throw new Error('The sandbox gateway keeps its books outside our transactions.');
+    this.#options = options;
+  }
+
+  async tokenise(card: CardDetails): Promise<TokeniseOutcome> {
+    const { db, now } = this.#options;
+    const digits = card.number.reveal();
+    const number = readCardNumber(digits);
+    if (number.kind === 'refused' || detailsRefusal(card, now()) !== undefined)
+      return { kind: 'refused', reason: 'invalid-details' };
+    const { behaviour, funding, refusedAtOnce } = sandboxCardOf(digits);
+    if (refusedAtOnce) return { kind: 'refused', reason: 'try-later' };
+    const { brand, lastFour } = number;
+    const { expiryMonth, expiryYear } = card;
+    const kept = { token: identifier('tok'), brand, lastFour, expiryMonth, expiryYear, funding };
+    const work = addSandboxCard(db, { ...kept, behaviour, tokenisedAt: now() });
+    const outcome: TokeniseOutcome = { kind: 'token', ...kept };
+    return work.then(() => outcome, unreachable<TokeniseOutcome>({ kind: 'refused', reason: 'gateway-unavailable' }));
+  }
+
+  async charge(order: ChargeOrder): Promise<ChargeOutcome> {
+    return this.#charge(order).catch(unreachable<ChargeOutcome>({ kind: 'unknown' }));
+  }
+
+  async #charge({ key, token, cents, currency, reference, cvv }: ChargeOrder): Promise<ChargeOutcome> {
+    const { db, now } = this.#options;
+    const card = await findSandboxCard(db, token);
+    if (!card) return { kind: 'declined', reason: 'card-removed' };
+    if (card.behaviour === 'never-arrives') return { kind: 'unknown' };
+    const willing = card.behaviour === 'approve' || card.behaviour === 'answer-lost';
+    const sound = cvv === undefined || isCvv(cvv.reveal());
+    const reason = hasExpired(card, now()) ? 'expired' : !willing ? card.behaviour : sound ? null : 'wrong-cvv';
+    const requestHash = hashOf(token, cents, currency, reference);
+    const charge = { id: identifier('ch'), idempotencyKey: key, requestHash, token, cents, reference };
+    const recorded = await recordSandboxCharge(db, { ...charge, declineReason: reason, chargedAt: now() });
+    if (recorded.requestHash !== requestHash) throw new GatewayFault('key-reused');
+    return card.behaviour === 'answer-lost' ? { kind: 'unknown' } : chargeOutcome(recorded);
+  }
+
+  async outcomeOf(key: string): Promise<ChargeOutcome | { readonly kind: 'absent' }> {
+    const { db } = this.#options;
+    const found = findSandboxCharge(db, key).then((charge) =>
+      charge ? chargeOutcome(charge) : ({ kind: 'absent' } as const),
+    );
+    return found.catch(unreachable({ kind: 'unknown' } as const));
+  }
+
+  async refund(order: RefundOrder): Promise<RefundOutcome> {
+    return this.#refund(order).catch(unreachable<RefundOutcome>({ kind: 'unknown' }));
+  }
+
+  async #refund({ key, gatewayId, cents }: RefundOrder): Promise<RefundOutcome> {
+    const { db, now } = this.#options;
+    const requestHash = hashOf(gatewayId, cents);
+    const refund = { id: identifier('re'), idempotencyKey: key, requestHash, chargeId: gatewayId, cents };
+    const recorded = await recordSandboxRefund(db, { ...refund, refundedAt: now() });
+    if (!recorded) return { kind: 'declined', reason: 'unknown-charge' };
+    if (recorded.requestHash !== requestHash) throw new GatewayFault('key-reused');
+    return refundOutcome(recorded);
+  }
+
+  async refundOutcomeOf(key: string): Promise<RefundOutcome | { readonly kind: 'absent' }> {
+    const { db } = this.#options;
+    const found = findSandboxRefund(db, key).then((refund) =>
+      refund ? refundOutcome(refund) : ({ kind: 'absent' } as const),
+    );
+    return found.catch(unreachable({ kind: 'unknown' } as const));
+  }
+
+  readWebhook(rawBody: Buffer, signature: string, now: Date): WebhookEvent {
+    return readSandboxWebhook(rawBody, signature, this.#options.webhookSecret, now);
+  }
+
+  /** What the sandbox would tell of the charge with this key; undefined: there is none. */
+  async webhookOf(key: string): Promise<{ readonly rawBody: Buffer; readonly signature: string } | undefined> {
+    const { db, webhookSecret, now } = this.#options;
+    const charge = await findSandboxCharge(db, key);
+    return charge && signedWebhook(charge, webhookSecret, now());
+  }
 }

@@ -1,67 +1,110 @@
-import { addCard, currentCard, endCard, lockAccountCard } from '#db/cards.ts';
+import {
+  addCard,
+  currentCard,
+  lockAccountOfCard,
+  removeCurrentCard,
+  type NewSavedCard,
+  type SavedCard,
+} from '#db/cards.ts';
 import type { Database } from '#db/connect.ts';
-import { agreementAt } from './agreement.ts';
-import { hasExpired } from './expiry.ts';
-import type { CardToken } from './gateway.ts';
+import { agreementAt, agreements, type Agreement } from './agreement.ts';
+import { expiryRefusal } from './expiry.ts';
+import type { TokenisedCard } from './gateway.ts';
 
-export type Saving =
-  /** `replaced` is the token of the card before; have the gateway forget it. */
-  | { readonly kind: 'saved'; readonly replaced?: string }
-  | { readonly kind: 'refused'; readonly reason: 'agreement-not-current' | 'expired' | 'unknown-account' };
+export type CardRefusalCode =
+  | 'unknown-account'
+  | 'account-closed'
+  | 'agreement-not-current'
+  | 'card-expired'
+  | 'already-saved'
+  | 'no-card'
+  /** AutoPay or TextPay pays with it: turn that off first, or replace the card. */
+  | 'card-in-use';
 
-export interface Agreed {
-  readonly version: string;
-  readonly at: Date;
-  readonly by: 'web' | 'phone-line' | 'agent';
+/** The card is not saved, changed or removed: nothing was written. */
+export class CardRefusal extends Error {
+  override readonly name = 'CardRefusal';
+  readonly code: CardRefusalCode;
+
+  constructor(code: CardRefusalCode) {
+    super(`The card is refused: ${code}.`);
+    this.code = code;
+  }
 }
 
-/** Saves a kept card as the account's only one. Needs the agreement in force when it was agreed to and still in force `at`. */
-export async function saveCard(
-  db: Database,
-  save: { readonly accountId: string; readonly card: CardToken; readonly agreed: Agreed; readonly at: Date },
-): Promise<Saving> {
-  const { accountId, card, agreed, at } = save;
-  const current = agreementAt(at);
-  if (current?.version !== agreed.version || agreed.at < current.from || agreed.at > at)
-    return { kind: 'refused', reason: 'agreement-not-current' };
-  if (hasExpired(card, at)) return { kind: 'refused', reason: 'expired' };
-  return db.transaction().execute(async (trx): Promise<Saving> => {
-    if (!(await lockAccountCard(trx, accountId))) return { kind: 'refused', reason: 'unknown-account' };
-    const before = await currentCard(trx, accountId);
-    if (before?.token === card.token) return { kind: 'saved' };
-    await endCard(trx, accountId, at);
-    const { token, brand, lastFour, expiryMonth, expiryYear, funding } = card;
-    const { version: agreementVersion, at: agreedAt, by: agreedBy } = agreed;
-    const words = { agreementVersion, agreedAt, agreedBy, savedAt: at };
-    await addCard(trx, { accountId, token, brand, lastFour, expiryMonth, expiryYear, funding, ...words });
-    return { kind: 'saved', ...(before && { replaced: before.token }) };
+export interface SavedCardDeps {
+  readonly db: Database;
+  readonly now: () => Date;
+  readonly agreements?: readonly Agreement[];
+}
+
+export interface CardToSave {
+  readonly accountId: string;
+  readonly card: TokenisedCard;
+  /** What the holder agreed to, and when; the text in force at that moment counts. */
+  readonly agreement: { readonly version: string; readonly at: Date };
+  readonly channel: NewSavedCard['channel'];
+}
+
+/** How long an agreement may be old when the card is saved: one visit, one call. Milliseconds. */
+const AGREEMENT_MS = 60 * 60_000;
+
+/** Saves an account's first card. Throws CardRefusal; 'already-saved': replaceCard() is what is meant. */
+export async function saveCard(deps: SavedCardDeps, order: CardToSave): Promise<SavedCard> {
+  return change(deps, order.accountId, async (trx) => {
+    if (await currentCard(trx, order.accountId)) throw new CardRefusal('already-saved');
+    return addCard(trx, rowOf(deps, order));
   });
 }
 
-export type Removing = { readonly kind: 'removed'; readonly token: string } | { readonly kind: 'none' | 'in-use' };
+/**
+ * Puts another card, or the same one with a new expiry, in the place of the account's card. What pays with the card (AutoPay, TextPay) pays
+ * with the new one from then on. Throws CardRefusal; 'no-card': saveCard() is what is meant.
+ */
+export async function replaceCard(deps: SavedCardDeps, order: CardToSave): Promise<SavedCard> {
+  return change(deps, order.accountId, async (trx) => {
+    const row = rowOf(deps, order);
+    if (!(await removeCurrentCard(trx, order.accountId, row.savedAt))) throw new CardRefusal('no-card');
+    return addCard(trx, row);
+  });
+}
 
-/** Removes the account's card unless AutoPay or TextPay stands on it: `standsOnIt` is asked in the same transaction, the account locked. */
+/**
+ * Removes the account's card, of a closed account too. `inUse` is asked in the transaction, with the account locked. Throws CardRefusal
+ * 'no-card', 'card-in-use', 'unknown-account'.
+ */
 export async function removeCard(
-  db: Database,
-  remove: { readonly accountId: string; readonly at: Date; standsOnIt(trx: Database): Promise<boolean> },
-): Promise<Removing> {
-  return db.transaction().execute(async (trx): Promise<Removing> => {
-    await lockAccountCard(trx, remove.accountId);
-    if (!(await currentCard(trx, remove.accountId))) return { kind: 'none' };
-    if (await remove.standsOnIt(trx)) return { kind: 'in-use' };
-    const ended = await endCard(trx, remove.accountId, remove.at);
-    return ended ? { kind: 'removed', token: ended.token } : { kind: 'none' };
+  { db, now }: SavedCardDeps,
+  accountId: string,
+  inUse: (trx: Database, accountId: string) => Promise<boolean>,
+): Promise<SavedCard> {
+  return db.transaction().execute(async (trx) => {
+    if ((await lockAccountOfCard(trx, accountId)) === undefined) throw new CardRefusal('unknown-account');
+    if (await inUse(trx, accountId)) throw new CardRefusal('card-in-use');
+    const removed = await removeCurrentCard(trx, accountId, now());
+    if (!removed) throw new CardRefusal('no-card');
+    return removed;
   });
 }
 
-/** What a person is shown of the saved card: guide row 48. */
-export async function shownCard(
-  db: Database,
-  accountId: string,
-  at: Date,
-): Promise<(Omit<CardToken, 'token' | 'funding'> & { readonly expired: boolean }) | undefined> {
-  const card = await currentCard(db, accountId);
-  if (!card) return undefined;
-  const { brand, lastFour, expiryMonth, expiryYear } = card;
-  return { brand, lastFour, expiryMonth, expiryYear, expired: hasExpired(card, at) };
+function change<T>({ db }: SavedCardDeps, accountId: string, work: (trx: Database) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    const open = await lockAccountOfCard(trx, accountId);
+    if (open === undefined) throw new CardRefusal('unknown-account');
+    if (!open) throw new CardRefusal('account-closed');
+    return work(trx);
+  });
+}
+
+function rowOf({ now, agreements: texts = agreements }: SavedCardDeps, order: CardToSave): NewSavedCard {
+  const { accountId, card, agreement, channel } = order;
+  const savedAt = now();
+  const age = savedAt.getTime() - agreement.at.getTime();
+  const agreed = agreementAt(agreement.at, texts);
+  if (agreed?.version !== agreement.version || !(age >= 0 && age <= AGREEMENT_MS))
+    throw new CardRefusal('agreement-not-current');
+  if (expiryRefusal(card, savedAt) !== undefined) throw new CardRefusal('card-expired');
+  const { token, brand, lastFour, expiryMonth, expiryYear, funding } = card;
+  const kept = { token, brand, lastFour, expiryMonth, expiryYear, funding };
+  return { accountId, ...kept, agreementVersion: agreement.version, agreedAt: agreement.at, channel, savedAt };
 }

@@ -1,16 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { intendDeposit, keepOpen, type Deposit, type DepositChannel } from '#db/deposits.ts';
-import type { CardGateway } from '../cards/gateway.ts';
-import { GatewayFault } from '../cards/gateway-fault.ts';
-import type { Secret } from '../cards/secret.ts';
-import { AUTO_PAY, DEPOSIT, within, type Cents } from '../money.ts';
+import { AUTO_PAY, DEPOSIT, within } from '../money.ts';
+import type { Charger } from './charger.ts';
 import { DepositRefusal } from './deposit-refusal.ts';
 import { resultOf, settle, type DepositResult } from './settle.ts';
 
 export interface DepositDeps {
   readonly db: Database;
-  readonly gateway: Pick<CardGateway, 'charge' | 'outcomeOf'>;
+  readonly gateway: Charger;
   readonly now: () => Date;
   /** Told in the transaction that settles it: what is written there (a receipt) is written exactly when the deposit is. */
   readonly onSettled?: (trx: Database, deposit: Deposit, result: DepositResult) => Promise<void>;
@@ -24,8 +22,6 @@ export interface CardDeposit {
   readonly cents: number;
   readonly channel: DepositChannel;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
-  /** Of a kept card, when its holder was asked for it. */
-  readonly cvv?: Secret;
 }
 
 /**
@@ -40,23 +36,19 @@ export async function depositByCard(deps: DepositDeps, order: CardDeposit): Prom
   const amount = within(preset ? AUTO_PAY : DEPOSIT, order.cents);
   if (amount.kind === 'refused') throw new DepositRefusal(amount.reason);
 
-  const deposit = await intend(deps, order, amount.cents);
+  const { deposit, made } = await intend(deps, order);
   if (deposit.state !== 'intended') return resultOf(deps.db, deposit);
-  const { id, card } = deposit;
-  const holder = preset ? 'absent' : 'present';
-  const charge = { key: id, token: card.token, cents: amount.cents, currency: 'USD', reference: id, holder } as const;
-  const outcome = await deps.gateway.charge({ ...charge, ...(order.cvv && { cvv: order.cvv }) }).catch(givenUp);
-  return settle(deps, id, outcome);
+  if (!made) {
+    const known = await deps.gateway.outcomeOf(deposit.id);
+    if (known.kind !== 'absent') return settle(deps, deposit.id, known);
+  }
+  const { id, cents, card } = deposit;
+  const charge = { key: id, token: card.token, cents, currency: 'USD', reference: id } as const;
+  return settle(deps, id, await deps.gateway.charge(charge));
 }
 
-/** The resolver was faster and has given the key up: nothing was charged. */
-function givenUp(error: unknown): { readonly kind: 'absent' } {
-  if (error instanceof GatewayFault && error.code === 'key-reused') return { kind: 'absent' };
-  throw error;
-}
-
-async function intend({ db, now }: DepositDeps, order: CardDeposit, cents: Cents): Promise<Deposit> {
-  const { key, accountId, channel, card } = order;
+async function intend({ db, now }: DepositDeps, order: CardDeposit) {
+  const { key, accountId, cents, channel, card } = order;
   const { token, brand, lastFour } = card;
   const content = JSON.stringify([accountId, cents, channel, token]);
   const requestHash = createHash('sha256').update(content).digest('hex');
@@ -67,6 +59,6 @@ async function intend({ db, now }: DepositDeps, order: CardDeposit, cents: Cents
     const intended = await intendDeposit(trx, { ...intent, card: { token, brand, lastFour } });
     if (intended.deposit.requestHash !== requestHash) throw new DepositRefusal('key-reused');
     if (intended.made && !open) throw new DepositRefusal('account-closed');
-    return intended.deposit;
+    return intended;
   });
 }

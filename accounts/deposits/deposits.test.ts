@@ -42,7 +42,7 @@ const order = (accountId: string, change: Partial<CardDeposit> = {}): CardDeposi
 });
 const balance = async (id: string) => (await balanceOf(server.db, id)).balanceCents;
 const minutes = (n: number) => (now = new Date(now.getTime() + n * 60_000));
-const resolve = () => resolveDeposits(deps(), { afterMs: 60_000 });
+const resolve = () => resolveDeposits(deps(), { afterMs: 60_000, abandonMs: 600_000 });
 const refusal = (work: Promise<unknown>) =>
   work.then(
     () => 'taken',
@@ -117,7 +117,7 @@ test('the gateway’s word arriving many times and at once is posted once, even 
   bank.ways.push('cut-after');
   const { depositId } = await depositByCard(deps(), order(id));
   const pool = openDatabase(server.url, { max: 8, connectMs: 15_000, statementMs: 15_000 });
-  await settle(deps(), depositId, { kind: 'absent' });
+  await settle(deps(), depositId, { kind: 'abandoned' });
   const said = { kind: 'captured', gatewayId: `ch ${depositId}` } as const;
   const all = await Promise.all(Array.from({ length: 16 }, () => settle({ ...deps(), db: pool }, depositId, said)));
   expect(new Set(all.map((result) => JSON.stringify(result))).size).toBe(1);

@@ -1,7 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import { findDeposit, keepOpen, settleDeposit, type Deposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, post } from '#db/ledger.ts';
-import type { ChargeOutcome } from '../cards/gateway.ts';
+import type { ChargeOutcome } from './charger.ts';
 import type { DepositDeps } from './deposit-by-card.ts';
 
 export type DepositResult =
@@ -18,6 +18,8 @@ export type DepositResult =
   /** Charged or not: not known yet. Nothing is charged again; whoever asks later with the same key gets the truth. */
   | { readonly kind: 'pending'; readonly depositId: string };
 
+export type Outcome = ChargeOutcome | { readonly kind: 'abandoned' };
+
 /** Key of the posting of a deposit. */
 export const depositKey = (depositId: string): string => `deposit ${depositId}`;
 
@@ -25,11 +27,7 @@ export const depositKey = (depositId: string): string => `deposit ${depositId}`;
  * Writes what became of a deposit, once: whoever comes later (the caller, the resolver, a webhook, each any number of times) finds it
  * settled. Money that the gateway took after all, when it had been given up, is posted all the same. Throws DatabaseUnavailable.
  */
-export async function settle(
-  deps: Omit<DepositDeps, 'gateway'>,
-  id: string,
-  outcome: ChargeOutcome,
-): Promise<DepositResult> {
+export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, outcome: Outcome): Promise<DepositResult> {
   const { db, now, onSettled } = deps;
   if (outcome.kind === 'unknown') return { kind: 'pending', depositId: id };
   return db.transaction().execute(async (trx) => {

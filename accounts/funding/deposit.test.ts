@@ -90,7 +90,7 @@ test('a gateway that cannot say keeps it open; when the resolver learns that not
   bank.silent = false;
   counter.at = new Date(counter.at.getTime() + 3_600_000);
   const now = () => counter.at;
-  await resolveDeposits({ db: server.db, gateway: bank, now }, { afterMs: 60_000 });
+  await resolveDeposits({ db: server.db, gateway: bank, now }, { afterMs: 60_000, abandonMs: 600_000 });
   expect(await serveLowBalance(server.db, deps(), low)).toEqual({ kind: 'declined', reason: 'not-charged' });
   expect(bank.takenCents).toBe(0);
   expect(await fundingPlan(server.db, id)).toMatchObject({ declines: 1 });

@@ -6,7 +6,9 @@ export const accountOf = (n: number): string => `holder-${n % ACCOUNTS}`;
 export const centsOf = (n: number): number => 200 + ((n * 397) % 9_801);
 
 /** Cards at the sandbox, by what they do. */
-export const behaviours = ['approve', 'approve', 'decline-later', 'timeout-after-capture', 'timeout-before-capture'];
-export const tokenOf = (n: number): string => `card_${behaviours[n % behaviours.length] ?? ''}`;
+export const behaviours = ['approve', 'approve', 'insufficient-funds', 'answer-lost', 'never-arrives'];
+/** As the sandbox makes tokens: letters only. */
+export const tokenFor = (behaviour: string): string => `tok_${behaviour.replaceAll('-', '').padEnd(24, 'x')}`;
+export const tokenOf = (n: number): string => tokenFor(behaviours[n % behaviours.length] ?? '');
 /** Of AutoPay. */
-export const keptToken = 'card_approve';
+export const keptToken = tokenFor('approve');

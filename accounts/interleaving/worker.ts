@@ -3,7 +3,7 @@ import { captureHold, expiredHolds, placeHold, releaseHold } from '#db/holds.ts'
 import { LedgerRefusal, post } from '#db/ledger.ts';
 import { unservedLowBalances } from '#db/low-balance.ts';
 import { isUnavailable } from '#db/unavailable.ts';
-import { sandboxGateway } from '../cards/sandbox-gateway.ts';
+import { SandboxGateway } from '../cards/sandbox-gateway.ts';
 import { depositByCard } from '../deposits/deposit-by-card.ts';
 import { resolveDeposits } from '../deposits/resolve.ts';
 import { depositWith } from '../funding/deposit.ts';
@@ -22,7 +22,7 @@ process.stdin.once('end', () => process.exit(0)).resume();
 const db = openDatabase(url, { max: 4, connectMs: 3_000, statementMs: 5_000, name: `interleaving ${seed}` });
 const books = openDatabase(url, { max: 3, connectMs: 3_000, statementMs: 5_000, name: `sandbox gateway ${seed}` });
 const now = () => new Date();
-const gateway = sandboxGateway({ db: books, now, webhookSecret: 'unused' });
+const gateway = new SandboxGateway({ db: books, now, webhookSecret: 'unused' });
 const deps = { db, gateway, now };
 const counter = new Counter(db);
 const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
@@ -75,19 +75,17 @@ const acts = [
   () => hold(any(keys)),
   clean,
   fund,
-  () => resolveDeposits(deps, { afterMs: 2_000, limit: 5 }),
+  () => resolveDeposits(deps, { afterMs: 2_000, abandonMs: 20_000, limit: 5 }),
 ];
 
 async function lane(): Promise<never> {
   for (;;)
     await acts[any(acts.length)]?.().catch((error: unknown) => {
       // The ledger says no, or the database is away: another order.
-      if (!(error instanceof LedgerRefusal) && !isUnavailable(error) && !isGatewayAway(error)) {
+      if (!(error instanceof LedgerRefusal) && !isUnavailable(error)) {
         console.error(error);
         process.exit(1);
       }
     });
 }
-const isGatewayAway = (error: unknown) => (error as { code?: unknown } | undefined)?.code === 'unavailable';
-
 await Promise.all(Array.from({ length: 4 }, lane));

@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { GatewayFault } from '../cards/gateway-fault.ts';
-import type { CardGateway, Charging, ChargeOutcome } from '../cards/gateway.ts';
+import type { ChargeOutcome, Charger } from '../deposits/charger.ts';
 
-type Order = Parameters<CardGateway['charge']>[0];
+type Order = Parameters<Charger['charge']>[0];
 /** How a charge goes: as it should, declined, cut off before or after the money was taken, or with our process gone afterwards. */
 export type Way = 'captured' | 'declined' | 'cut-before' | 'cut-after' | 'process-dies';
 
@@ -11,7 +10,7 @@ export class ProcessDied extends Error {
 }
 
 /** A card gateway with a record of its own, to compare ours with. Idempotent by key, as every real one is. */
-export class Bank implements Pick<CardGateway, 'charge' | 'outcomeOf'> {
+export class Bank implements Charger {
   readonly charges = new Map<string, { readonly cents: number; readonly outcome: ChargeOutcome }>();
   /** How the next charges go; captured when there are no more. */
   readonly ways: Way[] = [];
@@ -25,13 +24,12 @@ export class Bank implements Pick<CardGateway, 'charge' | 'outcomeOf'> {
     );
   }
 
-  async charge({ key, cents }: Order): Promise<Charging> {
+  async charge({ key, cents }: Order): Promise<ChargeOutcome> {
     const way = this.ways.shift() ?? 'captured';
     await turn();
     if (way === 'cut-before') return { kind: 'unknown' };
     const known = this.charges.get(key)?.outcome;
-    if (known?.kind === 'absent') throw new GatewayFault('key-reused');
-    const fresh: Charging =
+    const fresh: ChargeOutcome =
       way === 'declined'
         ? { kind: 'declined', reason: 'insufficient-funds' }
         : { kind: 'captured', gatewayId: `ch ${key}` };
@@ -42,10 +40,9 @@ export class Bank implements Pick<CardGateway, 'charge' | 'outcomeOf'> {
     return way === 'cut-after' ? { kind: 'unknown' } : outcome;
   }
 
-  async outcomeOf(key: string): Promise<ChargeOutcome> {
+  async outcomeOf(key: string): Promise<ChargeOutcome | { kind: 'absent' }> {
     await turn();
     if (this.silent) return { kind: 'unknown' };
-    if (!this.charges.has(key)) this.charges.set(key, { cents: 0, outcome: { kind: 'absent' } });
-    return this.charges.get(key)?.outcome ?? { kind: 'unknown' };
+    return this.charges.get(key)?.outcome ?? { kind: 'absent' };
   }
 }

@@ -1,52 +1,46 @@
 import { sql, type Kysely } from 'kysely';
 
 /**
- * The books of the sandbox card gateway, which stands for a company of its own: no key leads from here to our tables or back. And the two
- * words for what may be kept of a card.
+ * The books of the sandbox gateway: another party's, that happen to be in the same database. Nothing of ours refers to them, or they to ours.
+ * There is no column that could hold a card number or a CVV.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    -- A run of 13 digits or more, spaced or not, could be a card number: never a token.
-    create domain card_token as text check (value <> '' and length(value) <= 255 and value !~ '[0-9]([ -]?[0-9]){12}');
-    create domain last_four as text check (value ~ '^[0-9]{4}$');
-
     create table sandbox_card (
-      token card_token primary key,
+      token text primary key check (token ~ '^tok_[a-z]{24}$'),
+      behaviour text not null check (behaviour ~ '^[a-z][a-z-]{0,39}$'),
       brand text not null check (brand in ('visa', 'mastercard')),
-      last_four last_four not null,
+      last_four text not null check (last_four ~ '^[0-9]{4}$'),
       expiry_month smallint not null check (expiry_month between 1 and 12),
-      expiry_year smallint not null check (expiry_year between 2000 and 2999),
+      expiry_year smallint not null check (expiry_year between 2000 and 2100),
       funding text not null check (funding in ('credit', 'debit', 'prepaid', 'unknown')),
-      behaviour text not null check (behaviour <> ''),
-      kept boolean not null,
-      -- Not kept: the one charge it was good for.
-      spent_by text,
-      forgotten_at timestamptz,
-      created_at timestamptz not null
+      tokenised_at timestamptz not null
     );
 
     create table sandbox_charge (
-      id text primary key check (id <> ''),
-      key text not null unique check (key <> ''),
-      -- fenced: somebody asked after the key before any charge came, so none may come any more.
-      state text not null check (state in ('captured', 'declined', 'fenced')),
-      token card_token,
-      cents integer check (cents > 0),
-      reference text,
-      reason text,
-      refunded_cents integer not null default 0 check (refunded_cents >= 0),
-      at timestamptz not null,
-      constraint charge_whole check (num_nonnulls(token, cents, reference) = case state when 'fenced' then 0 else 3 end),
-      constraint reason_of_decline check ((reason is not null) = (state = 'declined')),
-      constraint refund_within check (refunded_cents <= case state when 'captured' then cents else 0 end)
+      id text primary key check (id ~ '^ch_[a-z]{24}$'),
+      idempotency_key text not null check (idempotency_key <> '') constraint sandbox_charge_once unique,
+      request_hash sha256 not null,
+      token text not null references sandbox_card,
+      cents bigint not null check (cents > 0),
+      reference text not null,
+      -- Null: captured.
+      decline_reason text check (decline_reason ~ '^[a-z][a-z-]{0,39}$'),
+      refunded_cents bigint not null default 0,
+      charged_at timestamptz not null,
+      constraint sandbox_refunded_at_most check (refunded_cents between 0 and case when decline_reason is null then cents else 0 end)
     );
+    create index sandbox_charge_token on sandbox_charge (token);
 
     create table sandbox_refund (
-      id text primary key check (id <> ''),
-      key text not null unique check (key <> ''),
+      id text primary key check (id ~ '^re_[a-z]{24}$'),
+      idempotency_key text not null check (idempotency_key <> '') constraint sandbox_refund_once unique,
+      request_hash sha256 not null,
       charge_id text not null references sandbox_charge,
-      cents integer not null check (cents > 0),
-      at timestamptz not null
+      cents bigint not null check (cents > 0),
+      decline_reason text check (decline_reason ~ '^[a-z][a-z-]{0,39}$'),
+      refunded_at timestamptz not null
     );
+    create index sandbox_refund_charge on sandbox_refund (charge_id);
   `.execute(db);
 }

@@ -1,26 +1,28 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Saved cards: what a person may be shown, what the gateway calls it, and what was agreed to. Never a number. */
+/** Cards that accounts keep with us: what the gateway calls them, and what the holder agreed to. No column takes a card number. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    create table account_card (
+    create table saved_card (
       id bigint generated always as identity primary key,
       account_id text not null references account,
-      token card_token not null unique,
+      -- However it is grouped: thirteen digits are a card number.
+      token text not null check (token <> '' and token !~ '([0-9][ -]?){13}'),
       brand text not null check (brand in ('visa', 'mastercard')),
-      last_four last_four not null,
+      last_four text not null check (last_four ~ '^[0-9]{4}$'),
       expiry_month smallint not null check (expiry_month between 1 and 12),
-      expiry_year smallint not null check (expiry_year between 2000 and 2999),
+      expiry_year smallint not null check (expiry_year between 2000 and 2100),
       funding text not null check (funding in ('credit', 'debit', 'prepaid', 'unknown')),
-      agreement_version text not null check (agreement_version <> ''),
+      -- The payment agreement, by the day its text took effect.
+      agreement_version text not null check (agreement_version ~ '^20[0-9]{2}-[0-9]{2}-[0-9]{2}$'),
       agreed_at timestamptz not null,
-      agreed_by text not null check (agreed_by in ('web', 'phone-line', 'agent')),
+      channel text not null check (channel in ('web', 'phone-line', 'agent')),
       saved_at timestamptz not null,
       removed_at timestamptz,
-      constraint agreed_first check (agreed_at <= saved_at),
-      constraint removed_after check (removed_at >= saved_at)
+      constraint saved_card_agreed_before check (agreed_at <= saved_at),
+      constraint saved_card_removed_after check (removed_at >= saved_at)
     );
-    create unique index account_card_current on account_card (account_id) where removed_at is null;
-    create index account_card_account on account_card (account_id, id);
+    create unique index saved_card_current on saved_card (account_id) where removed_at is null;
+    create index saved_card_account on saved_card (account_id, saved_at desc);
   `.execute(db);
 }

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-export interface AccountCardTable {
+export interface SavedCardTable {
   id: Generated<string>;
   accountId: string;
   token: string;
@@ -11,7 +11,7 @@ export interface AccountCardTable {
   funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
   agreementVersion: string;
   agreedAt: Date;
-  agreedBy: 'web' | 'phone-line' | 'agent';
+  channel: 'web' | 'phone-line' | 'agent';
   savedAt: Date;
   removedAt: Date | null;
 }

@@ -2,34 +2,35 @@ import type { Generated } from 'kysely';
 
 export interface SandboxCardTable {
   token: string;
+  behaviour: string;
   brand: 'visa' | 'mastercard';
   lastFour: string;
   expiryMonth: number;
   expiryYear: number;
   funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
-  behaviour: string;
-  kept: boolean;
-  spentBy: string | null;
-  forgottenAt: Date | null;
-  createdAt: Date;
+  tokenisedAt: Date;
 }
 
 export interface SandboxChargeTable {
   id: string;
-  key: string;
-  state: 'captured' | 'declined' | 'fenced';
-  token: string | null;
-  cents: number | null;
-  reference: string | null;
-  reason: string | null;
-  refundedCents: Generated<number>;
-  at: Date;
+  idempotencyKey: string;
+  requestHash: string;
+  token: string;
+  cents: string;
+  reference: string;
+  /** Null: captured. */
+  declineReason: string | null;
+  refundedCents: Generated<string>;
+  chargedAt: Date;
 }
 
 export interface SandboxRefundTable {
   id: string;
-  key: string;
+  idempotencyKey: string;
+  requestHash: string;
   chargeId: string;
-  cents: number;
-  at: Date;
+  cents: string;
+  /** Null: refunded. */
+  declineReason: string | null;
+  refundedAt: Date;
 }

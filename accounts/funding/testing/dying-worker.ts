@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { openDatabase } from '#db/connect.ts';
-import type { CardGateway } from '../../cards/gateway.ts';
+import type { Charger } from '../../deposits/charger.ts';
 import { depositWith } from '../deposit.ts';
 import { serveLowBalance } from '../serve-low-balance.ts';
 import { Counter } from './counter.ts';
@@ -14,7 +14,7 @@ const dieAt = (step: string) => {
   if (step === order.death) process.kill(process.pid, 'SIGKILL');
 };
 
-const gateway: Pick<CardGateway, 'charge' | 'outcomeOf'> = {
+const gateway: Charger = {
   async charge({ key, cents }) {
     dieAt('charge');
     await sql`insert into gateway_record (key, cents) values (${key}, ${cents}) on conflict do nothing`.execute(db);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Secrets that must outlive a restart but that nobody chose: made once, kept where only this user can read. */
@@ -15,6 +15,13 @@ export async function keptSecrets(folder: string, environment: NodeJS.ProcessEnv
   });
   const secrets = JSON.parse(read) as Record<string, string>;
   for (const name of kept) secrets[name] ??= randomBytes(24).toString('hex');
-  await writeFile(path, JSON.stringify(secrets), { mode: 0o600 });
+  const text = JSON.stringify(secrets);
+  if (text !== read) {
+    // Beside it first: whoever dies while writing must not take the pepper of every PIN along.
+    const unfinished = `${path}.${process.pid}.part`;
+    await writeFile(unfinished, text, { mode: 0o600 });
+    await rename(unfinished, path);
+  }
+  await chmod(path, 0o600);
   return Object.fromEntries(kept.map((name) => [name, environment[name] ?? secrets[name] ?? '']));
 }

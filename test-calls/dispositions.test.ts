@@ -343,6 +343,18 @@ call('a wrong PIN three times', async (scene) => {
   expect(told.prompts.inside.at(-1)).toBe('en:pin.goodbye');
 });
 
+call('a PIN typed before it is asked for is not written down, not even key by key', async (scene) => {
+  const inside = scene.dial();
+  expect(await inside.answered).toBe(true);
+  await hears(scene, inside, 'language.choose', { until: 'start' });
+  await inside.press(`${scene.player.pin}#`, { ms: 60 });
+  await inside.hangup();
+  const told = await toldOf(scene.stage, inside);
+  const ignored = told.kinds('ignored-key').map(({ key }) => key);
+  expect(ignored.length).toBeGreaterThan(0);
+  expect(new Set(ignored)).toEqual(new Set(['(secret)']));
+});
+
 call('the PIN of another facility is no PIN here; the own one then is', async (scene) => {
   const stranger = tellStranger;
   const inside = await callIn(scene, { pin: stranger });

@@ -66,6 +66,19 @@ describe('a call home, as the person inside hears it', () => {
     expect((await play(['1', { digits: '1' }, { digits: '2' }, { digits: '4821' }])).done).toContain('connect');
   });
 
+  it('keeps the PIN secret, leaves time for it, and looks up none when none was entered', async () => {
+    const tried: string[] = [];
+    const identify = async (pin: string) => {
+      tried.push(pin);
+      return 'unknown' as const;
+    };
+    const { line } = await play(['1', 'silence', { digits: '7' }, 'silence'], desk({ identify }));
+    expect(tried).toEqual(['7']);
+    expect(
+      line.entries.map(({ secret, waitSeconds, betweenSeconds }) => [secret, waitSeconds, betweenSeconds]),
+    ).toEqual(Array(3).fill([true, 8, 4]));
+  });
+
   it('lets nobody have two calls', async () => {
     const { line, done } = await play(['1', { digits: '4821' }], desk({}, 'busy'));
     expect(done).toEqual([]);
@@ -83,6 +96,23 @@ describe('a call home, as the person inside hears it', () => {
     const without = await play([...start, nothing, nothing, nothing], first());
     expect(without.done).toEqual(['may 2135550142', 'connect']);
     expect(without.line.told).toContain('en:name.skipped');
+  });
+
+  it('keeps a name of half a second to four', async () => {
+    const first = desk({}, { needsName: true, language: 'en' });
+    const { line } = await play(['1', { digits: '4821' }, { voice }, '1'], first);
+    expect(line.voices).toMatchObject([{ minSeconds: 0.5, maxSeconds: 4 }]);
+  });
+
+  it('knows a whole number when it is dialled, and leaves room for one abroad', async () => {
+    const line = new ScriptedLine('en', '1', { digits: '4821' }, { digits: '2135550142' });
+    await callHome(line, desk(), undefined);
+    const entry = line.entries[1];
+    expect(entry).toMatchObject({ max: 18, secret: false });
+    const whole = (digits: string) => entry?.complete?.(digits);
+    expect(['213555014', '2135550142', '1213555014', '12135550142', '0114420794'].map(whole)).toEqual([
+      ...[false, true, false, true, false],
+    ]);
   });
 
   it('asks for the number when the request names none', async () => {

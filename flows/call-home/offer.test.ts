@@ -114,6 +114,28 @@ describe('the offer', () => {
     expect(line.told.at(-1)).toBe('en:offer.block-failed');
   });
 
+  it('listens six seconds after the menu, and five for the undoing of a block, by its own key alone', async () => {
+    const { line } = await play(['silence', '9', 'silence']);
+    expect(line.questions.slice(1).map(({ keys, waitSeconds }) => [keys, waitSeconds])).toEqual([
+      [['1', '2', '9', '*'], 6],
+      [['9'], 5],
+    ]);
+  });
+
+  it('does not claim that a block is gone which could not be undone', async () => {
+    const { line, outcome } = await play(['9', '9'], { ...blocks(), undo: async () => false });
+    expect(outcome).toBe('blocked');
+    expect(line.told.at(-1)).toBe('en:offer.still-blocked');
+  });
+
+  it('says which key does what', async () => {
+    const { line } = await play(['silence', '2']);
+    const said = line.questions[1]?.say.map(({ values }) => values);
+    const key = (key: string) => ({ kind: 'key', key });
+    expect(said).toEqual([{ accept: key('1'), refuse: key('2'), block: key('9') }, { language: key('*') }]);
+    expect(line.told.at(-1)).toBe('en:offer.refused');
+  });
+
   it('heeds the keys of the facility', async () => {
     const other = { ...offer, keys: { accept: '5', refuse: '6', block: '#', language: '0' } };
     expect((await play(['silence', '5'], blocks(), other)).outcome).toBe('accepted');

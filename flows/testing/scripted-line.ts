@@ -18,6 +18,8 @@ export class ScriptedLine implements Line {
   /** Everything told, in order: `language:key`. */
   readonly told: string[] = [];
   readonly questions: Question[] = [];
+  readonly entries: DigitsWanted[] = [];
+  readonly voices: VoiceWanted[] = [];
   readonly #acts: Act[];
 
   constructor(language: Language, ...acts: Act[]) {
@@ -45,6 +47,7 @@ export class ScriptedLine implements Line {
   }
 
   async gather(wanted: DigitsWanted): Promise<string> {
+    this.entries.push(wanted);
     this.#tell(wanted.say);
     const act = this.#next('gather');
     if (act === 'silence') return '';
@@ -54,6 +57,7 @@ export class ScriptedLine implements Line {
   }
 
   async recordVoice(wanted: VoiceWanted): Promise<Voice | undefined> {
+    this.voices.push(wanted);
     this.#tell(wanted.say);
     const act = this.#next('recordVoice');
     if (typeof act !== 'object' || !('voice' in act)) throw new Error('the script has no voice here');

@@ -38,6 +38,26 @@ describe('digits of a leg', () => {
     expect(await digits.next(1_000, never)).toBe('7');
   });
 
+  it('are those of a telephone, and no more than 128 of them wait', async () => {
+    const digits = new Digits(clock);
+    for (const other of ['E', '12', '', ' ']) digits.press(other, 'media');
+    for (let pressed = 0; pressed < 128; pressed++) digits.press('1', 'media');
+    digits.press('2', 'media');
+    const heard: (string | undefined)[] = [];
+    while (heard.length < 128) heard.push(await digits.next(0, never));
+    expect(new Set(heard)).toEqual(new Set(['1']));
+    digits.press('3', 'media');
+    expect(await digits.next(0, never)).toBe('3');
+  });
+
+  it('are forgotten when they were meant for something else', async () => {
+    const digits = new Digits(clock);
+    digits.press('1', 'media');
+    digits.forget();
+    digits.press('2', 'media');
+    expect(await digits.next(0, never)).toBe('2');
+  });
+
   it('are absent after the time without one', async () => {
     const digits = new Digits({ ...clock, wait: () => Promise.resolve() });
     expect(await digits.next(1_000, never)).toBeUndefined();

@@ -152,7 +152,8 @@ export class SpokenLine implements Line {
       for (;;) {
         const digit = await this.#leg.digits.next(forever, signal);
         if (digit !== undefined && keys.includes(digit)) return digit;
-        if (digit !== undefined) this.#note('ignored-key', { key: digit });
+        // Inside, it may be a PIN that is typed before it is asked for.
+        if (digit !== undefined) this.#note('ignored-key', { key: this.#leg.side === 'inside' ? '(secret)' : digit });
       }
     };
     return this.#quietly(read());

@@ -64,6 +64,15 @@ test('a posting moves the holder’s balance, tells before and after, and has a 
   });
 });
 
+test('a reference keeps every digit of a number that has grown', async () => {
+  const of = async (number: string) =>
+    (await sql<{ reference: string }>`select with_check_digit(${number}::bigint) as reference`.execute(server.db))
+      .rows[0]?.reference;
+  // 7992739871 and its check digit 3: the example of ISO/IEC 7812-1.
+  expect(await of('7992739871')).toBe('79927398713');
+  expect(await of('7')).toMatch(/^000000007\d$/);
+});
+
 test('the same key posts once and gives the same answer; for something else it is refused', async () => {
   const id = await account();
   const order = deposit(id, 500);

@@ -27,7 +27,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- The number and its check digit (ISO/IEC 7812-1, Luhn): one digit heard wrong, or two neighbours swapped, is noticed.
     create function with_check_digit(number bigint) returns text immutable strict language plpgsql as $f$
       declare
-        digits text := lpad(number::text, 9, '0');
+        digits text := lpad(number::text, greatest(9, length(number::text)), '0');
         total integer := 0;
         digit integer;
       begin

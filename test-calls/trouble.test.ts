@@ -192,24 +192,21 @@ call(
   },
 );
 
-call(
-  'a platform that stops takes no new call, lets a talk go on for a while, and ends it with a goodbye',
-  async (scene) => {
-    const { inside, outside, callId } = await talking(scene);
-    const begunMs = performance.now();
-    const stopped = scene.stage.system.supervisor.stop();
-    await hearEachOther(inside, outside, 5_300);
-    const refused = scene.dial();
-    expect(await refused.answered).toBe(false);
-    expect(refused.ending).toMatchObject({ status: 503 });
-    await Promise.all([inside.ended, outside.ended]);
-    expect(performance.now() - begunMs).toBeGreaterThan(1_900);
-    await stopped;
-    const report = await scene.stage.report(callId);
-    expect(report.call).toMatchObject({
-      disposition: 'shutdown',
-      endedBy: 'system',
-      closedAt: expect.any(Date) as Date,
-    });
-  },
-);
+call('a platform that stops takes no new call, lets a talk go on for a while, then ends it', async (scene) => {
+  const { inside, outside, callId } = await talking(scene);
+  const begunMs = performance.now();
+  const stopped = scene.stage.system.supervisor.stop();
+  await hearEachOther(inside, outside, 5_300);
+  const refused = scene.dial();
+  expect(await refused.answered).toBe(false);
+  expect(refused.ending).toMatchObject({ status: 503 });
+  await Promise.all([inside.ended, outside.ended]);
+  expect(performance.now() - begunMs).toBeGreaterThan(1_900);
+  await stopped;
+  const report = await scene.stage.report(callId);
+  expect(report.call).toMatchObject({
+    disposition: 'shutdown',
+    endedBy: 'system',
+    closedAt: expect.any(Date) as Date,
+  });
+});

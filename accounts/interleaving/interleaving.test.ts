@@ -107,8 +107,7 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   // Whoever comes after finishes what was begun.
   await resolveDeposits(deps, { afterMs: 0, abandonMs: 0, limit: 10_000 });
   const later = new Date(Date.now() + 60_000);
-  for (const { id } of (await unservedLowBalances(db, later, 10_000)).falls.map((fall) => ({ id: fall })))
-    await serveLowBalance(db, funding, id);
+  for (const id of (await unservedLowBalances(db, later, 10_000)).falls) await serveLowBalance(db, funding, id);
   await resolveDeposits(deps, { afterMs: 0, abandonMs: 0, limit: 10_000 });
   for (const { key, accountId } of await expiredHolds(db, later, 10_000)) await releaseHold(db, accountId, key, now());
 

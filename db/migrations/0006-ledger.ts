@@ -181,8 +181,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           return;
         end if;
 
-        -- Always in the same order, so that two postings never wait for each other.
-        if jsonb_array_length(p_entries) > 2 or not p_entries @> '[{"ledger": "card-clearing"}]' then
+        -- Several holders always in the same order, so that two postings never wait for each other; one alone is locked by its update.
+        if (select count(*) from jsonb_array_elements(p_entries) as line where line ? 'holder') > 1 then
           perform from ledger_account where account_id in (select value ->> 'holder' from jsonb_array_elements(p_entries))
             order by ledger_account.id for no key update;
         end if;

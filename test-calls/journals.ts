@@ -1,5 +1,5 @@
-import postgres from 'postgres';
-import { CALL_EVENT_CHANNEL } from '#db/calls.ts';
+import type { Database } from '#db/connect.ts';
+import { listenToCallEvents, type CallEventStream } from '#db/call-event-stream.ts';
 
 /** An event of a call as the database announces it. */
 export interface JournalEvent {
@@ -14,22 +14,40 @@ type Listener = (event: JournalEvent) => void;
 
 /** What calls write about themselves, live, as anybody with the database could follow it. */
 export class Journals {
-  readonly #sql: postgres.Sql;
+  readonly #db: Database;
   readonly #listeners = new Set<Listener>();
   readonly #events: JournalEvent[] = [];
+  readonly #known = new Set<string>();
+  #stream: CallEventStream | undefined;
 
-  private constructor(sql: postgres.Sql) {
-    this.#sql = sql;
+  private constructor(db: Database) {
+    this.#db = db;
   }
 
-  static async listen(url: string): Promise<Journals> {
-    const journals = new Journals(postgres(url, { max: 1, onnotice: () => undefined }));
-    await journals.#sql.listen(CALL_EVENT_CHANNEL, (text) => {
-      const event = { ...(JSON.parse(text) as JournalEvent) };
-      journals.#events.push(event);
-      for (const listener of journals.#listeners) listener(event);
-    });
+  static async listen(url: string, db: Database): Promise<Journals> {
+    const journals = new Journals(db);
+    journals.#stream = await listenToCallEvents(
+      url,
+      ({ data, truncated, ...event }) =>
+        truncated ? void journals.#readAll() : journals.#tell({ ...event, data: data ?? {} }),
+      () => void journals.#readAll(),
+    );
     return journals;
+  }
+
+  #tell(event: JournalEvent): void {
+    const key = `${event.callId} ${event.seq}`;
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    this.#events.push(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** What was announced while nobody listened. When the database goes away again, the stream says so again. */
+  async #readAll(): Promise<void> {
+    const all = this.#db.selectFrom('callEvent').selectAll().orderBy('callId').orderBy('seq');
+    const events = await all.execute().catch(() => []);
+    for (const { at, ...event } of events) this.#tell({ ...event, at: at.toISOString() });
   }
 
   /** Calls the listener for every event from now on; the result stops it. */
@@ -70,6 +88,6 @@ export class Journals {
   }
 
   async close(): Promise<void> {
-    await this.#sql.end({ timeout: 1 });
+    await this.#stream?.close();
   }
 }

@@ -124,7 +124,7 @@ export class Stage {
       say,
     });
     if (!demo || !facility) throw new Error('the demonstration world was not seeded');
-    const journals = await Journals.listen(system.databaseUrl);
+    const journals = await Journals.listen(system.databaseUrl, system.db);
     const prompts = new PromptStore({
       cacheFolder: system.config.PROMPT_FOLDER,
       ...(artistFolder === undefined ? {} : { artistFolder }),

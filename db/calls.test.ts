@@ -138,7 +138,7 @@ test('after a crash another process finds the open calls with every leg they had
   await closeCall(db, closed, ending);
   const alive = await begin('alive', 3);
   await saveLeg(db, { callId: id, side: 'inside', sipCallId: `${id}@phone`, localTag: 'l1', dialogId: 'd1' });
-  await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'trunk-a' });
+  await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'trunk-a', transactionId: 'x1' });
   await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'trunk-b', remoteTarget: 'sip:x@y' });
   await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'trunk-b', endpointUuid: 'u1' });
 
@@ -150,7 +150,7 @@ test('after a crash another process finds the open calls with every leg they had
       offHookAt: t(1),
       legs: [
         { side: 'inside', sipCallId: `${id}@phone`, remoteTag: 'r1', localTag: 'l1', dialogId: 'd1' },
-        { side: 'outside', sipCallId: 'trunk-a' },
+        { side: 'outside', sipCallId: 'trunk-a', transactionId: 'x1' },
         { side: 'outside', sipCallId: 'trunk-b', remoteTarget: 'sip:x@y', endpointUuid: 'u1' },
       ],
     },

@@ -11,6 +11,8 @@ export interface LegRef {
   readonly dialogId?: string;
   readonly remoteTarget?: string;
   readonly endpointUuid?: string;
+  /** The SIP server's own id of the INVITE that was sent. */
+  readonly transactionId?: string;
 }
 
 export interface Leg extends LegRef {
@@ -38,6 +40,7 @@ export const legRow = (leg: Leg) => ({
   dialogId: leg.dialogId ?? null,
   remoteTarget: leg.remoteTarget ?? null,
   endpointUuid: leg.endpointUuid ?? null,
+  transactionId: leg.transactionId ?? null,
 });
 
 /** Adds what is newly known of a leg (one row per call and SIP Call-ID); what is not given stays. */
@@ -53,6 +56,7 @@ export async function saveLeg(db: Database, leg: Leg): Promise<void> {
         dialogId: eb.fn.coalesce('excluded.dialogId', 'leg.dialogId'),
         remoteTarget: eb.fn.coalesce('excluded.remoteTarget', 'leg.remoteTarget'),
         endpointUuid: eb.fn.coalesce('excluded.endpointUuid', 'leg.endpointUuid'),
+        transactionId: eb.fn.coalesce('excluded.transactionId', 'leg.transactionId'),
       })),
     )
     .execute();
@@ -80,7 +84,7 @@ export async function openCallsOf(
 }
 
 function toLegRef(row: Selectable<LegTable>): LegRef & { readonly side: Side } {
-  const { side, sipCallId, localTag, remoteTag, dialogId, remoteTarget, endpointUuid } = row;
-  const known = Object.entries({ localTag, remoteTag, dialogId, remoteTarget, endpointUuid });
+  const { side, sipCallId, localTag, remoteTag, dialogId, remoteTarget, endpointUuid, transactionId } = row;
+  const known = Object.entries({ localTag, remoteTag, dialogId, remoteTarget, endpointUuid, transactionId });
   return { side, sipCallId, ...Object.fromEntries(known.filter(([, value]) => value !== null)) };
 }

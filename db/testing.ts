@@ -67,7 +67,7 @@ export async function fastPlace(): Promise<string> {
 
 async function preparedCluster(): Promise<string> {
   const here = import.meta.dirname;
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(readFileSync(join(here, 'migrate.ts')));
   for (const folder of ['migrations', 'embedded'])
     for (const name of readdirSync(join(here, folder)).sort()) hash.update(readFileSync(join(here, folder, name)));
   const cache = join(tmpdir(), `homeline-test-cluster-${userInfo().uid}-${hash.digest('hex').slice(0, 16)}`);

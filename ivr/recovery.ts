@@ -22,12 +22,16 @@ export async function recover(platform: Platform): Promise<number> {
 
 async function close({ id, legs }: CallToRecover, { sip, media, db, clock, log }: Platform): Promise<void> {
   for (const leg of legs) {
-    const { dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, endpointUuid } = leg;
+    const { dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, endpointUuid, transactionId } = leg;
     if (dialogId !== undefined && localTag !== undefined && remoteTag !== undefined && remoteTarget !== undefined) {
       // A phone that is gone too would keep us waiting for half a minute; new calls do not wait for it.
       void sip
         .endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget })
         .then((status) => log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog'));
+    } else if (transactionId !== undefined) {
+      void sip
+        .cancelOrphan({ callId, transactionId })
+        .then((cancelled) => log.info({ call: id, leg: leg.side, cancelled }, 'cancelled an orphan invite'));
     }
     if (endpointUuid !== undefined) await media.endOrphan(endpointUuid);
   }

@@ -79,6 +79,12 @@ export interface Dialog {
   end(q850?: number): Promise<void>;
 }
 
+/** An INVITE that has left: what a restarted process needs to cancel it (RFC 3261 §9.1). */
+export interface InviteReference {
+  readonly callId: string;
+  readonly transactionId: string;
+}
+
 export interface IncomingCall {
   readonly source: Source;
   readonly requestUri: string;
@@ -117,6 +123,8 @@ export interface Dialling {
   /** Aborting cancels the call. */
   readonly signal: AbortSignal;
   readonly onProvisional?: (status: number) => void;
+  /** Told of every INVITE that leaves: another one when the first was challenged (RFC 3261 §22.2). */
+  readonly onSent?: (invite: InviteReference) => void;
 }
 
 /** The SIP server cannot be reached, or refused us. */
@@ -192,6 +200,12 @@ export class SipServer {
   /** Places a call; failures of the network and of the called party are results, not exceptions. */
   async dial(dialling: Dialling): Promise<DialResult> {
     let sent: Request | undefined;
+    let told: string | undefined;
+    const tell = () => {
+      if (!sent || sent.stackTxnId === told) return;
+      told = sent.stackTxnId;
+      dialling.onSent?.({ callId: sent.get('Call-ID') ?? '', transactionId: told });
+    };
     const cancel = () => sent?.cancel(() => undefined);
     dialling.signal.addEventListener('abort', cancel);
     try {
@@ -208,9 +222,13 @@ export class SipServer {
         {
           cbRequest: (error: Error | null, req: Request | undefined) => {
             sent = error ? undefined : req;
+            tell();
             if (dialling.signal.aborted) cancel();
           },
-          cbProvisional: (res: Response) => dialling.onProvisional?.(res.status),
+          cbProvisional: (res: Response) => {
+            tell();
+            dialling.onProvisional?.(res.status);
+          },
         },
       );
       const answered = new EstablishedDialog(dialog);
@@ -248,6 +266,12 @@ export class SipServer {
         CSeq: '2147000000 BYE',
       },
     });
+  }
+
+  /** Cancels an INVITE of a process that died. False when the SIP server does not know it: it was answered, refused, or the server is another. */
+  cancelOrphan({ transactionId }: InviteReference): Promise<boolean> {
+    const cancel = { method: 'CANCEL', uri: 'sip:placeholder', stackTxnId: transactionId };
+    return new Promise((resolve) => this.#srf.request(cancel, (error) => resolve(!error)));
   }
 
   #bye(options: object): Promise<number> {

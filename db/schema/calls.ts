@@ -36,6 +36,7 @@ export interface LegTable {
   dialogId: string | null;
   remoteTarget: string | null;
   endpointUuid: string | null;
+  transactionId: string | null;
   savedAt: Generated<Date>;
 }
 

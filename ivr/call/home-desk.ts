@@ -163,6 +163,10 @@ export class HomeDesk implements Desk {
         callingNumber: platform.terms.callingNumber,
         ringSeconds: platform.terms.ringSeconds,
         signal: callerLeft,
+        onSent: ({ callId: sipCallId, transactionId }, { id: endpointUuid }) => {
+          const leg = { callId: record.callId, side: 'outside', sipCallId, transactionId, endpointUuid } as const;
+          void record.store('outside invite', (db) => saveLeg(db, leg));
+        },
       },
       { ...platform, record },
     );

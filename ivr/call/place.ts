@@ -1,5 +1,5 @@
 import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
-import type { Dialog, SipServer } from '#sip-proxy/drachtio.ts';
+import type { Dialog, InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
 import { nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
@@ -20,6 +20,8 @@ export interface Placing {
   readonly number: string;
   readonly callingNumber: string;
   readonly ringSeconds: number;
+  /** Told of every INVITE that leaves, before anything comes back. */
+  readonly onSent: (invite: InviteReference, endpoint: Endpoint) => void;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
 }
@@ -88,6 +90,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
       ...address,
       sdp: endpoint.localSdp,
       signal,
+      onSent: (invite) => placing.onSent(invite, endpoint),
       onProvisional: (status) => {
         best = Math.max(best, status);
         record.write('progress', { leg: 'outside', route: name, status });

@@ -31,6 +31,16 @@ const dies = async (srf: Srf): Promise<void> => {
   srf.disconnect();
   await soon(() => stage.server.metrics().clients).toBe(0);
 };
+interface Requesting {
+  request(options: object, done: (error: Error | undefined) => void): void;
+  createUAC(uri: string, options: object, progress: object): Promise<unknown>;
+}
+const cancel = (srf: Srf, stackTxnId: string): Promise<void> =>
+  new Promise((resolve, reject) =>
+    (srf as unknown as Requesting).request({ method: 'CANCEL', uri: 'sip:placeholder', stackTxnId }, (error) =>
+      error ? reject(error) : resolve(),
+    ),
+  );
 const callOut = async (srf: Srf) => {
   const calling = srf.createUAC(phone.uri, { localSdp: sdp(5000) });
   const far = phone.accept(await phone.request('INVITE'));
@@ -153,6 +163,24 @@ it('a phone that rings when the caller’s application dies is cancelled', async
   await dies(srf);
   await phone.cancelled.next();
   await soon(() => stage.leftovers()).toEqual(nothing);
+});
+
+it('whoever has the id of an INVITE may cancel it', async () => {
+  const [first, second] = [await application(), await application()];
+  const sent = new Inbox<{ readonly stackTxnId: string }>();
+  void (first as unknown as Requesting)
+    .createUAC(
+      phone.uri,
+      { localSdp: sdp(5000) },
+      { cbRequest: (_: unknown, req: { stackTxnId: string }) => sent.push(req) },
+    )
+    .catch(() => undefined);
+  const offered = await phone.request('INVITE');
+  offered.tx.reply(180);
+  const { stackTxnId } = await sent.next();
+  await cancel(second, stackTxnId);
+  await phone.cancelled.next();
+  await expect(cancel(second, 'nobody-knows-it')).rejects.toThrow();
 });
 
 it('a phone that answers as the caller’s application dies is acknowledged and released', async () => {

@@ -52,23 +52,26 @@ export class CallService {
    */
   async leave(seconds: number): Promise<void> {
     this.#draining = true;
-    const late = new AbortController();
-    await Promise.race([
-      Promise.all([...this.#running.values()].map(({ record }) => record.settled())),
-      this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined),
-    ]);
-    late.abort();
+    await this.#within(seconds, Promise.all([...this.#running.values()].map(({ record }) => record.settled())));
   }
 
   /** Takes no new calls, waits up to `seconds` for those in progress, then ends them; resolves when all is written. */
   async drain(seconds: number): Promise<void> {
     this.#draining = true;
     const all = () => Promise.allSettled([...this.#running.values()].map(({ done }) => done));
-    const late = new AbortController();
-    await Promise.race([all(), this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined)]);
-    late.abort();
+    await this.#within(seconds, all());
     for (const { leg } of this.#running.values()) void leg?.end(41, 'shutdown');
-    await all();
+    await this.#within(LAST_WORDS_SECONDS, all());
     await Promise.all([...this.#running.values()].map(({ record }) => record.settled()));
   }
+
+  /** Resolves with the work, `seconds` later at most: whoever starts next under this name closes what is left. */
+  async #within(seconds: number, work: Promise<unknown>): Promise<void> {
+    const late = new AbortController();
+    await Promise.race([work, this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined)]);
+    late.abort();
+  }
 }
+
+/** How long a call that was told to end may take: its last announcement, and the file of its recording. */
+const LAST_WORDS_SECONDS = 10;

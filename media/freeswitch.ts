@@ -196,8 +196,9 @@ export class Endpoint {
     this.#playing?.stop();
     void this.#server.api(`sched_del ${this.id}`);
     void this.#endpoint.destroy().catch(() => undefined);
-    // fsmrf's destroy waits for a BYE that may never come; the kill on the server's own connection is certain.
-    await this.#server.api(`uuid_kill ${this.id}`);
+    // fsmrf's destroy waits for a BYE that may never come; the kill on the server's own connection is certain, unless the server dies before it
+    // answers: then the endpoint's own connection breaks.
+    await this.#alive(Promise.resolve(this.#server.api(`uuid_kill ${this.id}`))).catch(() => undefined);
     this.#gone.abort('NORMAL_CLEARING');
   }
 

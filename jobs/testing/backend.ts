@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis } from './redis.ts';
 
 /** Set by the project "redis" of vitest, which runs every test of jobs/ a second time (vitest.config.ts). */
-const onRedis = process.env['JOBS_BACKEND'] === 'redis';
+export const onRedis = process.env['JOBS_BACKEND'] === 'redis';
 
 let redis: TestRedis | undefined;
 

@@ -13,6 +13,17 @@ export default defineConfig({
         },
       },
       {
+        // Background work once more, its queues in Redis instead of PostgreSQL.
+        test: {
+          name: 'redis',
+          include: ['jobs/**/*.test.ts'],
+          env: { JOBS_BACKEND: 'redis' },
+          globalSetup: 'test-calls/clients/redis-setup.ts',
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         test: {
           name: 'calls',
           include: ['test-calls/**/*.test.ts'],

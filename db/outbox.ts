@@ -50,3 +50,22 @@ export async function handOver(
 export async function pruneOutbox(db: Database, before: Date): Promise<void> {
   await db.deleteFrom('outbox').where('handedAt', '<', before).execute();
 }
+
+/** What waits to be handed, by topic, whether somebody takes that topic or not. */
+export interface WaitingTopic {
+  readonly topic: string;
+  readonly entries: number;
+  /** When its oldest entry was written. */
+  readonly since: Date;
+}
+
+export async function waitingTopics(db: Database): Promise<WaitingTopic[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select((eb) => ['topic', eb.fn.countAll<string>().as('entries'), eb.fn.min('createdAt').as('since')])
+    .where('handedAt', 'is', null)
+    .groupBy('topic')
+    .orderBy('topic')
+    .execute();
+  return rows.map(({ topic, entries, since }) => ({ topic, entries: Number(entries), since }));
+}

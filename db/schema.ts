@@ -21,6 +21,7 @@ import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
+import type { RepeatingJobTable } from './schema/repeating-jobs.ts';
 import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
@@ -59,4 +60,5 @@ export interface Schema {
   textPayAlert: TextPayAlertTable;
   fundingCharge: FundingChargeTable;
   fundingTextMonth: FundingTextMonthTable;
+  repeatingJob: RepeatingJobTable;
 }

@@ -1,81 +1,84 @@
-import { createPostgresBackend, Queue, Worker, type Processor } from 'bullmq';
+import { createPostgresBackend, Queue, Worker, type Job } from 'bullmq';
+import type { QueueName } from './topic.ts';
 
 export interface QueueOptions {
   readonly databaseUrl: string;
-  /** Given: the queue lives in Redis, otherwise in the database (schema "bullmq"). */
+  /** Given: the queues live in Redis, otherwise in the database (schema "bullmq"). */
   readonly redisUrl?: string;
   readonly onError: (error: Error) => void;
   /** How long the work of a process that died stays its own. Milliseconds. */
   readonly lockMs: number;
-  readonly concurrency: number;
-  /** The wait before the first repetition; doubles up to LONGEST_WAIT_MS. */
-  readonly firstWaitMs: number;
 }
 
-/** What the queue is asked to do. Only names travel through it; the facts are in the database. */
-export interface RecordingWork {
-  readonly recordingId: string;
+/** What the queue is asked to do: a topic's work on its subject. Only names travel through it; the facts are in the database. */
+export interface QueuedWork {
+  readonly id: string;
 }
 
-export type RecordingQueue = Queue<RecordingWork>;
+/** How much of one queue's work a process does at once. */
+export const concurrencies: Readonly<Record<QueueName, number>> = { recordings: 2, money: 4 };
 
-const NAME = 'recordings';
-const LONGEST_WAIT_MS = 5 * 60_000;
-/** About four hours with the waits above; then the sweeper begins anew. */
-const ATTEMPTS = 50;
+export interface OpenQueue {
+  readonly queue: Queue<QueuedWork>;
+  readonly worker: Worker<QueuedWork>;
+}
 
-/** The same recording is in the queue once: handing it twice is handing it once. */
-export const jobIdOf = (recordingId: string): string => `recording-${recordingId}`;
-
-export const toJob = (recordingId: string) => ({
-  name: 'store',
-  data: { recordingId },
+/** One job for each topic and subject: handing it twice is handing it once. What is finished, or has failed for good, makes room. */
+export const toJob = (topic: { readonly name: string; readonly attempts: number }, id: string) => ({
+  name: topic.name,
+  data: { id },
   opts: {
-    jobId: jobIdOf(recordingId),
-    attempts: ATTEMPTS,
+    jobId: `${topic.name}-${id}`,
+    attempts: topic.attempts,
     backoff: { type: 'custom' },
     removeOnComplete: true,
+    removeOnFail: true,
   },
 });
 
-export const waitBefore = (attempt: number, firstWaitMs: number): number =>
-  Math.min(firstWaitMs * 2 ** Math.min(attempt - 1, 30), LONGEST_WAIT_MS);
+/** Puts the work into the queue unless it is there. */
+export async function giveAgain(queue: Queue<QueuedWork>, work: ReturnType<typeof toJob>): Promise<boolean> {
+  if (await queue.getJob(work.opts.jobId)) return false;
+  await queue.add(work.name, work.data, work.opts);
+  return true;
+}
 
-/** Opens the queue and a worker on it, on either backend; the worker does not work yet. */
+/** Opens a queue and a worker on it, on either backend; the worker does not work yet. `waitOf` says how long a job waits, in milliseconds. */
 export async function openQueue(
+  name: QueueName,
   options: QueueOptions,
-  work: Processor<RecordingWork>,
-): Promise<{ queue: RecordingQueue; worker: Worker<RecordingWork> }> {
-  const { databaseUrl, redisUrl, onError, lockMs, concurrency, firstWaitMs } = options;
-  const connection =
+  work: (job: Job<QueuedWork>) => Promise<void>,
+  waitOf: (job: Job<QueuedWork> | undefined, attempt: number) => number,
+): Promise<OpenQueue> {
+  const { databaseUrl, redisUrl, onError, lockMs } = options;
+  const concurrency = concurrencies[name];
+  // On PostgreSQL each side has a pool of its own, and the worker one connection more to be woken by.
+  const connection = (max: number) =>
     redisUrl === undefined
-      ? {
-          connectionString: databaseUrl,
-          migrate: true,
-          max: concurrency + 3,
-          connectionTimeoutMillis: 5_000,
-          query_timeout: 30_000,
-        }
+      ? { connectionString: databaseUrl, migrate: true, max, connectionTimeoutMillis: 5_000, query_timeout: 30_000 }
       : { url: redisUrl, maxRetriesPerRequest: null };
   // The types of the constructors are those of the default backend, Redis; the PostgreSQL one takes the same calls.
   const backend = (redisUrl === undefined ? createPostgresBackend : undefined) as undefined;
 
-  const queue = new Queue<RecordingWork>(NAME, { connection }, backend);
+  const queue = new Queue<QueuedWork>(name, { connection: connection(2) }, backend);
   queue.on('error', onError);
   await queue.waitUntilReady();
   const workerOptions = {
-    connection,
+    connection: connection(concurrency + 1),
     autorun: false,
     concurrency,
     lockDuration: lockMs,
     stalledInterval: lockMs,
-    // A process may be killed any number of times; that is no fault of the recording.
+    // A process may be killed any number of times; that is no fault of the work.
     maxStalledCount: 1_000_000,
     // After an outage; BullMQ's own 15 s would also hold up close().
     runRetryDelay: Math.min(1_000, lockMs),
-    settings: { backoffStrategy: (attempt: number) => waitBefore(attempt, firstWaitMs) },
+    settings: {
+      backoffStrategy: (attempt: number, _type?: string, _error?: Error, job?: unknown) =>
+        waitOf(job as Job<QueuedWork> | undefined, attempt),
+    },
   };
-  const worker = new Worker<RecordingWork>(NAME, work, workerOptions, backend);
+  const worker = new Worker<QueuedWork>(name, work, workerOptions, backend);
   worker.on('error', onError);
   await worker.waitUntilReady();
   return { queue, worker };

@@ -5,9 +5,10 @@ import type { Database } from '#db/connect.ts';
 import { LOW_BALANCE, TEXT_PAY, unservedLowBalances } from '#db/low-balance.ts';
 import { addToOutbox } from '#db/outbox.ts';
 import type { Log } from './steps.ts';
+import { Later } from './topic.ts';
 
 /** The gateway has not said, or another charge of the account is under way: the queue tries again after its wait. */
-export class NotYet extends Error {
+export class NotYet extends Later {
   override readonly name = 'NotYet';
 
   constructor(reason: 'pending' | 'wait') {

@@ -9,12 +9,12 @@ import { startS3StandIn } from '#media/recordings/testing/s3-stand-in.ts';
 import { describe, expect, test } from 'vitest';
 import type { Step } from './steps.ts';
 import { keyOf } from './store-recording.ts';
+import { backendOptions } from './testing/backend.ts';
 import {
   folder,
   keptAt,
   make,
   reaches,
-  redisUrl,
   said,
   server,
   sha256,
@@ -30,7 +30,8 @@ useSpool();
 test('a finished recording goes from the spool to storage and is removed only then', async () => {
   const { id, path, bytes } = await make('finished');
   const present: [Step, boolean][] = [];
-  await start({ onStep: (step) => present.push([step, existsSync(path)]) });
+  // Young for the sweeper, which would give it out a second time.
+  await start({ graceMs: 60_000, onStep: (step) => present.push([step, existsSync(path)]) });
   await reaches(id, 'stored');
   await expect.poll(() => existsSync(path)).toBe(false);
   expect(present.map(([step]) => step)).toEqual(['hand', 'handed', 'look', 'put', 'compare', 'mark', 'remove']);
@@ -92,7 +93,7 @@ describe('a jobs process killed with SIGKILL', () => {
 
   test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', async (death) => {
     const { id, path, bytes } = await make('finished');
-    const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, redisUrl };
+    const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, ...backendOptions() };
     const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], {
       stdio: ['pipe', 'inherit', 'inherit'],
     });

@@ -1,14 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { Database } from '#db/connect.ts';
-import { handOver, pruneOutbox } from '#db/outbox.ts';
-import { RECORDING_FINISHED } from '#db/recordings.ts';
-import { isUnavailable } from '#db/unavailable.ts';
 import { probeDisk } from '#media/recordings/file.ts';
-import { StorageError, type Storage } from '#media/recordings/storage.ts';
-import { openQueue, toJob } from './queue.ts';
+import type { Storage } from '#media/recordings/storage.ts';
+import { noMeter, type Meter } from './meter.ts';
+import { giveAgain, openQueue, toJob, type OpenQueue, type QueueOptions } from './queue.ts';
+import { relay } from './relay.ts';
+import { repeatingOf, type Repeating } from './repeating.ts';
+import { repeat, round } from './rounds.ts';
 import type { Bench, Log, Step } from './steps.ts';
-import { storeRecording } from './store-recording.ts';
 import { sweep, type SweepReport } from './sweep.ts';
+import { waitBefore, type QueueName, type Topic } from './topic.ts';
+import { topicsOf } from './topics.ts';
+import { RECORDING_FINISHED } from '#db/recordings.ts';
+import { workOn } from './work.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -17,22 +23,27 @@ export interface JobsOptions {
   readonly storage: Storage;
   /** Where the media server writes; every jobs process of one database sees the same folder. */
   readonly spoolFolder: string;
+  readonly funding: FundingDeps;
+  readonly deposits: DepositDeps;
   readonly log: Log;
-  readonly concurrency?: number;
+  readonly meter?: Meter;
   /** How often the outbox is looked at. Milliseconds. */
   readonly relayEveryMs?: number;
   readonly sweepEveryMs?: number;
   /** How long a recording is left to those who made it before the sweeper takes it. Milliseconds. */
   readonly graceMs?: number;
   readonly lockMs?: number;
+  /** Instead of the first wait of every topic. Milliseconds. */
   readonly firstWaitMs?: number;
   /** How long stop() waits for work that is going on. Milliseconds. */
   readonly drainMs?: number;
   readonly now?: () => Date;
-  readonly onStep?: (step: Step, recordingId: string) => void;
+  readonly onStep?: (step: Step, id: string) => void;
 }
 
 export interface Jobs {
+  /** Topics that somebody takes. */
+  readonly topics: readonly string[];
   /** One sweep, now. */
   sweep(): Promise<SweepReport>;
   /** Live state, for metrics and for looking at. */
@@ -42,78 +53,75 @@ export interface Jobs {
 }
 
 export interface JobsState {
-  readonly queue: Readonly<Record<string, number>>;
+  readonly queues: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The last one that this process did. */
   readonly lastSweep: (SweepReport & { readonly at: Date }) | undefined;
   readonly spool: { readonly freeBytes: number; readonly totalBytes: number } | undefined;
 }
 
-const BATCH = 100;
 const CLOSE_MS = 5_000;
-const FORGET_AFTER_MS = 7 * 24 * 3_600_000;
 
-/** Starts relay (outbox to queue), worker (spool to storage) and sweeper (what a crash left behind). */
+/** Starts the relay (outbox to queues), a worker on each queue (topics.ts), and what comes round (repeating.ts). */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
-  const { db, storage, log, databaseUrl, redisUrl, onStep } = options;
+  const { db, storage, log, databaseUrl, redisUrl, onStep, funding, deposits, meter = noMeter } = options;
   const { relayEveryMs = 500, sweepEveryMs = 60_000, graceMs = 30_000, drainMs = 20_000 } = options;
-  const { concurrency = 2, lockMs = 30_000, firstWaitMs = 1_000, now = () => new Date() } = options;
+  const { lockMs = 30_000, firstWaitMs, spoolFolder, now = () => new Date() } = options;
   const bench: Bench = { db, storage, log, now, ...(onStep && { onStep }) };
+  const topics: ReadonlyMap<string, Topic> = new Map(
+    topicsOf({ ...bench, deps: funding }).map((topic) => [topic.name, topic]),
+  );
   const stopping = new AbortController();
   const impatient = new AbortController();
   let lastSweep: JobsState['lastSweep'];
 
-  const onError = (error: Error) => log.warn({ err: error }, 'queue connection failed');
-  const queueOptions = {
+  const queueOptions: QueueOptions = {
     databaseUrl,
-    onError,
+    onError: (error) => log.warn({ err: error }, 'queue connection failed'),
     lockMs,
-    concurrency,
-    firstWaitMs,
     ...(redisUrl !== undefined && { redisUrl }),
   };
-  const { queue, worker } = await openQueue(queueOptions, (job) =>
-    storeRecording(bench, job.data.recordingId, impatient.signal),
-  );
-  worker.on('failed', (job, error) => {
-    const trouble = error instanceof StorageError ? error.trouble : isUnavailable(error) ? 'database' : 'fault';
-    const facts = { err: error, recording: job?.data.recordingId, attempt: job?.attemptsMade, trouble };
-    log.error(facts, 'storing a recording failed; it stays in the spool and is tried again');
-  });
+  const open = (name: QueueName): Promise<OpenQueue> =>
+    openQueue(name, queueOptions, workOn({ topics, log, meter, signal: impatient.signal }), (job, attempt) => {
+      const waits = topics.get(job?.name ?? '')?.waits ?? { firstMs: 1_000, longestMs: 60_000 };
+      return waitBefore(attempt, { ...waits, ...(firstWaitMs !== undefined && { firstMs: firstWaitMs }) });
+    });
+  const queues = { recordings: await open('recordings'), money: await open('money') };
 
-  const relay = async () => {
-    const hand = async (entries: readonly { payload: Record<string, unknown> }[]) => {
-      const ids = entries.map((entry) => String(entry.payload.recordingId));
-      for (const id of ids) onStep?.('hand', id);
-      await queue.addBulk(ids.map(toJob));
-      for (const id of ids) onStep?.('handed', id);
-    };
-    while ((await handOver(db, [RECORDING_FINISHED], BATCH, hand)) === BATCH);
-  };
   const sweepNow = async () => {
-    const report = await sweep(bench, queue, { spoolFolder: options.spoolFolder, graceMs });
+    const topic = topics.get(RECORDING_FINISHED);
+    const again = async (id: string) => topic !== undefined && giveAgain(queues[topic.queue].queue, toJob(topic, id));
+    const report = await sweep(bench, again, { spoolFolder, graceMs });
     lastSweep = { ...report, at: now() };
-    await pruneOutbox(db, new Date(now().getTime() - FORGET_AFTER_MS));
     return report;
   };
-
-  /** Runs `work` at once and then every `everyMs`, whatever it throws, until stop(). */
-  const repeat = async (what: string, everyMs: number, work: () => Promise<unknown>) => {
-    while (!stopping.signal.aborted) {
-      await work().catch((error: unknown) => log.warn({ err: error }, `${what} failed; it will be tried again`));
-      await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-  const loops = [repeat('relay', relayEveryMs, relay), repeat('sweep', sweepEveryMs, sweepNow), worker.run()];
+  const rounds: readonly Repeating[] = [
+    { name: 'sweep', everyMs: sweepEveryMs, work: sweepNow },
+    ...repeatingOf({ ...bench, deps: funding, deposits, topics: [...topics.keys()] }),
+  ];
+  const repeating = { log, stopping: stopping.signal };
+  const hand = { db, log, topics, queues, ...(onStep && { onStep }) };
+  const loops = [
+    repeat('relay', { ...repeating, otherwiseMs: relayEveryMs }, () => relay(hand).then(() => relayEveryMs)),
+    ...rounds.map((job) =>
+      repeat(job.name, { ...repeating, otherwiseMs: Math.min(job.everyMs, 5_000) }, () => round(db, job, now)),
+    ),
+  ];
+  const opened = Object.entries(queues);
+  for (const [, { worker }] of opened) loops.push(worker.run());
 
   return {
+    topics: [...topics.keys()],
     sweep: sweepNow,
     async dump() {
-      const spool = await probeDisk(options.spoolFolder).catch(() => undefined);
-      return { queue: await queue.getJobCounts(), lastSweep, spool };
+      const counts = opened.map(async ([name, { queue }]) => [name, await queue.getJobCounts()] as const);
+      const spool = await probeDisk(spoolFolder).catch(() => undefined);
+      return { queues: Object.fromEntries(await Promise.all(counts)), lastSweep, spool };
     },
     async stop() {
       stopping.abort();
       const impatience = setTimeout(() => impatient.abort(), drainMs);
-      const closed = Promise.allSettled([worker.close(), ...loops]).then(() => queue.close());
+      const ended = Promise.allSettled([...opened.map(([, { worker }]) => worker.close()), ...loops]);
+      const closed = ended.then(() => Promise.allSettled(opened.map(([, { queue }]) => queue.close())));
       // A queue that is away at this moment can keep close() waiting; what it holds is safe without us.
       const given = new AbortController();
       const givenUp = pause(drainMs + CLOSE_MS, undefined, { signal: given.signal }).catch(() => undefined);

@@ -18,5 +18,5 @@ export interface Bench {
   readonly log: Log;
   readonly now: () => Date;
   /** Told before each step; throwing here is dying there. */
-  readonly onStep?: (step: Step, recordingId: string) => void;
+  readonly onStep?: (step: Step, id: string) => void;
 }

@@ -6,7 +6,7 @@ import { findRecording } from '#db/recordings.ts';
 import { folderStorage } from '#media/recordings/folder-storage.ts';
 import type { Storage } from '#media/recordings/storage.ts';
 import { expect, test } from 'vitest';
-import { waitBefore } from './queue.ts';
+import { waitBefore } from './topic.ts';
 import { keyOf, storeRecording } from './store-recording.ts';
 import { bench, folder, keptAt, make, server, sha256, storage, useSpool } from './testing/spool.ts';
 
@@ -18,7 +18,7 @@ test('a recording is stored under its day and call', () => {
 });
 
 test('waits double up to five minutes', () => {
-  expect([1, 2, 3, 9, 10, 50].map((attempt) => waitBefore(attempt, 1_000))).toEqual([
+  expect([1, 2, 3, 9, 10, 50].map((attempt) => waitBefore(attempt, { firstMs: 1_000, longestMs: 300_000 }))).toEqual([
     1_000, 2_000, 4_000, 256_000, 300_000, 300_000,
   ]);
 });

@@ -3,8 +3,6 @@ import { join, resolve } from 'node:path';
 import { openRecordings, recordingsAt } from '#db/recordings.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import { finishLeftOver } from './finish-recording.ts';
-import type { RecordingQueue } from './queue.ts';
-import { jobIdOf, toJob } from './queue.ts';
 import { storeRecording } from './store-recording.ts';
 import type { Bench } from './steps.ts';
 
@@ -28,8 +26,15 @@ export interface SweepReport {
   readonly failed: number;
 }
 
-/** One round. A failure on one recording does not keep the others waiting. Throws DatabaseUnavailable. */
-export async function sweep(bench: Bench, queue: RecordingQueue, options: SweepOptions): Promise<SweepReport> {
+/**
+ * One round. `again` puts a recording into the queue unless it is there. A failure on one recording does not keep the others waiting.
+ * Throws DatabaseUnavailable.
+ */
+export async function sweep(
+  bench: Bench,
+  again: (recordingId: string) => Promise<boolean>,
+  options: SweepOptions,
+): Promise<SweepReport> {
   const count = { finished: 0, absent: 0, requeued: 0, removed: 0, failed: 0 };
   const { db, log, now } = bench;
   const attempt = async (recordingId: string, work: () => Promise<void>) => {
@@ -47,7 +52,7 @@ export async function sweep(bench: Bench, queue: RecordingQueue, options: SweepO
     if (recording.finished) {
       if (old(recording.finished.at))
         await attempt(recording.id, async () => {
-          if (await requeue(queue, recording.id)) count.requeued++;
+          if (await again(recording.id)) count.requeued++;
         });
       continue;
     }
@@ -78,19 +83,6 @@ export async function sweep(bench: Bench, queue: RecordingQueue, options: SweepO
   if (orphans.length > 0)
     log.warn({ orphans: orphans.length, first: orphans.slice(0, 10) }, 'spool files belong to no recording');
   return { ...count, orphans };
-}
-
-/** Puts the work into the queue unless it is there and alive. */
-async function requeue(queue: RecordingQueue, recordingId: string): Promise<boolean> {
-  const job = await queue.getJob(jobIdOf(recordingId));
-  if (job && (await job.getState()) === 'failed') {
-    await job.retry('failed', { resetAttemptsMade: true });
-    return true;
-  }
-  if (job) return false;
-  const { name, data, opts } = toJob(recordingId);
-  await queue.add(name, data, opts);
-  return true;
 }
 
 /** Every file below the spool folder but hidden ones; none when there is no such folder yet. */

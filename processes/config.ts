@@ -62,6 +62,17 @@ const settings = z.object({
   /** Who shows it may use the API. */
   API_TOKEN: z.string().min(16).default(generated),
 
+  /** Card payments by Stripe; both or none. */
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_\w+$/, 'must be a secret or restricted key of Stripe')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_\w+$/, 'must be the signing secret of a webhook endpoint at Stripe')
+    .optional(),
+  SANDBOX_WEBHOOK_SECRET: z.string().min(16).default(generated),
+
   S3_BUCKET: z.string().min(1).optional(),
   S3_ENDPOINT: z.string().url().optional(),
   S3_REGION: z.string().min(1).default('us-west-2'),
@@ -86,6 +97,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (read.success) {
     if (read.data.RTP_PORT_MIN >= read.data.RTP_PORT_MAX)
       throw new WrongSetting('wrong setting: RTP_PORT_MIN must be below RTP_PORT_MAX');
+    if ((read.data.STRIPE_SECRET_KEY === undefined) !== (read.data.STRIPE_WEBHOOK_SECRET === undefined))
+      throw new WrongSetting(
+        'wrong setting: STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are given together or not at all',
+      );
     return { ...read.data, PROMPT_FOLDER: read.data.PROMPT_FOLDER ?? resolve(read.data.VAR_FOLDER, 'prompts') };
   }
   const faults = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);

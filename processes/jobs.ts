@@ -1,16 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cardOnFile } from '#accounts/funding/card-on-file.ts';
+import { depositWith } from '#accounts/funding/deposit.ts';
+import type { FundingDeps } from '#accounts/funding/ports.ts';
 import { openDatabase } from '#db/connect.ts';
+import { addToOutbox } from '#db/outbox.ts';
 import { startJobs } from '#jobs/start.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
+import { openGateway } from './gateway.ts';
+import { meterOf, observeOutbox } from './jobs-metrics.ts';
 import { newMetrics, observe } from './observe.ts';
 
-/** Background work: recordings from the spool to storage, and what a crash left behind. */
+/** Notices are kept until somebody sends them: a topic of the outbox that nobody takes yet. */
+const keepNotice: FundingDeps['notify'] = (trx, notice) => addToOutbox(trx, 'funding-notice', { ...notice });
+
+/** Background work: recordings from the spool to storage, AutoPay and TextPay, and what a crash left behind. */
 main('jobs', async (config, log) => {
   if (config.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
-  const db = openDatabase(config.DATABASE_URL, { name: 'homeline jobs', max: 4 });
+  const db = openDatabase(config.DATABASE_URL, { name: 'homeline jobs', max: 8 });
   const spoolFolder = join(config.VAR_FOLDER, 'spool', 'recordings');
   await mkdir(spoolFolder, { recursive: true });
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_REGION: region } = config;
@@ -19,19 +28,27 @@ main('jobs', async (config, log) => {
       ? { kind: 'folder', folder: join(config.VAR_FOLDER, 'recordings') }
       : { kind: 's3', bucket, region, ...(endpoint === undefined ? {} : { endpoint }) },
   );
+  const metrics = newMetrics('jobs');
+  const now = () => new Date();
+  const deposits = { db, gateway: openGateway(config, db, log), now };
+  const funding: FundingDeps = { now, deposit: depositWith(deposits), cardOf: cardOnFile, notify: keepNotice };
   const jobs = await startJobs({
     db,
     databaseUrl: config.DATABASE_URL,
     ...(config.REDIS_URL === undefined ? {} : { redisUrl: config.REDIS_URL }),
     storage,
     spoolFolder,
+    funding,
+    deposits,
     log,
+    meter: meterOf(metrics),
     sweepEveryMs: config.SWEEP_SECONDS * 1000,
     graceMs: config.SWEEP_SECONDS * 500,
   });
+  observeOutbox(metrics, db, jobs.topics);
   const observed = await observe(
     config.OBSERVE_PORT,
-    newMetrics('jobs'),
+    metrics,
     () => 'ok',
     () => jobs.dump(),
   );

@@ -3,7 +3,14 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Secrets that must outlive a restart but that nobody chose: made once, kept where only this user can read. */
-const kept = ['PIN_PEPPER', 'DIGEST_SECRET', 'API_TOKEN', 'DRACHTIO_SECRET', 'FREESWITCH_SECRET'] as const;
+const kept = [
+  'PIN_PEPPER',
+  'DIGEST_SECRET',
+  'API_TOKEN',
+  'DRACHTIO_SECRET',
+  'FREESWITCH_SECRET',
+  'SANDBOX_WEBHOOK_SECRET',
+] as const;
 
 /** The kept secrets, except those that the environment gives. */
 export async function keptSecrets(folder: string, environment: NodeJS.ProcessEnv): Promise<Record<string, string>> {

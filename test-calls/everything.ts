@@ -35,7 +35,7 @@ const run: Record<Step, () => Promise<void>> = {
     await program('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
   },
   types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
-  unit: () => vitest('unit'),
+  unit: () => vitest('unit', 'redis'),
   calls: async () => {
     console.log('calls: looking for SIPp and baresip, which are installed when they may be');
     const clients = await ensureDebian([sipTester, baresip]);
@@ -58,16 +58,17 @@ async function program(what: string, name: string, args: readonly string[]): Pro
   else failures.push(`${what}: ${[name, ...args].join(' ')}`);
 }
 
-/** One project of vitest; each of its tests counts. */
-async function vitest(project: Step): Promise<void> {
+/** Projects of vitest, side by side; each of their tests counts. */
+async function vitest(step: Step, ...more: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'homeline-tests-'));
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const clean = await succeeds(project, 'vitest', ['run', '--project', project, ...reporters]);
+  const projects = [step, ...more].flatMap((project) => ['--project', project]);
+  const clean = await succeeds(step, 'vitest', ['run', ...projects, ...reporters]);
   const counted = count(await readFile(file, 'utf8').catch(() => undefined), clean, root);
   await rm(folder, { recursive: true, force: true });
   passed += counted.passed;
-  failures.push(...counted.failures.map((failure) => `${project}: ${failure}`));
+  failures.push(...counted.failures.map((failure) => `${step}: ${failure}`));
 }
 
 /** Runs a program of the project to its end, its output shown as it comes; whether its exit code was 0. */

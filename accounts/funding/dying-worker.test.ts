@@ -1,20 +1,19 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { sql } from 'kysely';
 import { lowBalancesOf } from '#db/low-balance.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { joinFunding } from './enrolment.ts';
 import { Counter, choice } from './testing/counter.ts';
+import { openTableGateway, recordOf } from './testing/table-gateway.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let server: TestDatabase;
 beforeAll(async () => {
   server = await startTestDatabase();
-  await sql`create table gateway_record (key text primary key, cents integer not null)`.execute(server.db);
-  await sql`create table gateway_request (key text not null)`.execute(server.db);
+  await openTableGateway(server.db);
 });
 afterAll(() => server.stop());
 
@@ -42,10 +41,8 @@ test('a worker killed at every step, each time by SIGKILL, and begun again: one 
     expect([death, await serve(id, death)]).toEqual([death, 'SIGKILL']);
   expect(await serve(id, 'never')).toBe('served-before');
 
-  const { rows } = await sql<{ cents: number }>`select cents from gateway_record`.execute(server.db);
-  expect(rows).toEqual([{ cents: 2_000 }]);
   // Once it had charged it was asked, not charged again.
-  expect((await sql`select key from gateway_request`.execute(server.db)).rows).toHaveLength(1);
+  expect(await recordOf(server.db)).toEqual({ charges: [2_000], requests: 1 });
   expect(await counter.balance(accountId)).toBe(2_400);
   expect(await counter.news(accountId)).toEqual(['joined', 'autopay-paid']);
 });

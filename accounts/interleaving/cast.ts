@@ -12,3 +12,8 @@ export const tokenFor = (behaviour: string): string => `tok_${behaviour.replaceA
 export const tokenOf = (n: number): string => tokenFor(behaviours[n % behaviours.length] ?? '');
 /** Of AutoPay. */
 export const keptToken = tokenFor('approve');
+
+/** One account in four has AutoPay, one asks by text, the other two pay by themselves. */
+export const modeOf = (n: number): 'autopay' | 'textpay' | undefined =>
+  n % 4 === 0 ? 'autopay' : n % 4 === 2 ? 'textpay' : undefined;
+export const mobileOf = (n: number): string => `+1213555${String(2_000 + (n % ACCOUNTS))}`;

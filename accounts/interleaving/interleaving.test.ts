@@ -14,8 +14,10 @@ import { resolveDeposits } from '../deposits/resolve.ts';
 import { depositWith } from '../funding/deposit.ts';
 import { joinFunding } from '../funding/enrolment.ts';
 import { serveLowBalance } from '../funding/serve-low-balance.ts';
+import { serveTextPay } from '../funding/text-pay.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
-import { accountOf, ACCOUNTS, behaviours, keptToken, tokenFor } from './cast.ts';
+import { accountOf, ACCOUNTS, behaviours, keptToken, mobileOf, modeOf, tokenFor } from './cast.ts';
+import { openTold } from './tell-once.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 
@@ -43,6 +45,7 @@ interface Ack {
 test(`orders of every kind at random, processes and PostgreSQL killed in between (seed ${SEED})`, async () => {
   const { db } = server;
   const counter = new Counter(db);
+  await openTold(db);
   for (const behaviour of new Set(behaviours))
     await addSandboxCard(db, {
       ...{ token: tokenFor(behaviour), brand: 'visa', lastFour: '4242', expiryMonth: 12, expiryYear: 2099 },
@@ -52,9 +55,11 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   const deps = { db, gateway: new SandboxGateway({ db, now, webhookSecret: 'unused' }), now };
   const funding = { ...counter.deps(), now, cardOf, deposit: depositWith(deps) };
   for (let n = 0; n < ACCOUNTS; n++) await openAccount(db, { id: accountOf(n), numbers: [], at: now() });
-  // Half of them have AutoPay.
-  for (let n = 0; n < ACCOUNTS; n += 2) {
-    const join = { accountId: accountOf(n), by: { kind: 'web' }, key: `join ${n}`, choice: choice() } as const;
+  for (let n = 0; n < ACCOUNTS; n++) {
+    const mode = modeOf(n);
+    if (mode === undefined) continue;
+    const over = mode === 'textpay' ? { mode, mobile: mobileOf(n) } : { mode };
+    const join = { accountId: accountOf(n), by: { kind: 'web' }, key: `join ${n}`, choice: choice(over) } as const;
     expect((await joinFunding(db, funding, join)).kind).not.toBe('refused');
   }
 
@@ -107,7 +112,9 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   // Whoever comes after finishes what was begun.
   await resolveDeposits(deps, { afterMs: 0, abandonMs: 0, limit: 10_000 });
   const later = new Date(Date.now() + 60_000);
-  for (const id of (await unservedLowBalances(db, later, 10_000)).falls) await serveLowBalance(db, funding, id);
+  const unserved = await unservedLowBalances(db, later, 10_000);
+  for (const id of unserved.falls) await serveLowBalance(db, funding, id);
+  for (const id of unserved.alerts) await serveTextPay(db, funding, id);
   await resolveDeposits(deps, { afterMs: 0, abandonMs: 0, limit: 10_000 });
   for (const { key, accountId } of await expiredHolds(db, later, 10_000)) await releaseHold(db, accountId, key, now());
 
@@ -139,14 +146,22 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   // Notices: each once; the counter throws when one was told twice.
   const news = await counter.news(accountOf(0));
   expect(news.filter((kind) => kind === 'joined')).toHaveLength(1);
-  const autopaid = await db
-    .selectFrom('deposit')
-    .select('id')
-    .where('channel', '=', 'autopay')
-    .where('state', '=', 'captured')
-    .execute();
+  const paidBy = async (channel: 'autopay' | 'textpay') => {
+    const deposits = db.selectFrom('deposit').select('id').where('channel', '=', channel);
+    return (await deposits.where('state', '=', 'captured').execute()).map(({ id }) => id);
+  };
+  const [autopaid, textpaid] = [await paidBy('autopay'), await paidBy('textpay')];
   const told = (await Promise.all(Array.from({ length: ACCOUNTS }, (_, n) => counter.news(accountOf(n))))).flat();
   expect(told.filter((kind) => kind === 'autopay-paid')).toHaveLength(autopaid.length);
+  expect(told.filter((kind) => kind === 'textpay-paid')).toHaveLength(textpaid.length);
+
+  // Each question that was agreed to is one payment, each payment was agreed to, and nothing is still under way.
+  const alerts = await db.selectFrom('textPayAlert').select(['state', 'answeredBy', 'paidDepositId']).execute();
+  const paid = alerts.flatMap(({ paidDepositId }) => paidDepositId ?? []);
+  expect(sorted(paid)).toEqual(sorted(textpaid));
+  const agreed = alerts.flatMap(({ answeredBy }) => answeredBy ?? []);
+  expect(new Set(agreed).size).toBe(agreed.length);
+  expect(alerts.filter(({ state }) => state === 'paying')).toEqual([]);
 
   const postings = await db
     .selectFrom('posting')
@@ -154,6 +169,6 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
     .executeTakeFirstOrThrow();
   console.log(
     `interleaving, seed ${SEED}: ${ROUNDS} deaths (${Math.floor(ROUNDS / 4)} of PostgreSQL), ${postings.many} postings, ${ours.length} deposits, ` +
-      `${captured.length} captured (${autopaid.length} by AutoPay), ${acks.length} acknowledged`,
+      `${captured.length} captured (${autopaid.length} by AutoPay, ${textpaid.length} by TextPay), ${acks.length} acknowledged`,
   );
 });

@@ -8,8 +8,10 @@ import { depositByCard } from '../deposits/deposit-by-card.ts';
 import { resolveDeposits } from '../deposits/resolve.ts';
 import { depositWith } from '../funding/deposit.ts';
 import { serveLowBalance } from '../funding/serve-low-balance.ts';
+import { answerText, serveTextPay } from '../funding/text-pay.ts';
 import { Counter } from '../funding/testing/counter.ts';
-import { accountOf, centsOf, keptToken, tokenOf } from './cast.ts';
+import { ACCOUNTS, accountOf, centsOf, keptToken, mobileOf, modeOf, tokenOf } from './cast.ts';
+import { tellOnce } from './tell-once.ts';
 
 /*
  * One of several processes that give orders at random, until it is killed: the other half of interleaving.test.ts. Orders come from a small
@@ -26,7 +28,8 @@ const gateway = new SandboxGateway({ db: books, now, webhookSecret: 'unused' });
 const deps = { db, gateway, now };
 const counter = new Counter(db);
 const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
-const funding = { ...counter.deps(), now, deposit: depositWith(deps), cardOf };
+const { notify } = counter.deps();
+const funding = { now, deposit: depositWith(deps), cardOf, notify: tellOnce(notify) };
 
 /** Park and Miller's generator: the order of the orders of one process is told by its seed. */
 let state = seed;
@@ -63,8 +66,17 @@ async function clean(): Promise<void> {
 }
 
 async function fund(): Promise<void> {
-  const { falls } = await unservedLowBalances(db, now(), 3);
+  const { falls, alerts } = await unservedLowBalances(db, now(), 3);
   for (const id of falls) await serveLowBalance(db, funding, id);
+  for (const id of alerts) await serveTextPay(db, funding, id);
+}
+
+/** A text of somebody who was asked, or was not; the carrier brings the same one again and again. */
+async function answer(n: number): Promise<void> {
+  const who = n % ACCOUNTS;
+  if (modeOf(who) !== 'textpay') return;
+  const kind = n % 7 === 0 ? 'unknown' : 'pay';
+  await answerText(db, funding, { id: `text ${n}`, from: mobileOf(who), kind, at: now() });
 }
 
 const acts = [
@@ -75,6 +87,7 @@ const acts = [
   () => hold(any(keys)),
   clean,
   fund,
+  () => answer(any(keys)),
   () => resolveDeposits(deps, { afterMs: 2_000, abandonMs: 20_000, limit: 5 }),
 ];
 

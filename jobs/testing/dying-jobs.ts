@@ -1,6 +1,7 @@
 import { openDatabase } from '#db/connect.ts';
 import { folderStorage } from '#media/recordings/folder-storage.ts';
 import { startJobs } from '../start.ts';
+import { noMoney } from './no-money.ts';
 
 /** A jobs process that kills itself before a given step: the other half of jobs.test.ts. */
 const order = JSON.parse(process.argv[2] ?? '{}') as {
@@ -13,8 +14,10 @@ const order = JSON.parse(process.argv[2] ?? '{}') as {
 // A test that is broken off takes its child with it.
 process.stdin.once('end', () => process.exit(1)).resume();
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const db = openDatabase(order.databaseUrl);
 await startJobs({
-  db: openDatabase(order.databaseUrl),
+  db,
+  ...noMoney(db),
   databaseUrl: order.databaseUrl,
   storage: folderStorage(order.kept),
   spoolFolder: order.spoolFolder,

@@ -17,6 +17,8 @@ import type { Storage } from '#media/recordings/storage.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { startJobs, type Jobs, type JobsOptions } from '../start.ts';
 import type { Log, Step } from '../steps.ts';
+import { backendOptions, useBackend } from './backend.ts';
+import { noMoney } from './no-money.ts';
 
 export let server: TestDatabase;
 export let folder: string;
@@ -35,6 +37,7 @@ export const said = (message: string) => lines.filter((line) => line.message.inc
 export function useSpool(): void {
   // A real server on a machine that may be busy.
   vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+  useBackend();
   beforeAll(async () => {
     server = await startTestDatabase();
     await seedDemo(server.db, { pinPepper: 'p', realm: 'r', now: new Date() });
@@ -42,6 +45,7 @@ export function useSpool(): void {
   afterAll(() => server.stop());
   beforeEach(async () => {
     await server.db.deleteFrom('outbox').execute();
+    await server.db.deleteFrom('repeatingJob').execute();
     await server.db.deleteFrom('recording').execute();
     folder = await mkdtemp(join(await fastPlace(), 'homeline-jobs-'));
     spoolFolder = join(folder, 'spool');
@@ -68,9 +72,6 @@ export async function stopRunning(): Promise<void> {
   running = undefined;
 }
 
-/** `TEST_REDIS_URL=redis://… npx vitest run jobs` runs all of this on the other backend. */
-export const redisUrl = process.env.TEST_REDIS_URL;
-
 export async function start(change: Partial<JobsOptions> = {}): Promise<Jobs> {
   const quick = { relayEveryMs: 20, sweepEveryMs: 100, graceMs: 0, lockMs: 500, firstWaitMs: 20 };
   running = await startJobs({
@@ -78,8 +79,9 @@ export async function start(change: Partial<JobsOptions> = {}): Promise<Jobs> {
     databaseUrl: server.url,
     storage,
     spoolFolder,
+    ...noMoney(server.db),
     log,
-    ...(redisUrl !== undefined && { redisUrl }),
+    ...backendOptions(),
     ...quick,
     ...change,
   });

@@ -11,6 +11,7 @@ export interface DebianPackage {
 
 export const sipTester: DebianPackage = { name: 'sip-tester', program: 'sipp' };
 export const baresip: DebianPackage = { name: 'baresip-core', program: 'baresip' };
+export const redis: DebianPackage = { name: 'redis-server', program: 'redis-server' };
 
 /** `missing` says in one line what to do. */
 export type Installed = { readonly kind: 'ready' } | { readonly kind: 'missing'; readonly message: string };

@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
 import { openDatabase } from '#db/connect.ts';
-import type { Charger } from '../../deposits/charger.ts';
 import { depositWith } from '../deposit.ts';
 import { serveLowBalance } from '../serve-low-balance.ts';
 import { Counter } from './counter.ts';
+import { tableGateway } from './table-gateway.ts';
 
 /** A worker that kills itself at a given step: the other half of dying-worker.test.ts. The gateway's own record is a table. */
 const order = JSON.parse(process.argv[2] ?? '{}') as { url: string; lowBalanceId: string; death: string };
@@ -14,21 +13,8 @@ const dieAt = (step: string) => {
   if (step === order.death) process.kill(process.pid, 'SIGKILL');
 };
 
-const gateway: Charger = {
-  async charge({ key, cents }) {
-    dieAt('charge');
-    await sql`insert into gateway_record (key, cents) values (${key}, ${cents}) on conflict do nothing`.execute(db);
-    await sql`insert into gateway_request (key) values (${key})`.execute(db);
-    dieAt('charged');
-    return { kind: 'captured', gatewayId: key };
-  },
-  async outcomeOf(key) {
-    const { rows } = await sql`select from gateway_record where key = ${key}`.execute(db);
-    return rows.length > 0 ? { kind: 'captured', gatewayId: key } : { kind: 'absent' };
-  },
-};
 const counter = new Counter(db);
-const deposit = depositWith({ db, gateway, now: () => counter.at });
+const deposit = depositWith({ db, gateway: tableGateway(db, dieAt), now: () => counter.at });
 const served = await serveLowBalance(db, { ...counter.deps(dieAt), deposit }, order.lowBalanceId);
 process.stdout.write(served.kind);
 await db.destroy();

@@ -1,0 +1,4 @@
+export interface RepeatingJobTable {
+  name: string;
+  nextAt: Date;
+}

@@ -1,0 +1,40 @@
+import { releaseExpiredHolds } from './release-holds.ts';
+import { pruneOutbox } from '#db/outbox.ts';
+import { resolveDeposits } from '#accounts/deposits/resolve.ts';
+import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { complainOfUnknownTopics } from './unknown-topics.ts';
+import { sweepFunding } from './serve-low-balance.ts';
+import type { TopicsBench } from './topics.ts';
+
+/** Work that comes round: of any number of processes one does it each time. A round that died or failed is followed by the next. */
+export interface Repeating {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly work: () => Promise<unknown>;
+}
+
+export interface RepeatingBench extends TopicsBench {
+  readonly deposits: DepositDeps;
+  /** Topics that somebody takes. */
+  readonly topics: readonly string[];
+}
+
+const MINUTE = 60_000;
+const FORGET_AFTER_MS = 7 * 24 * 60 * MINUTE;
+/** A charge is left to whoever makes it, in milliseconds: longer than its longest request (two, or four, of 30 s). */
+const CHARGE_MS = 3 * MINUTE;
+/** Within the two hours in which the gateway finds even what is not indexed yet (stripe-gateway.ts). */
+const ABANDON_MS = 60 * MINUTE;
+
+export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
+  const { db, now, deposits } = bench;
+  const ago = (ms: number) => new Date(now().getTime() - ms);
+  const resolve = { afterMs: CHARGE_MS, abandonMs: ABANDON_MS };
+  return [
+    { name: 'deposits', everyMs: MINUTE, work: () => resolveDeposits(deposits, resolve) },
+    { name: 'holds', everyMs: MINUTE, work: () => releaseExpiredHolds(bench) },
+    { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
+    { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
+    { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
+  ];
+};

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { findCredentials, ha1Of, saveCredentials } from './credentials.ts';
 import { findFacility, listFacilities, saveFacility, type Facility } from './facilities.ts';
-import { findRegistration, removeRegistration, saveRegistration } from './registrations.ts';
 import { findStation, findStationByTrunk, saveStation, saveTrunk } from './stations.ts';
 import { startTestDatabase, type TestDatabase } from './testing.ts';
 import { brokenConstraint } from './unavailable.ts';
@@ -96,17 +95,4 @@ test('a registered phone is a station of its facility, or the home phone of a nu
 
 test('HA1 is the MD5 of RFC 2617 §3.5', () => {
   expect(ha1Of('Mufasa', 'testrealm@host.com', 'Circle Of Life')).toBe('939e7578ed9e3c518a452acee763bce9');
-});
-
-test('a registration is found by its number until it expires; the newest wins', async () => {
-  const { db } = server;
-  const at = (seconds: number) => new Date(Date.UTC(2026, 4, 1) + seconds * 1000);
-  const source = { address: '127.0.0.1', port: 4000 };
-  const number = '+12135550142';
-  await saveRegistration(db, { username: 'home1', number, contact: 'sip:old', source, expiresAt: at(60) });
-  await saveRegistration(db, { username: 'home1', number, contact: 'sip:new', source: { ...source, port: 4001 }, expiresAt: at(90) }); // prettier-ignore
-  expect(await findRegistration(db, number, at(89))).toEqual({ username: 'home1', contact: 'sip:new', source: { address: '127.0.0.1', port: 4001 } }); // prettier-ignore
-  expect(await findRegistration(db, number, at(90))).toBeUndefined();
-  await removeRegistration(db, 'home1', '*');
-  expect(await findRegistration(db, number, at(0))).toBeUndefined();
 });

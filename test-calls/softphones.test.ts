@@ -4,6 +4,7 @@ import { baresip, ensureDebian } from './clients/apt.ts';
 import { Baresip } from './clients/baresip.ts';
 import { seedCast } from './demo/cast.ts';
 import type { JournalEvent } from './journals.ts';
+import { Phone } from './phone/phone.ts';
 import { reference, encoded } from './phone/reference.ts';
 import { find } from './phone/recognition.ts';
 import { babble } from './phone/sound.ts';
@@ -79,6 +80,26 @@ test('two baresips, one inside and one at home, are registered, connected, and r
   expect([share(channels[0], hers), share(channels[1], his)]).toEqual([0, 0]);
   expect(share((await outside.heard()).at(-1), his)).toBe(1);
   expect(share((await inside.heard()).at(-1), hers)).toBe(1);
+});
+
+test('a REGISTER that a later one overtook changes nothing, and a new Call-ID begins anew', async () => {
+  const [, , home] = stage.demo.homePhones;
+  const { username: name, password } = home!;
+  const options = { name, domain: stage.system.sip.host, digest: { username: name, password } };
+  const phone = await Phone.start(options);
+  const restarted = await Phone.start(options);
+  const to = `sip:${stage.system.sip.host}:${stage.system.sip.port}`;
+  try {
+    // The challenge takes one CSeq, the answer to it the next.
+    expect(await phone.register(to, { after: 10 })).toEqual({ status: 200, expires: 3600 });
+    expect((await phone.register(to, { after: 10, expires: 0 })).status).toBe(500);
+    expect((await phone.register(to, { after: 3, expires: 600 })).status).toBe(500);
+    expect(await phone.register(to, { after: 11, expires: 600 })).toEqual({ status: 200, expires: 600 });
+    expect(await restarted.register(to, { after: 0 })).toEqual({ status: 200, expires: 3600 });
+    expect([...phone.surprises, ...restarted.surprises]).toEqual([]);
+  } finally {
+    await Promise.all([phone.stop(), restarted.stop()]);
+  }
 });
 
 test('a phone at home may not call out, and a wrong password registers nobody', async () => {

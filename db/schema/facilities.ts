@@ -50,4 +50,6 @@ export interface RegistrationTable {
   sourcePort: number;
   registeredAt: Generated<Date>;
   expiresAt: Date;
+  sipCallId: string | null;
+  cseq: number | null;
 }

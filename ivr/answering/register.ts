@@ -1,4 +1,4 @@
-import { removeRegistration, saveRegistration } from '#db/registrations.ts';
+import { findRegisterOrder, removeRegistration, saveRegistration } from '#db/registrations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { IncomingRequest } from '#sip-proxy/drachtio.ts';
 import { register as decide } from '#sip-proxy/registrar/register.ts';
@@ -19,16 +19,23 @@ async function answer(request: IncomingRequest, door: Door, { db, clock, log }: 
   const { source, requestUri } = request;
   const header = (name: string) => request.header(name);
   const { verification, wait, credentials } = await door.check({ source, requestUri, method: 'REGISTER', header });
+  const order = { callId: header('Call-ID') ?? '', cseq: Number.parseInt(header('CSeq') ?? '0', 10) };
+  const at = clock.now();
+  const binding = verification.kind === 'verified' ? await findRegisterOrder(db, verification.username, at) : undefined;
   const decision = decide(
     {
       to: header('To') ?? '',
       contact: header('Contact'),
       expires: header('Expires'),
-      callId: header('Call-ID') ?? '',
-      cseq: Number.parseInt(header('CSeq') ?? '0', 10),
+      ...order,
     },
-    { verification, wait },
+    { verification, wait, binding },
   );
+  // Another process served a later REGISTER of this phone between our look and our write.
+  const overtaken = () => {
+    log.warn({ from: source, status: 500 }, 'a registration was overtaken by a later one');
+    request.respond(500);
+  };
   switch (decision.kind) {
     case 'challenge':
       return request.respond(401, { 'WWW-Authenticate': door.challenge(decision.stale) });
@@ -41,13 +48,14 @@ async function answer(request: IncomingRequest, door: Door, { db, clock, log }: 
     case 'query':
       return request.respond(200);
     case 'unbind':
-      await removeRegistration(db, decision.username, decision.contact);
+      if (!(await removeRegistration(db, decision.username, decision.contact, order, at))) return overtaken();
       return request.respond(200);
     case 'bind': {
       const { username, contact, expires } = decision;
-      const expiresAt = new Date(clock.now().getTime() + expires * 1000);
+      const expiresAt = new Date(at.getTime() + expires * 1000);
       const number = credentials?.number;
-      await saveRegistration(db, { username, contact, source, expiresAt, ...(number === undefined ? {} : { number }) });
+      const asked = { username, contact, source, expiresAt, ...(number === undefined ? {} : { number }) };
+      if (!(await saveRegistration(db, asked, order, at))) return overtaken();
       log.info({ username, from: source, expires }, 'registered');
       return request.respond(200, { Contact: `<${contact}>;expires=${expires}`, Expires: String(expires) });
     }

@@ -123,6 +123,16 @@ describe('a request that was overtaken', () => {
     expect(ask({ cseq, callId }, { binding })).toEqual(expected);
   });
 
+  test.each([
+    [0, bound(3600)],
+    [2 ** 31 - 1, bound(3600)],
+    [2 ** 31, refused(400, 'Bad CSeq')],
+    [-1, refused(400, 'Bad CSeq')],
+    [NaN, refused(400, 'Bad CSeq')],
+  ])('CSeq %d is read: %j', (cseq, expected) => {
+    expect(ask({ cseq })).toEqual(expected);
+  });
+
   test('removes nothing either, and may still ask', () => {
     expect(ask({ contact: '*', expires: '0' }, { binding })).toEqual(refused(500, 'Out Of Order'));
     expect(ask({ contact: undefined }, { binding })).toEqual({ kind: 'query', username: 'phone-1' });

@@ -42,6 +42,7 @@ export function register(request: Register, { verification, wait, binding }: Sta
   if (verification.kind === 'malformed') return refuse(400, 'Bad Authorization');
   if (verification.kind !== 'verified') return { kind: 'challenge', stale: verification.kind === 'stale' };
   const { username } = verification;
+  if (!(request.cseq >= 0 && request.cseq < 2 ** 31)) return refuse(400, 'Bad CSeq'); // RFC 3261 §8.1.1.5
 
   // §10.3 step 4: only the user's own address of record.
   const to = readAddresses(request.to);

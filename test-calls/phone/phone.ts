@@ -121,9 +121,14 @@ export class Phone {
   /**
    * Registers with `registrar` (`sip:host:port`); `expires` 0 unregisters. Answers one Digest challenge.
    * @param expires seconds
+   * @param after the CSeq to count on from; the one of its last REGISTER otherwise
    */
-  async register(registrar: string, { expires = 3600 }: { expires?: number } = {}): Promise<Registration> {
+  async register(
+    registrar: string,
+    { expires = 3600, after }: { expires?: number; after?: number } = {},
+  ): Promise<Registration> {
     const { callId, tag } = this.#registration;
+    if (after !== undefined) this.#registration.sequence = after;
     const make = (headers: HeaderValues): SipRequest => {
       const request = new SipRequest('REGISTER', registrar).add('Max-Forwards', '70');
       request.add('From', `${this.#line.identity};tag=${tag}`).add('To', this.#line.identity).add('Call-ID', callId);

@@ -12,6 +12,7 @@ import * as rates from './migrations/0011-rates.ts';
 import * as deposits from './migrations/0015-deposits.ts';
 import * as funding from './migrations/0016-funding.ts';
 import * as invites from './migrations/0017-invites.ts';
+import * as closing from './migrations/0021-closing.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -27,6 +28,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015-deposits': deposits,
   '0016-funding': funding,
   '0017-invites': invites,
+  '0021-closing': closing,
 };
 
 /** A migration may rewrite a big table. */

@@ -1,6 +1,7 @@
 import { endCardRefund, findCardRefund } from '#db/card-refunds.ts';
 import { accountStatus } from '#db/closing.ts';
 import type { Database } from '#db/connect.ts';
+import { autoPayWouldCharge } from './autopay.ts';
 import { balanceOf, findPosting, post } from '#db/ledger.ts';
 import { refundSources } from '#db/refund-sources.ts';
 import { giveBack, givenBackBy, type GivenBack } from './give-back.ts';
@@ -23,7 +24,13 @@ export type AgentRefundResult =
   | {
       readonly kind: 'refused';
       readonly code:
-        'not-an-amount' | 'reason-missing' | 'unknown-account' | 'account-closed' | 'insufficient-funds' | 'key-reused';
+        | 'not-an-amount'
+        | 'reason-missing'
+        | 'unknown-account'
+        | 'account-closed'
+        | 'insufficient-funds'
+        | 'autopay-on'
+        | 'key-reused';
     };
 
 const refused = (code: Extract<AgentRefundResult, { kind: 'refused' }>['code']): AgentRefundResult => ({
@@ -53,6 +60,8 @@ export async function refundByAgent(db: Database, deps: HolderDeps, order: Agent
     if (status === 'closed') return refused('account-closed');
     const { availableCents } = await balanceOf(trx, accountId, { lock: true });
     if (availableCents < cents) return refused('insufficient-funds');
+    // What is left would make AutoPay charge the card anew for what it is just given back: it has to end first.
+    if (await autoPayWouldCharge(trx, accountId, availableCents - cents)) return refused('autopay-on');
     const shares = split(cents, await refundSources(trx, accountId));
     const entries = [
       { ledger: { holder: accountId }, cents: -cents },

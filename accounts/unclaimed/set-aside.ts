@@ -13,6 +13,7 @@ import {
   type UnclaimedFund,
 } from '#db/unclaimed.ts';
 import { dayOf } from '../refunds/due-days.ts';
+import { autoPayWouldCharge } from '../refunds/autopay.ts';
 import { giveBack } from '../refunds/give-back.ts';
 import type { HolderDeps } from '../refunds/ports.ts';
 import { dormantBefore, isDormant } from './clock.ts';
@@ -42,7 +43,13 @@ export type SettingAside =
   | {
       readonly kind: 'refused';
       readonly code:
-        'reason-missing' | 'unknown-account' | 'in-use' | 'call-in-progress' | 'nothing-there' | 'key-reused';
+        | 'reason-missing'
+        | 'unknown-account'
+        | 'in-use'
+        | 'call-in-progress'
+        | 'autopay-on'
+        | 'nothing-there'
+        | 'key-reused';
     };
 
 /**
@@ -64,6 +71,7 @@ export async function setAside(
     const { balanceCents, heldCents } = await balanceOf(trx, accountId, { lock: true });
     if (heldCents > 0) return refused('call-in-progress');
     if (balanceCents === 0) return refused('nothing-there');
+    if (await autoPayWouldCharge(trx, accountId, 0)) return refused('autopay-on');
     const at = now();
     const lastActiveAt = await lastUsedAt(trx, accountId);
     if (!lastActiveAt || !isDormant(lastActiveAt, at, await inactiveDays(trx, at))) return refused('in-use');

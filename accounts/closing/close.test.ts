@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { activeBlock, placeBlock } from '#db/blocks.ts';
+import { cardRefundsOf } from '#db/card-refunds.ts';
 import { openDatabase } from '#db/connect.ts';
 import { accountStatus } from '#db/closing.ts';
 import { openAccount } from '#db/accounts.ts';
 import { placeHold, releaseHold } from '#db/holds.ts';
 import { trialBalance } from '#db/ledger.ts';
+import { sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { unblock } from '../blocks.ts';
+import { resolveDeposits } from '../deposits/resolve.ts';
 import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
 import { freshNumber, House, payee } from '../refunds/testing/house.ts';
+import { serveRefund } from '../refunds/serve-refund.ts';
 import { closeAccount, type ClosingOrder } from './close.ts';
 import { previewClosing } from './preview.ts';
 
@@ -162,6 +166,22 @@ test('the same order is one closing, on many connections at once; another finds 
   expect(await close({ ...order, accountId: await house.account() })).toEqual({ kind: 'key-reused' });
   expect(await close({ ...order, key: randomUUID(), accountId: 'nobody' })).toEqual({ kind: 'unknown-account' });
   expect(await house.news(id)).toHaveLength(1);
+});
+
+test('a payment whose outcome is not known is shown, and when it comes in afterwards it goes straight back', async () => {
+  const id = await house.account();
+  const depositId = await house.payUnheard(id, 800);
+  const shown = await preview(id);
+  expect(shown).toMatchObject({ balanceCents: 0, pending: { many: 1, cents: 800 } });
+  expect((await close(await agreed(id))).kind).toBe('closed');
+  const takings = await sandboxTakings(server.db);
+  const bench = { db: server.db, gateway: house.gateway, now: () => house.at };
+  await resolveDeposits(bench, { afterMs: 0, abandonMs: 0 });
+  const [late] = await cardRefundsOf(server.db, { accountId: id });
+  expect(late).toMatchObject({ cause: 'after-closing', depositId, cents: 800, due: { until: '2026-05-20' } });
+  expect(await serveRefund(server.db, house.deps(), late?.id ?? '')).toEqual({ kind: 'refunded' });
+  expect((await sandboxTakings(server.db)).netCents - takings.netCents).toBe(-800);
+  expect(await house.balance(id)).toBe(0);
 });
 
 test('an account without money is closed, and nothing is given back', async () => {

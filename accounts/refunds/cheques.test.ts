@@ -119,6 +119,15 @@ test('two print runs at once take different cheques, and the same run again take
   expect([...taken, ...rest].sort()).toEqual([...all].sort());
 });
 
+test('a print run that is asked for again takes nothing that was queued since', async () => {
+  const first = await cheque();
+  const run = randomUUID();
+  await claim(5, run);
+  const later = await cheque();
+  expect((await claim(5, run)).map(({ id }) => id)).toEqual([first.id]);
+  expect((await findCheques(server.db, { accountId: later.accountId }))[0]?.state).toBe('queued');
+});
+
 test('a number is used once, and what is not printed is not mailed', async () => {
   const { number } = await mailed();
   const made = await cheque();

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount as markClosed } from '#db/accounts.ts';
+import { closeCall, openCall, setNumber } from '#db/calls.ts';
 import { findCheques } from '#db/cheques.ts';
 import { openDatabase } from '#db/connect.ts';
 import { placeHold } from '#db/holds.ts';
 import { trialBalance } from '#db/ledger.ts';
+import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { recordActivity } from '#db/unclaimed.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
-import { House } from '../refunds/testing/house.ts';
+import { freshNumber, House } from '../refunds/testing/house.ts';
 import { isDormant } from './clock.ts';
 import { accountsToSetAside, claimBack, setAside } from './set-aside.ts';
 
@@ -19,6 +21,7 @@ let server: TestDatabase;
 let house: House;
 beforeAll(async () => {
   server = await startTestDatabase();
+  await seedDemo(server.db, { pinPepper: 'p', realm: 'r', now: new Date('2026-05-01') });
 });
 beforeEach(() => {
   house = new House(server.db);
@@ -66,6 +69,37 @@ test.each(uses)('%s begins the 180 days anew', async (_, use) => {
   house.days(170);
   await use(id);
   house.days(179);
+  expect(await listed(id)).toBe(false);
+  house.days(1);
+  expect(await listed(id)).toBe(true);
+});
+
+test('a card payment that was only tried begins them anew', async () => {
+  const id = await funded();
+  house.days(170);
+  await house.payRefused(id, 200);
+  house.days(10);
+  expect(await listed(id)).toBe(false);
+});
+
+test('a call to one of its numbers begins them anew, the last one counts; one that policy turned away does not', async () => {
+  const number = freshNumber();
+  const id = await house.account(number);
+  await house.mailIn(id, 2_000);
+  for (const [days, endedBy] of [
+    [20, 'outside'],
+    [130, 'outside'],
+    [30, 'policy'],
+  ] as const) {
+    house.days(days);
+    const call = randomUUID();
+    const leg = { facilityId: 'rio-claro', node: 'n', callerLeg: { sipCallId: call }, offHookAt: house.at };
+    await openCall(server.db, { id: call, ...leg });
+    await setNumber(server.db, call, number, house.at);
+    await closeCall(server.db, call, { disposition: 'x', cause: 'x', endedBy, states: { done: house.at } });
+  }
+  // 30 days have passed since the last call that rang.
+  house.days(149);
   expect(await listed(id)).toBe(false);
   house.days(1);
   expect(await listed(id)).toBe(true);

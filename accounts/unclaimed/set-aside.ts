@@ -8,7 +8,6 @@ import {
   dormantAccounts,
   findUnclaimedFund,
   lastUsedAt,
-  recordActivity,
   type DormantAccount,
   type UnclaimedFund,
 } from '#db/unclaimed.ts';
@@ -87,7 +86,7 @@ export async function setAside(
 
 /**
  * Gives unclaimed funds back to who they belong to, whenever that is: onto the account, or by cheque when it is closed. Once; the same again finds
- * it done. It counts as a use of the account.
+ * it done. Its posting counts as a use of the account.
  */
 export async function claimBack(
   db: Database,
@@ -108,7 +107,6 @@ export async function claimBack(
     ] as const;
     const posting = await post(trx, { key: `claimed ${fundId}`, kind: 'claimed', at, entries, memo: { accountId } });
     await claimUnclaimedFund(trx, fundId, { claimedAt: at, claimedById: agentId, claimPostingId: posting.id });
-    await recordActivity(trx, { accountId, kind: 'claim', at });
     if (open) return 'on-account';
     const split = { cards: [], chequeCents: cents };
     await giveBack(trx, deps, { accountId, cause: 'claimed', postingId: posting.id, split, byId: agentId });

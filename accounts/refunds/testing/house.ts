@@ -88,6 +88,13 @@ export class House {
     return (await depositByCard({ db: this.db, gateway: this.gateway, now: () => this.at }, order)).depositId;
   }
 
+  /** The bank refuses. */
+  async payRefused(accountId: string, cents: number): Promise<void> {
+    const card = await this.card('4242', 'insufficient-funds');
+    const order = { key: randomUUID(), accountId, cents, channel: 'web', card } as const;
+    await depositByCard({ db: this.db, gateway: this.gateway, now: () => this.at }, order);
+  }
+
   /** By money order. */
   async mailIn(holder: string, cents: number): Promise<void> {
     await this.#move('money-order-deposit', holder, cents, 'cheque-clearing');

@@ -18,7 +18,7 @@ export interface Deposit {
   readonly settledAt?: Date;
   readonly declineReason?: string;
   readonly postingId?: string;
-  readonly inSuspense: boolean;
+  readonly afterClosing: boolean;
   readonly requestHash: string;
 }
 
@@ -30,7 +30,7 @@ const toDeposit = (row: Selectable<DepositTable>): Deposit => ({
   card: { token: row.cardToken, brand: row.cardBrand, lastFour: row.cardLastFour },
   state: row.state,
   intendedAt: row.intendedAt,
-  inSuspense: row.inSuspense,
+  afterClosing: row.afterClosing,
   requestHash: row.requestHash,
   ...(row.settledAt && { settledAt: row.settledAt }),
   ...(row.declineReason !== null && { declineReason: row.declineReason }),
@@ -40,7 +40,7 @@ const toDeposit = (row: Selectable<DepositTable>): Deposit => ({
 /** Writes the intent, or gives the one that has this key. On disk when this returns outside a transaction. */
 export async function intendDeposit(
   db: Database,
-  intent: Omit<Deposit, 'state' | 'inSuspense' | 'settledAt' | 'postingId'> & { readonly key: string },
+  intent: Omit<Deposit, 'state' | 'afterClosing' | 'settledAt' | 'postingId'> & { readonly key: string },
 ): Promise<{ readonly deposit: Deposit; readonly made: boolean }> {
   const made = await db
     .insertInto('deposit')
@@ -77,12 +77,17 @@ export async function findDeposit(
 }
 
 export type Settling =
-  | { readonly state: 'captured'; readonly gatewayId: string; readonly postingId: string; readonly inSuspense: boolean }
+  | {
+      readonly state: 'captured';
+      readonly gatewayId: string;
+      readonly postingId: string;
+      readonly afterClosing: boolean;
+    }
   | { readonly state: 'declined'; readonly declineReason: string }
   | { readonly state: 'abandoned' };
 
 export async function settleDeposit(trx: Database, id: string, settling: Settling, at: Date): Promise<void> {
-  const cleared = { declineReason: null, gatewayId: null, postingId: null, inSuspense: false };
+  const cleared = { declineReason: null, gatewayId: null, postingId: null, afterClosing: false };
   await trx
     .updateTable('deposit')
     .set({ ...cleared, ...settling, settledAt: at })

@@ -13,6 +13,7 @@ import * as deposits from './migrations/0015-deposits.ts';
 import * as funding from './migrations/0016-funding.ts';
 import * as invites from './migrations/0017-invites.ts';
 import * as registrationOrder from './migrations/0018-registration-order.ts';
+import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 
 /** In order; a migration that has been released is never edited. */
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016-funding': funding,
   '0017-invites': invites,
   '0018-registration-order': registrationOrder,
+  '0021-closing': closing,
   '0023-repeating-jobs': repeatingJobs,
 };
 

@@ -1,6 +1,16 @@
 import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
 import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
 import type {
+  AccountActivityTable,
+  AccountClosingTable,
+  BankHolidayTable,
+  CardRefundTable,
+  ChequeEventTable,
+  ChequeTable,
+  RefundTermsTable,
+  UnclaimedFundTable,
+} from './schema/closing.ts';
+import type {
   CredentialTable,
   FacilityTable,
   RegistrationTable,
@@ -61,4 +71,12 @@ export interface Schema {
   fundingCharge: FundingChargeTable;
   fundingTextMonth: FundingTextMonthTable;
   repeatingJob: RepeatingJobTable;
+  refundTerms: RefundTermsTable;
+  bankHoliday: BankHolidayTable;
+  accountClosing: AccountClosingTable;
+  cardRefund: CardRefundTable;
+  cheque: ChequeTable;
+  chequeEvent: ChequeEventTable;
+  accountActivity: AccountActivityTable;
+  unclaimedFund: UnclaimedFundTable;
 }

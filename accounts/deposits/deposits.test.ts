@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { closeAccount, openAccount } from '#db/accounts.ts';
+import { cardRefundsOf } from '#db/card-refunds.ts';
 import { openDatabase } from '#db/connect.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, trialBalance } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { GatewayFault } from '../cards/gateway.ts';
 import { Bank, type Way } from '../testing/bank.ts';
 import { depositByCard, type CardDeposit, type DepositDeps } from './deposit-by-card.ts';
 import { resolveDeposits } from './resolve.ts';
@@ -52,7 +54,7 @@ const refusal = (work: Promise<unknown>) =>
 test('a captured charge is on the account, with a reference that leads to the card’s last four', async () => {
   const id = await account();
   const result = await depositByCard(deps(), order(id));
-  expect(result).toMatchObject({ kind: 'captured', balanceCents: 2_500, inSuspense: false });
+  expect(result).toMatchObject({ kind: 'captured', balanceCents: 2_500, afterClosing: false });
   const reference = result.kind === 'captured' ? result.reference : '';
   expect(await findPosting(server.db, { reference })).toMatchObject({
     kind: 'card-deposit',
@@ -139,17 +141,43 @@ test('twenty at once with the same key are one charge', async () => {
   await pool.destroy();
 });
 
-test('money that arrives for an account that was closed meanwhile waits in suspense', async () => {
+test('money that arrives for an account that was closed meanwhile goes straight back to its card', async () => {
   const id = await account();
   bank.ways.push('cut-after');
   const before = await trialBalance(server.db);
-  await depositByCard(deps(), order(id));
+  const { depositId } = await depositByCard(deps(), order(id));
   await closeAccount(server.db, id, now);
   minutes(2);
   await resolve();
+  await settle(deps(), depositId, { kind: 'captured', gatewayId: `ch ${depositId}` });
   expect(await balance(id)).toBe(0);
   const after = await trialBalance(server.db);
-  expect(after.suspense - before.suspense).toBe(2_500);
+  expect(after['refunds-payable'] - before['refunds-payable']).toBe(2_500);
+  const refund = { cause: 'after-closing', depositId, cents: 2_500, state: 'due', gatewayId: `ch ${depositId}` };
+  expect(await cardRefundsOf(server.db, { accountId: id })).toEqual([expect.objectContaining(refund)]);
+});
+
+test('a deposit that the gateway will not be asked about hinders no other, and is told', async () => {
+  const id = await account();
+  bank.ways.push('cut-after', 'cut-after');
+  const first = await depositByCard(deps(), order(id));
+  const second = await depositByCard(deps(), order(id));
+  minutes(2);
+  const gateway = {
+    charge: bank.charge.bind(bank),
+    outcomeOf: async (key: string) => {
+      if (key === first.depositId) throw new GatewayFault('wrong-request');
+      return bank.outcomeOf(key);
+    },
+  };
+  const resolved = await resolveDeposits({ ...deps(), gateway }, { afterMs: 60_000, abandonMs: 0 });
+  expect(resolved).toMatchObject({ captured: 1, abandoned: 0, open: 1, faults: [{ depositId: first.depositId }] });
+  expect((await findDeposit(server.db, second.depositId))?.state).toBe('captured');
+  const broken = { ...gateway, outcomeOf: async () => Promise.reject(new Error('a defect')) };
+  await expect(resolveDeposits({ ...deps(), gateway: broken }, { afterMs: 0, abandonMs: 0 })).rejects.toThrow(
+    'a defect',
+  );
+  await resolve();
 });
 
 test('what is not a deposit is refused with a code, and neither charged nor written', async () => {

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { addCardRefund } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
 import { findDeposit, keepOpen, settleDeposit, type Deposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, post } from '#db/ledger.ts';
+import { dueDays } from '../refunds/due-days.ts';
 import type { ChargeOutcome } from './charger.ts';
 import type { DepositDeps } from './deposit-by-card.ts';
 
@@ -11,8 +14,8 @@ export type DepositResult =
       /** What is read out: ten digits. */
       readonly reference: string;
       readonly balanceCents: number;
-      /** The account was closed meanwhile: the money waits in suspense, and an agent gives it back. */
-      readonly inSuspense: boolean;
+      /** The account was closed meanwhile: the money goes straight back to the card. */
+      readonly afterClosing: boolean;
     }
   | { readonly kind: 'declined'; readonly depositId: string; readonly reason: string }
   /** Charged or not: not known yet. Nothing is charged again; whoever asks later with the same key gets the truth. */
@@ -49,18 +52,23 @@ export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, out
 
 async function capture(trx: Database, deposit: Deposit, gatewayId: string, at: Date): Promise<void> {
   const { id, accountId, cents, channel, card } = deposit;
-  const inSuspense = !(await keepOpen(trx, accountId));
+  const afterClosing = (await keepOpen(trx, accountId)) === false;
   const posting = await post(trx, {
     key: depositKey(id),
-    kind: inSuspense ? 'card-deposit-after-closing' : 'card-deposit',
+    kind: afterClosing ? 'card-deposit-after-closing' : 'card-deposit',
     at,
     entries: [
-      { ledger: inSuspense ? 'suspense' : { holder: accountId }, cents },
+      { ledger: afterClosing ? 'refunds-payable' : { holder: accountId }, cents },
       { ledger: 'card-clearing', cents: -cents },
     ],
-    memo: { channel, depositId: id, brand: card.brand, lastFour: card.lastFour, ...(inSuspense && { accountId }) },
+    memo: { channel, depositId: id, brand: card.brand, lastFour: card.lastFour, ...(afterClosing && { accountId }) },
   });
-  await settleDeposit(trx, id, { state: 'captured', gatewayId, postingId: posting.id, inSuspense }, at);
+  await settleDeposit(trx, id, { state: 'captured', gatewayId, postingId: posting.id, afterClosing }, at);
+  if (afterClosing)
+    await addCardRefund(trx, {
+      ...{ id: randomUUID(), accountId, cause: 'after-closing', postingId: posting.id, depositId: id, cents },
+      ...{ due: (await dueDays(trx, at)).card, madeAt: at },
+    });
 }
 
 /** A settled deposit as its order would have been answered. */
@@ -72,5 +80,5 @@ export async function resultOf(db: Database, deposit: Deposit): Promise<DepositR
   const posting = await findPosting(db, { key: depositKey(depositId) });
   const { balanceCents } = await balanceOf(db, deposit.accountId);
   const reference = posting?.reference ?? '';
-  return { kind: 'captured', depositId, reference, balanceCents, inSuspense: deposit.inSuspense };
+  return { kind: 'captured', depositId, reference, balanceCents, afterClosing: deposit.afterClosing };
 }

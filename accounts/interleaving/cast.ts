@@ -2,6 +2,12 @@
 export const ACCOUNTS = 8;
 export const accountOf = (n: number): string => `holder-${n % ACCOUNTS}`;
 
+/** Accounts that are closed while the others go on. */
+export const CLOSERS = 24;
+export const closerOf = (n: number): string => `closer-${n % CLOSERS}`;
+/** E.164, by which each is blocked. */
+export const numberOf = (n: number): string => `+1213555${String(1_000 + (n % CLOSERS))}`;
+
 /** $2.00 to $100.00. */
 export const centsOf = (n: number): number => 200 + ((n * 397) % 9_801);
 

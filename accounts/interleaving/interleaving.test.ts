@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { openAccount } from '#db/accounts.ts';
+import { openCardRefunds } from '#db/card-refunds.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { expiredHolds, releaseHold } from '#db/holds.ts';
 import { driftedHolders, trialBalance } from '#db/ledger.ts';
 import { unservedLowBalances } from '#db/low-balance.ts';
-import { addSandboxCard } from '#db/sandbox-gateway.ts';
+import { addSandboxCard, sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { SandboxGateway } from '../cards/sandbox-gateway.ts';
@@ -16,7 +17,21 @@ import { joinFunding } from '../funding/enrolment.ts';
 import { serveLowBalance } from '../funding/serve-low-balance.ts';
 import { serveTextPay } from '../funding/text-pay.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
-import { accountOf, ACCOUNTS, behaviours, keptToken, mobileOf, modeOf, tokenFor } from './cast.ts';
+import { serveRefund } from '../refunds/serve-refund.ts';
+import {
+  accountOf,
+  ACCOUNTS,
+  behaviours,
+  closerOf,
+  CLOSERS,
+  keptToken,
+  mobileOf,
+  modeOf,
+  numberOf,
+  tokenFor,
+} from './cast.ts';
+import { allClosedWhole, allGivenBack } from './given-back.ts';
+import { refundDeps } from './refunding.ts';
 import { openTold } from './tell-once.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -53,8 +68,10 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
     });
   const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
   const deps = { db, gateway: new SandboxGateway({ db, now, webhookSecret: 'unused' }), now };
+  const refunding = refundDeps(deps.gateway, now);
   const funding = { ...counter.deps(), now, cardOf, deposit: depositWith(deps) };
   for (let n = 0; n < ACCOUNTS; n++) await openAccount(db, { id: accountOf(n), numbers: [], at: now() });
+  for (let n = 0; n < CLOSERS; n++) await openAccount(db, { id: closerOf(n), numbers: [numberOf(n)], at: now() });
   for (let n = 0; n < ACCOUNTS; n++) {
     const mode = modeOf(n);
     if (mode === undefined) continue;
@@ -117,6 +134,7 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   for (const id of unserved.alerts) await serveTextPay(db, funding, id);
   await resolveDeposits(deps, { afterMs: 0, abandonMs: 0, limit: 10_000 });
   for (const { key, accountId } of await expiredHolds(db, later, 10_000)) await releaseHold(db, accountId, key, now());
+  for (const id of await openCardRefunds(db, later, 10_000)) await serveRefund(db, refunding, id);
 
   // Debits are credits, and every balance is the sum of its entries.
   const trial = await trialBalance(db);
@@ -135,8 +153,10 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   const believed = ours.filter(({ state }) => state === 'captured');
   const sorted = (ids: readonly string[]) => [...ids].sort();
   expect(sorted(captured.map(({ key }) => key))).toEqual(sorted(believed.map(({ id }) => id)));
-  expect(captured.reduce((sum, { cents }) => sum + Number(cents), 0)).toBe(-trial['card-clearing']);
+  expect((await sandboxTakings(db)).netCents).toBe(-trial['card-clearing']);
   expect(ours.filter(({ state }) => state === 'intended')).toEqual([]);
+
+  const gaveBack = await allGivenBack(db, trial['refunds-payable']);
 
   // Nothing acknowledged was lost, and a word once given was kept.
   for (const { kind, depositId } of acks) {
@@ -163,12 +183,16 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   expect(new Set(agreed).size).toBe(agreed.length);
   expect(alerts.filter(({ state }) => state === 'paying')).toEqual([]);
 
+  // A closed account has no money and a block; each was told once.
+  const closings = await allClosedWhole(db);
+
   const postings = await db
     .selectFrom('posting')
     .select((eb) => eb.fn.countAll<string>().as('many'))
     .executeTakeFirstOrThrow();
   console.log(
     `interleaving, seed ${SEED}: ${ROUNDS} deaths (${Math.floor(ROUNDS / 4)} of PostgreSQL), ${postings.many} postings, ${ours.length} deposits, ` +
-      `${captured.length} captured (${autopaid.length} by AutoPay, ${textpaid.length} by TextPay), ${acks.length} acknowledged`,
+      `${captured.length} captured (${autopaid.length} by AutoPay, ${textpaid.length} by TextPay), ${acks.length} acknowledged, ` +
+      `${closings} accounts closed, ${gaveBack} refunds`,
   );
 });

@@ -1,16 +1,23 @@
 import { openDatabase } from '#db/connect.ts';
+import { openCardRefunds } from '#db/card-refunds.ts';
 import { captureHold, expiredHolds, placeHold, releaseHold } from '#db/holds.ts';
 import { LedgerRefusal, post } from '#db/ledger.ts';
 import { unservedLowBalances } from '#db/low-balance.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import { SandboxGateway } from '../cards/sandbox-gateway.ts';
+import { closeAccount } from '../closing/close.ts';
+import { previewClosing } from '../closing/preview.ts';
 import { depositByCard } from '../deposits/deposit-by-card.ts';
+import { DepositRefusal } from '../deposits/deposit-refusal.ts';
 import { resolveDeposits } from '../deposits/resolve.ts';
 import { depositWith } from '../funding/deposit.ts';
 import { serveLowBalance } from '../funding/serve-low-balance.ts';
 import { answerText, serveTextPay } from '../funding/text-pay.ts';
 import { Counter } from '../funding/testing/counter.ts';
-import { ACCOUNTS, accountOf, centsOf, keptToken, mobileOf, modeOf, tokenOf } from './cast.ts';
+import { refundByAgent } from '../refunds/refund-by-agent.ts';
+import { serveRefund } from '../refunds/serve-refund.ts';
+import { ACCOUNTS, accountOf, centsOf, closerOf, CLOSERS, keptToken, mobileOf, modeOf, tokenOf } from './cast.ts';
+import { refundDeps } from './refunding.ts';
 import { tellOnce } from './tell-once.ts';
 
 /*
@@ -30,6 +37,7 @@ const counter = new Counter(db);
 const cardOf = async () => ({ kind: 'card', card: { token: keptToken, brand: 'visa', lastFour: '4242' } }) as const;
 const { notify } = counter.deps();
 const funding = { now, deposit: depositWith(deps), cardOf, notify: tellOnce(notify) };
+const refunding = refundDeps(gateway, now);
 
 /** Park and Miller's generator: the order of the orders of one process is told by its seed. */
 let state = seed;
@@ -61,6 +69,32 @@ async function hold(n: number): Promise<void> {
   await captureHold(db, capture);
 }
 
+async function payCloser(n: number): Promise<void> {
+  const card = { token: tokenOf(n), brand: 'visa', lastFour: '4242' };
+  const order = { key: `closer ${n}`, accountId: closerOf(n), cents: centsOf(n), channel: 'web', card } as const;
+  await depositByCard(deps, order).catch((error: unknown) => {
+    if (!(error instanceof DepositRefusal) || error.code !== 'account-closed') throw error;
+  });
+}
+
+/** Agrees to what is shown; whatever comes in between is shown anew to the next. */
+async function close(n: number): Promise<void> {
+  const accountId = closerOf(n);
+  const { version } = await previewClosing(db, refunding, accountId);
+  const by = { kind: 'web', id: accountId } as const;
+  await closeAccount(db, refunding, { key: `close ${accountId}`, accountId, previewVersion: version, by });
+}
+
+async function giveBackPart(n: number): Promise<void> {
+  const order = { key: `part ${n}`, accountId: n % 2 ? closerOf(n) : accountOf(n), cents: 1 + ((n * 31) % 400) };
+  await refundByAgent(db, refunding, { ...order, agentId: 'agent', reason: 'random' });
+}
+
+/** Those just made as well, so that several processes meet at one. */
+async function refund(): Promise<void> {
+  for (const id of await openCardRefunds(db, now(), 4)) await serveRefund(db, refunding, id);
+}
+
 async function clean(): Promise<void> {
   for (const { key, accountId } of await expiredHolds(db, now(), 10)) await releaseHold(db, accountId, key, now());
 }
@@ -85,6 +119,12 @@ const acts = [
   () => spend(any(keys * 4)),
   () => spend(any(keys * 4)),
   () => hold(any(keys)),
+  () => payCloser(any(keys)),
+  () => payCloser(any(keys)),
+  // Most of the time an account goes on.
+  async () => (any(6) === 0 ? close(any(CLOSERS)) : undefined),
+  () => giveBackPart(any(keys)),
+  refund,
   clean,
   fund,
   () => answer(any(keys)),

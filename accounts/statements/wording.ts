@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, Both>> = {
   reversal: both('Correction', 'Corrección'),
   chargeback: both('Card payment taken back', 'Pago con tarjeta revertido'),
   unclaimed: both('Unclaimed funds', 'Fondos no reclamados'),
+  claimed: both('Unclaimed funds returned', 'Fondos no reclamados devueltos'),
 };
 const moneyIn = both('Deposit', 'Depósito');
 const moneyOut = both('Charge', 'Cargo');

@@ -17,6 +17,6 @@ export interface DepositTable {
   declineReason: string | null;
   gatewayId: string | null;
   postingId: string | null;
-  inSuspense: Generated<boolean>;
+  afterClosing: Generated<boolean>;
   asked: Generated<number>;
 }

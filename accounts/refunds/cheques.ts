@@ -1,0 +1,151 @@
+import {
+  addressCheque,
+  chequeCashed,
+  chequeMailed,
+  chequeReturned,
+  findCheques,
+  hasChequeNumber,
+  lockBatch,
+  lockCheque,
+  takeForPrinting,
+  type Cheque,
+  type Payee,
+} from '#db/cheques.ts';
+import type { Database } from '#db/connect.ts';
+import { post, type Entry } from '#db/ledger.ts';
+import { tellHolder } from './notices.ts';
+import type { HolderDeps } from './ports.ts';
+
+/*
+ *   needs-address ──address──► queued ──claim──► printing ──mail──► mailed ──cash──► cashed
+ *         ▲                                                           │
+ *         └───────────────────────── came back ◄──────────────────────┘
+ *
+ *   mailed:    refunds-payable → cheque-clearing      what is on its way
+ *   cashed:    cheque-clearing → bank-clearing        what the bank paid
+ *   came back: cheque-clearing → refunds-payable      owed again
+ */
+
+/** Who does something with a cheque. */
+export interface ChequeAct {
+  readonly chequeId: string;
+  readonly agentId: string;
+}
+
+/** 'wrong-state': somebody did something else before; it is as `cheque` says. The same act again is 'done'. */
+export type ChequeActResult =
+  | { readonly kind: 'done'; readonly cheque: Cheque }
+  | { readonly kind: 'wrong-state'; readonly cheque: Cheque }
+  /** Another cheque has this number. */
+  | { readonly kind: 'number-taken' }
+  | { readonly kind: 'unknown-cheque' };
+
+/**
+ * Takes up to `limit` cheques for one print run, the oldest first. The same `batchId` (a UUID) again gives the same cheques and takes no others,
+ * so a run that failed is printed anew.
+ */
+export async function claimForPrinting(
+  db: Database,
+  { now }: Pick<HolderDeps, 'now'>,
+  batch: { readonly batchId: string; readonly limit: number; readonly agentId: string },
+): Promise<Cheque[]> {
+  const { batchId, limit, agentId } = batch;
+  return db.transaction().execute(async (trx) => {
+    await lockBatch(trx, batchId);
+    const there = await findCheques(trx, { batchId });
+    if (there.length > 0) return there;
+    await takeForPrinting(trx, { id: batchId, limit, byId: agentId, at: now() });
+    return findCheques(trx, { batchId });
+  });
+}
+
+type Deps = Pick<HolderDeps, 'now' | 'contactOf' | 'notify'>;
+
+/** It is printed, numbered (digits, never used before) and in the post. */
+export async function markMailed(
+  db: Database,
+  deps: Deps,
+  act: ChequeAct & { readonly number: string },
+): Promise<ChequeActResult> {
+  return actOn(db, act, async (trx, cheque) => {
+    if (cheque.state !== 'printing') return cheque.number === act.number;
+    if (await hasChequeNumber(trx, act.number)) return 'number-taken';
+    const { reference, id } = await move(trx, cheque, 'mailed', ['refunds-payable', 'cheque-clearing'], deps.now());
+    const step = { byId: act.agentId, at: deps.now(), number: act.number, postingId: id };
+    await chequeMailed(trx, cheque, step);
+    const news = { kind: 'cheque-mailed', cents: cheque.cents, reference } as const;
+    await tellHolder(trx, deps, { key: keyOf(cheque, 'mailed'), accountId: cheque.accountId, news });
+    return true;
+  });
+}
+
+/** The bank paid it. */
+export async function markCashed(
+  db: Database,
+  { now }: Pick<HolderDeps, 'now'>,
+  act: ChequeAct,
+): Promise<ChequeActResult> {
+  return actOn(db, act, async (trx, cheque) => {
+    if (cheque.state !== 'mailed') return cheque.state === 'cashed';
+    const { id } = await move(trx, cheque, 'cashed', ['cheque-clearing', 'bank-clearing'], now());
+    await chequeCashed(trx, cheque, { byId: act.agentId, at: now(), postingId: id });
+    return true;
+  });
+}
+
+/** The post brought the cheque with this number back: it is owed again, and waits for an address that is right. */
+export async function markReturned(
+  db: Database,
+  deps: Deps,
+  act: ChequeAct & { readonly number: string },
+): Promise<ChequeActResult> {
+  return actOn(db, act, async (trx, cheque) => {
+    if (cheque.state !== 'mailed' || cheque.number !== act.number) return false;
+    const { id } = await move(trx, cheque, 'returned', ['cheque-clearing', 'refunds-payable'], deps.now());
+    await chequeReturned(trx, cheque, { byId: act.agentId, at: deps.now(), number: act.number, postingId: id });
+    const news = { kind: 'cheque-returned', cents: cheque.cents } as const;
+    await tellHolder(trx, deps, { key: keyOf(cheque, 'returned'), accountId: cheque.accountId, news });
+    return true;
+  });
+}
+
+/** Says where it goes, for the first time or in place of what was wrong, as long as it is not being printed. */
+export async function addressOf(
+  db: Database,
+  { now }: Pick<HolderDeps, 'now'>,
+  act: ChequeAct & { readonly to: Payee },
+): Promise<ChequeActResult> {
+  return actOn(db, act, async (trx, cheque) => {
+    if (cheque.state !== 'needs-address' && cheque.state !== 'queued') return false;
+    await addressCheque(trx, cheque, act.to, { byId: act.agentId, at: now() });
+    return true;
+  });
+}
+
+async function actOn(
+  db: Database,
+  { chequeId }: ChequeAct,
+  work: (trx: Database, cheque: Cheque) => Promise<boolean | 'number-taken'>,
+): Promise<ChequeActResult> {
+  return db.transaction().execute(async (trx) => {
+    const cheque = await lockCheque(trx, chequeId);
+    if (!cheque) return { kind: 'unknown-cheque' };
+    const done = await work(trx, cheque);
+    if (done === 'number-taken') return { kind: done };
+    return { kind: done ? 'done' : 'wrong-state', cheque: (await lockCheque(trx, chequeId)) ?? cheque };
+  });
+}
+
+const keyOf = ({ id, attempt }: Cheque, what: string): string => `cheque ${id} ${what} ${attempt}`;
+
+type House = 'refunds-payable' | 'cheque-clearing' | 'bank-clearing';
+
+async function move(trx: Database, cheque: Cheque, what: string, [from, to]: readonly [House, House], at: Date) {
+  const { id, accountId, cents, attempt } = cheque;
+  const entries: Entry[] = [
+    { ledger: from, cents: -cents },
+    { ledger: to, cents },
+  ];
+  const memo = { chequeId: id, accountId, attempt };
+  return post(trx, { key: keyOf(cheque, what), kind: `cheque-${what}`, at, entries, memo });
+}

@@ -1,0 +1,49 @@
+import type { DueDays } from '#db/card-refunds.ts';
+import type { Database } from '#db/connect.ts';
+import type { HolderDeps } from './ports.ts';
+
+/** What is told. Cents; days are ISO. The wording is in wording.ts. */
+export type RefundNews =
+  | {
+      readonly kind: 'account-closed';
+      readonly balanceCents: number;
+      readonly cards: readonly { readonly lastFour: string; readonly cents: number; readonly due: DueDays }[];
+      readonly cheque?: { readonly cents: number; readonly due: DueDays; readonly addressKnown: boolean };
+      readonly numbers: number;
+    }
+  | { readonly kind: 'card-refunded'; readonly cents: number; readonly lastFour: string; readonly reference: string }
+  /** The bank did not take it. */
+  | {
+      readonly kind: 'card-refund-by-cheque';
+      readonly cents: number;
+      readonly lastFour: string;
+      readonly due: DueDays;
+      readonly addressKnown: boolean;
+    }
+  | { readonly kind: 'cheque-mailed'; readonly cents: number; readonly reference: string }
+  /** Came back, or never had an address. */
+  | { readonly kind: 'cheque-returned'; readonly cents: number };
+
+export interface RefundNotice {
+  /** Once for each key. */
+  readonly key: string;
+  readonly accountId: string;
+  /** The last four of the account's number. */
+  readonly accountEnding: string;
+  readonly language: 'en' | 'es';
+  readonly to: { readonly mobile?: string; readonly email?: string };
+  readonly news: RefundNews;
+}
+
+/** Tells the holder, if there is any way to. */
+export async function tellHolder(
+  trx: Database,
+  { contactOf, notify }: Pick<HolderDeps, 'contactOf' | 'notify'>,
+  notice: Pick<RefundNotice, 'key' | 'accountId' | 'news'>,
+): Promise<void> {
+  const contact = await contactOf(trx, notice.accountId);
+  if (!contact) return;
+  const { language, ...to } = contact;
+  if (to.mobile === undefined && to.email === undefined) return;
+  await notify(trx, { ...notice, accountEnding: notice.accountId.slice(-4), language, to });
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import type { Database } from './connect.ts';
+import { addToOutbox } from './outbox.ts';
+
+export const REFUND = 'refund';
+
+/** Closing: of the balance. After-closing: a deposit that came too late. Agent: decided by one. Claimed: funds that had been unclaimed. */
+export type RefundCause = 'closing' | 'after-closing' | 'agent' | 'claimed';
+/** Due: never asked. Asking: the gateway may have been asked. In question: its books are not ours, an agent decides. */
+export type CardRefundState = 'due' | 'asking' | 'refunded' | 'declined' | 'in-question';
+
+/** ISO days, both included. */
+export interface DueDays {
+  readonly from: string;
+  readonly until: string;
+}
+
+export interface CardRefund {
+  /** Also the idempotency key at the gateway. */
+  readonly id: string;
+  readonly accountId: string;
+  readonly cause: RefundCause;
+  /** What put the money into refunds-payable. */
+  readonly postingId: string;
+  readonly depositId: string;
+  readonly cents: number;
+  readonly state: CardRefundState;
+  readonly due: DueDays;
+  readonly madeAt: Date;
+  /** Why the bank did not take it. */
+  readonly declineReason?: string;
+  readonly card: { readonly brand: string; readonly lastFour: string };
+  /** The charge, as the gateway called it. */
+  readonly gatewayId: string;
+}
+
+export type NewCardRefund = Pick<
+  CardRefund,
+  'id' | 'accountId' | 'cause' | 'postingId' | 'depositId' | 'cents' | 'due' | 'madeAt'
+>;
+
+/** Writes it and gives the work out. Throws StatementRefused (refund_within_deposit) when it is more than is left of the deposit. */
+export async function addCardRefund(trx: Database, { due, cents, ...refund }: NewCardRefund): Promise<void> {
+  const row = { ...refund, cents: String(cents), dueFrom: due.from, dueUntil: due.until };
+  await trx.insertInto('cardRefund').values(row).execute();
+  await addToOutbox(trx, REFUND, { refundId: refund.id });
+}
+
+const refunds = (db: Database) =>
+  db
+    .selectFrom('cardRefund')
+    .innerJoin('deposit', 'deposit.id', 'cardRefund.depositId')
+    .select([
+      ...(['cardRefund.id', 'cardRefund.accountId', 'cause', 'cardRefund.postingId', 'depositId'] as const),
+      ...(['cardRefund.cents', 'cardRefund.state', 'madeAt', 'cardRefund.declineReason'] as const),
+      ...(['cardBrand', 'cardLastFour', 'gatewayId'] as const),
+      sql<string>`to_char(due_from, 'YYYY-MM-DD')`.as('dueFrom'),
+      sql<string>`to_char(due_until, 'YYYY-MM-DD')`.as('dueUntil'),
+    ]);
+
+type Row = Awaited<ReturnType<ReturnType<typeof refunds>['executeTakeFirstOrThrow']>>;
+
+function toRefund(row: Row): CardRefund {
+  const { cents, dueFrom, dueUntil, declineReason, cardBrand, cardLastFour, gatewayId, ...refund } = row;
+  return {
+    ...refund,
+    cents: Number(cents),
+    due: { from: dueFrom, until: dueUntil },
+    card: { brand: cardBrand, lastFour: cardLastFour },
+    gatewayId: gatewayId ?? '',
+    ...(declineReason !== null && { declineReason }),
+  };
+}
+
+/** `lock`: nobody else ends it until the transaction ends. */
+export async function findCardRefund(
+  db: Database,
+  id: string,
+  options: { readonly lock?: boolean } = {},
+): Promise<CardRefund | undefined> {
+  let query = refunds(db).where('cardRefund.id', '=', id);
+  if (options.lock) query = query.forNoKeyUpdate('cardRefund');
+  const row = await query.executeTakeFirst();
+  return row && toRefund(row);
+}
+
+/** What one posting gave to cards, in the order it was split. */
+export async function cardRefundsOf(
+  db: Database,
+  by: { postingId: string } | { accountId: string },
+): Promise<CardRefund[]> {
+  const [column, value] =
+    'postingId' in by
+      ? (['cardRefund.postingId', by.postingId] as const)
+      : (['cardRefund.accountId', by.accountId] as const);
+  const query = refunds(db).where(column, '=', value);
+  return (await query.orderBy('madeAt', 'desc').orderBy('cardRefund.id').execute()).map(toRefund);
+}
+
+/** Whether the gateway was never asked before; from now on it may have been. */
+export async function takeCardRefund(trx: Database, id: string, at: Date): Promise<void> {
+  const asking = {
+    state: 'asking' as const,
+    asked: sql<number>`asked + 1`,
+    askedAt: sql<Date>`coalesce(asked_at, ${at}::timestamptz)`,
+  };
+  await trx.updateTable('cardRefund').set(asking).where('id', '=', id).execute();
+}
+
+export type RefundEnd =
+  | { readonly state: 'refunded'; readonly gatewayRefundId: string; readonly refundPostingId: string }
+  | { readonly state: 'declined' | 'in-question'; readonly declineReason: string };
+
+export async function endCardRefund(trx: Database, id: string, end: RefundEnd, at: Date): Promise<void> {
+  await trx
+    .updateTable('cardRefund')
+    .set({ ...end, endedAt: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Not ended, made before `before`: their job was lost or ran out of attempts. Those asked least come first. */
+export async function openCardRefunds(db: Database, before: Date, limit = 100): Promise<string[]> {
+  const query = db.selectFrom('cardRefund').select('id').where('endedAt', 'is', null).where('madeAt', '<=', before);
+  return (await query.orderBy('asked').orderBy('madeAt').limit(limit).execute()).map(({ id }) => id);
+}
+
+/** What an agent has to look at: the gateway's books are not ours. */
+export async function refundsInQuestion(db: Database, limit = 100): Promise<CardRefund[]> {
+  const query = refunds(db).where('cardRefund.state', '=', 'in-question');
+  return (await query.orderBy('madeAt').limit(limit).execute()).map(toRefund);
+}

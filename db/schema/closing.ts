@@ -1,0 +1,100 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { CardRefundState, RefundCause } from '../card-refunds.ts';
+import type { ChequeEventKind, ChequeState, PostalAddress } from '../cheques.ts';
+import type { CloserKind } from '../closing.ts';
+
+export interface RefundTermsTable {
+  inForceFrom: Date;
+  cardDaysMin: number;
+  cardDaysMax: number;
+  chequeDaysMin: number;
+  chequeDaysMax: number;
+  inactiveDays: number;
+}
+
+export interface BankHolidayTable {
+  day: Date;
+  name: string;
+}
+
+export interface AccountClosingTable {
+  accountId: string;
+  idempotencyKey: string;
+  byKind: CloserKind;
+  byId: string | null;
+  previewVersion: string;
+  balanceCents: string;
+  postingId: string | null;
+  numbers: JSONColumnType<string[]>;
+  at: Date;
+}
+
+export interface CardRefundTable {
+  id: string;
+  accountId: string;
+  cause: RefundCause;
+  postingId: string;
+  depositId: string;
+  cents: string;
+  state: Generated<CardRefundState>;
+  /** ISO day. */
+  dueFrom: string;
+  dueUntil: string;
+  madeAt: Date;
+  askedAt: Date | null;
+  asked: Generated<number>;
+  gatewayRefundId: string | null;
+  declineReason: string | null;
+  refundPostingId: string | null;
+  endedAt: Date | null;
+}
+
+export interface ChequeTable {
+  id: Generated<string>;
+  accountId: string;
+  cause: Exclude<RefundCause, 'after-closing'> | 'card-declined';
+  postingId: string;
+  cardRefundId: string | null;
+  cents: string;
+  state: ChequeState;
+  payee: string | null;
+  address: JSONColumnType<PostalAddress> | null;
+  dueFrom: string;
+  dueUntil: string;
+  attempt: Generated<number>;
+  batchId: string | null;
+  chequeNumber: string | null;
+  madeAt: Date;
+}
+
+export interface ChequeEventTable {
+  id: Generated<string>;
+  chequeId: string;
+  kind: ChequeEventKind;
+  attempt: number;
+  byId: string;
+  chequeNumber: string | null;
+  postingId: string | null;
+  at: Date;
+}
+
+export interface AccountActivityTable {
+  accountId: string;
+  kind: string;
+  at: Date;
+}
+
+export interface UnclaimedFundTable {
+  id: Generated<string>;
+  accountId: string;
+  idempotencyKey: string;
+  cents: string;
+  postingId: string;
+  lastActiveAt: Date;
+  byId: string;
+  reason: string;
+  at: Date;
+  claimedAt: Date | null;
+  claimedById: string | null;
+  claimPostingId: string | null;
+}

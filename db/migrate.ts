@@ -11,6 +11,7 @@ import * as cards from './migrations/0009-cards.ts';
 import * as rates from './migrations/0011-rates.ts';
 import * as deposits from './migrations/0015-deposits.ts';
 import * as funding from './migrations/0016-funding.ts';
+import * as notices from './migrations/0020-notices.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -25,6 +26,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011-rates': rates,
   '0015-deposits': deposits,
   '0016-funding': funding,
+  '0020-notices': notices,
 };
 
 /** A migration may rewrite a big table. */

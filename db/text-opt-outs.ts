@@ -1,12 +1,10 @@
 import type { Database } from './connect.ts';
 
-/** Mobiles that want no texts. Numbers in E.164, US. */
-export async function addOptOut(trx: Database, mobile: string, at: Date): Promise<void> {
-  await trx
-    .insertInto('textOptOut')
-    .values({ mobile, at })
-    .onConflict((conflict) => conflict.column('mobile').doNothing())
-    .execute();
+/** A mobile (E.164, US) that wants no texts from now on. False: it wanted none before. */
+export async function addOptOut(trx: Database, mobile: string, at: Date): Promise<boolean> {
+  const query = trx.insertInto('textOptOut').values({ mobile, at });
+  const made = await query.onConflict((conflict) => conflict.column('mobile').doNothing()).executeTakeFirst();
+  return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 export async function liftOptOut(trx: Database, mobile: string): Promise<boolean> {

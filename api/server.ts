@@ -4,6 +4,7 @@ import type { Database } from '#db/connect.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { routes } from './routes.ts';
+import { textWebhook, type TextWebhookOptions } from './text-webhook.ts';
 
 export interface ApiOptions {
   readonly db: Database;
@@ -13,10 +14,12 @@ export interface ApiOptions {
   readonly health: () => Promise<string>;
   readonly metrics: { readonly contentType: string; readonly metrics: () => Promise<string> };
   readonly log?: FastifyBaseLogger;
+  /** Absent: no texts come in. */
+  readonly texts?: TextWebhookOptions;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
-export function apiServer({ db, token, health, metrics, log }: ApiOptions): FastifyInstance {
+export function apiServer({ db, token, health, metrics, log, texts }: ApiOptions): FastifyInstance {
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,6 +51,7 @@ export function apiServer({ db, token, health, metrics, log }: ApiOptions): Fast
   server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
   server.get('/openapi.json', () => document);
 
+  if (texts) void server.register(textWebhook, texts);
   for (const route of routes)
     server.route({
       method: route.method,

@@ -13,6 +13,7 @@ import * as deposits from './migrations/0015-deposits.ts';
 import * as funding from './migrations/0016-funding.ts';
 import * as invites from './migrations/0017-invites.ts';
 import * as registrationOrder from './migrations/0018-registration-order.ts';
+import * as notices from './migrations/0020-notices.ts';
 import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 
@@ -31,6 +32,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016-funding': funding,
   '0017-invites': invites,
   '0018-registration-order': registrationOrder,
+  '0020-notices': notices,
   '0021-closing': closing,
   '0023-repeating-jobs': repeatingJobs,
 };

@@ -28,6 +28,7 @@ import type {
   TextPayAlertTable,
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
+import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
@@ -79,4 +80,7 @@ export interface Schema {
   chequeEvent: ChequeEventTable;
   accountActivity: AccountActivityTable;
   unclaimedFund: UnclaimedFundTable;
+  notice: NoticeTable;
+  textOptOut: TextOptOutTable;
+  inboundText: InboundTextTable;
 }

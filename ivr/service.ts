@@ -74,4 +74,4 @@ export class CallService {
 }
 
 /** How long a call that was told to end may take: its last announcement, and the file of its recording. */
-const LAST_WORDS_SECONDS = 10;
+const LAST_WORDS_SECONDS = 5;

@@ -16,7 +16,7 @@ export interface QueuedWork {
 }
 
 /** How much of one queue's work a process does at once. */
-export const concurrencies: Readonly<Record<QueueName, number>> = { recordings: 2, money: 4 };
+export const concurrencies: Readonly<Record<QueueName, number>> = { recordings: 2, money: 4, notices: 2 };
 
 export interface OpenQueue {
   readonly queue: Queue<QueuedWork>;

@@ -17,7 +17,7 @@ const BATCH = 100;
 /** Hands to the queues what waits in the outbox, each entry at least once. Throws when the database or a queue is away. */
 export async function relay({ db, log, topics, queues, onStep }: RelayBench): Promise<void> {
   const hand = async (entries: readonly OutboxEntry[]) => {
-    const jobs: Record<QueueName, ReturnType<typeof toJob>[]> = { recordings: [], money: [] };
+    const jobs: Record<QueueName, ReturnType<typeof toJob>[]> = { recordings: [], money: [], notices: [] };
     for (const { id: entry, topic: name, payload } of entries) {
       const topic = topics.get(name);
       const id = topic && subjectOf(topic, payload);

@@ -3,6 +3,8 @@ import { pruneOutbox } from '#db/outbox.ts';
 import { resolveDeposits } from '#accounts/deposits/resolve.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
+import { sweepRefunds } from './refund.ts';
+import { sweepNotices } from './send-notice.ts';
 import { sweepFunding } from './serve-low-balance.ts';
 import type { TopicsBench } from './topics.ts';
 
@@ -34,6 +36,8 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'deposits', everyMs: MINUTE, work: () => resolveDeposits(deposits, resolve) },
     { name: 'holds', everyMs: MINUTE, work: () => releaseExpiredHolds(bench) },
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
+    { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
+    { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

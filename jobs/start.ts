@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
+import type { SendDeps } from '#accounts/notices/send.ts';
+import type { RefundDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { probeDisk } from '#media/recordings/file.ts';
 import type { Storage } from '#media/recordings/storage.ts';
@@ -25,6 +27,8 @@ export interface JobsOptions {
   readonly spoolFolder: string;
   readonly funding: FundingDeps;
   readonly deposits: DepositDeps;
+  readonly refunds: RefundDeps;
+  readonly notices: SendDeps;
   readonly log: Log;
   readonly meter?: Meter;
   /** How often the outbox is looked at. Milliseconds. */
@@ -63,13 +67,24 @@ const CLOSE_MS = 5_000;
 
 /** Starts the relay (outbox to queues), a worker on each queue (topics.ts), and what comes round (repeating.ts). */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
-  const { db, storage, log, databaseUrl, redisUrl, onStep, funding, deposits, meter = noMeter } = options;
+  const {
+    db,
+    storage,
+    log,
+    databaseUrl,
+    redisUrl,
+    onStep,
+    funding,
+    deposits,
+    refunds,
+    notices,
+    meter = noMeter,
+  } = options;
   const { relayEveryMs = 500, sweepEveryMs = 60_000, graceMs = 30_000, drainMs = 20_000 } = options;
   const { lockMs = 30_000, firstWaitMs, spoolFolder, now = () => new Date() } = options;
   const bench: Bench = { db, storage, log, now, ...(onStep && { onStep }) };
-  const topics: ReadonlyMap<string, Topic> = new Map(
-    topicsOf({ ...bench, deps: funding }).map((topic) => [topic.name, topic]),
-  );
+  const all = { ...bench, deps: funding, refunds, notices };
+  const topics: ReadonlyMap<string, Topic> = new Map(topicsOf(all).map((topic) => [topic.name, topic]));
   const stopping = new AbortController();
   const impatient = new AbortController();
   let lastSweep: JobsState['lastSweep'];
@@ -85,7 +100,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
       const waits = topics.get(job?.name ?? '')?.waits ?? { firstMs: 1_000, longestMs: 60_000 };
       return waitBefore(attempt, { ...waits, ...(firstWaitMs !== undefined && { firstMs: firstWaitMs }) });
     });
-  const queues = { recordings: await open('recordings'), money: await open('money') };
+  const queues = { recordings: await open('recordings'), money: await open('money'), notices: await open('notices') };
 
   const sweepNow = async () => {
     const topic = topics.get(RECORDING_FINISHED);
@@ -96,7 +111,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
   const rounds: readonly Repeating[] = [
     { name: 'sweep', everyMs: sweepEveryMs, work: sweepNow },
-    ...repeatingOf({ ...bench, deps: funding, deposits, topics: [...topics.keys()] }),
+    ...repeatingOf({ ...all, deposits, topics: [...topics.keys()] }),
   ];
   const repeating = { log, stopping: stopping.signal };
   const hand = { db, log, topics, queues, ...(onStep && { onStep }) };

@@ -1,5 +1,5 @@
-/** Uploads wait on storage for long; money does not wait behind them. */
-export type QueueName = 'recordings' | 'money';
+/** Uploads wait on storage for long, notices on a mail server; money waits behind neither. */
+export type QueueName = 'recordings' | 'money' | 'notices';
 
 /** What is done with the entries of one topic of the outbox. */
 export interface Topic {

@@ -1,9 +1,14 @@
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { apiServer } from '#api/server.ts';
-import { openDatabase } from '#db/connect.ts';
+import { openDatabase, type Database } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { isUnavailable } from '#db/unavailable.ts';
+import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
 import { main } from './child.ts';
+import type { Config } from './config.ts';
+import { openGateway } from './gateway.ts';
+import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
 
 /** The HTTP API: calls and blocks, for those who show the token. */
@@ -21,7 +26,12 @@ main('api', async (config, log) => {
       throw error;
     }
   };
-  const server = apiServer({ db, token, health, metrics: newMetrics('api'), log });
+  const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
+  const texts =
+    publicUrl !== undefined && authToken !== undefined
+      ? { publicUrl, authToken, receive: receiveWith(config, db, log) }
+      : undefined;
+  const server = apiServer({ db, token, health, metrics: newMetrics('api'), log, ...(texts && { texts }) });
   await server.listen({ host, port });
   return {
     ports: { http: (server.server.address() as AddressInfo).port },
@@ -31,3 +41,8 @@ main('api', async (config, log) => {
     },
   };
 });
+
+function receiveWith(config: Config, db: Database, log: Logger) {
+  const { funding } = moneyOf(db, openGateway(config, db, log));
+  return (text: ArrivedText) => receiveText(db, funding, text);
+}

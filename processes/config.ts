@@ -73,6 +73,28 @@ const settings = z.object({
     .optional(),
   SANDBOX_WEBHOOK_SECRET: z.string().min(16).default(generated),
 
+  /** Texts by Twilio: all three or none. */
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/, 'must be the SID of an account at Twilio')
+    .optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(16).optional(),
+  TWILIO_FROM: z
+    .string()
+    .regex(/^\+1\d{10}$/, 'must be a US number: +1 and ten digits')
+    .optional(),
+  TWILIO_URL: z.string().url().optional(),
+  /** Where Twilio reaches the API. */
+  PUBLIC_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/?#]+$/, 'must be an address without a path: https://phone.example.com')
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'must be smtp://host:port or smtps://host:port')
+    .optional(),
+  MAIL_FROM: z.string().includes('@').default('Homeline <no-reply@localhost>'),
+
   S3_BUCKET: z.string().min(1).optional(),
   S3_ENDPOINT: z.string().url().optional(),
   S3_REGION: z.string().min(1).default('us-west-2'),
@@ -100,6 +122,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if ((read.data.STRIPE_SECRET_KEY === undefined) !== (read.data.STRIPE_WEBHOOK_SECRET === undefined))
       throw new WrongSetting(
         'wrong setting: STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are given together or not at all',
+      );
+    const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = read.data;
+    if (new Set([TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].map((given) => given === undefined)).size > 1)
+      throw new WrongSetting(
+        'wrong setting: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM are given together or not at all',
       );
     return { ...read.data, PROMPT_FOLDER: read.data.PROMPT_FOLDER ?? resolve(read.data.VAR_FOLDER, 'prompts') };
   }

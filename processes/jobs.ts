@@ -1,21 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cardOnFile } from '#accounts/funding/card-on-file.ts';
-import { depositWith } from '#accounts/funding/deposit.ts';
-import type { FundingDeps } from '#accounts/funding/ports.ts';
 import { openDatabase } from '#db/connect.ts';
-import { addToOutbox } from '#db/outbox.ts';
 import { startJobs } from '#jobs/start.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import { openGateway } from './gateway.ts';
 import { meterOf, observeOutbox } from './jobs-metrics.ts';
+import { moneyOf } from './money.ts';
 import { newMetrics, observe } from './observe.ts';
+import { sendersOf } from './senders.ts';
 
-/** Notices are kept until somebody sends them: a topic of the outbox that nobody takes yet. */
-const keepNotice: FundingDeps['notify'] = (trx, notice) => addToOutbox(trx, 'funding-notice', { ...notice });
-
-/** Background work: recordings from the spool to storage, AutoPay and TextPay, and what a crash left behind. */
+/** Background work: recordings from the spool to storage, AutoPay and TextPay, refunds, notices, and what a crash left behind. */
 main('jobs', async (config, log) => {
   if (config.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
@@ -29,17 +24,14 @@ main('jobs', async (config, log) => {
       : { kind: 's3', bucket, region, ...(endpoint === undefined ? {} : { endpoint }) },
   );
   const metrics = newMetrics('jobs');
-  const now = () => new Date();
-  const deposits = { db, gateway: openGateway(config, db, log), now };
-  const funding: FundingDeps = { now, deposit: depositWith(deposits), cardOf: cardOnFile, notify: keepNotice };
   const jobs = await startJobs({
     db,
     databaseUrl: config.DATABASE_URL,
     ...(config.REDIS_URL === undefined ? {} : { redisUrl: config.REDIS_URL }),
     storage,
     spoolFolder,
-    funding,
-    deposits,
+    ...moneyOf(db, openGateway(config, db, log)),
+    notices: sendersOf(config, log),
     log,
     meter: meterOf(metrics),
     sweepEveryMs: config.SWEEP_SECONDS * 1000,

@@ -4,6 +4,7 @@ import { tableGateway } from '#accounts/funding/testing/table-gateway.ts';
 import { openDatabase } from '#db/connect.ts';
 import { folderStorage } from '#media/recordings/folder-storage.ts';
 import { startJobs } from '../start.ts';
+import { nothingGivenBack, nothingSent } from './no-money.ts';
 
 /** A jobs process that kills itself at a given step of AutoPay or TextPay: the other half of dying-money.test.ts. */
 const order = JSON.parse(process.argv[2] ?? '{}') as {
@@ -29,6 +30,8 @@ await startJobs({
   spoolFolder: order.spoolFolder,
   funding: { ...counter.deps(dieAt), deposit: depositWith(deposits) },
   deposits,
+  refunds: nothingGivenBack,
+  notices: nothingSent,
   log: silent,
   relayEveryMs: 20,
   lockMs: 500,

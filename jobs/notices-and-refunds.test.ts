@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { notifyWith } from '#accounts/notices/notice.ts';
+import type { Mail } from '#accounts/notices/ports.ts';
+import { refundWords } from '#accounts/refunds/notice-words.ts';
+import { refundByAgent } from '#accounts/refunds/refund-by-agent.ts';
+import { House } from '#accounts/refunds/testing/house.ts';
+import { expect, test, vi } from 'vitest';
+import { server, start, useSpool } from './testing/spool.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+useSpool();
+
+test('an agent gives money back: the card has it, and the holder has an e-mail that says so, once', async () => {
+  const now = () => new Date();
+  const mails: Mail[] = [];
+  const house = new House(server.db);
+  house.at = now();
+  const refunds = house.deps({ notify: notifyWith(refundWords, now) });
+  const take = async (mail: Mail) => {
+    mails.push(mail);
+    return { kind: 'accepted', providerId: null } as const;
+  };
+  const noTexts = () => Promise.reject(new Error('No text is sent here.'));
+  await start({ refunds, notices: { now, texts: { send: noTexts, find: noTexts }, mails: { send: take } } });
+
+  const accountId = await house.account();
+  await house.pay(accountId, 2_000);
+  const order = { key: randomUUID(), accountId, cents: 700, agentId: 'a1', reason: 'asked' };
+  await refundByAgent(server.db, refunds, order);
+  await expect.poll(() => mails.length, { timeout: 15_000 }).toBe(1);
+  expect(mails[0]).toMatchObject({ to: 'family@example.com', subject: 'Homeline: su cuenta' });
+  expect(mails[0]?.body).toMatch(/^\$7\.00 van de vuelta a su tarjeta que termina en 4242\. Ref \S+\.\n$/);
+  const { state } = await server.db
+    .selectFrom('notice')
+    .select('state')
+    .where('accountId', '=', accountId)
+    .executeTakeFirstOrThrow();
+  expect(state).toBe('sent');
+});

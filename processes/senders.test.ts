@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readConfig, WrongSetting } from './config.ts';
+import { sendersOf } from './senders.ts';
+
+const twilio = {
+  TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`,
+  TWILIO_AUTH_TOKEN: 'token-of-the-account',
+  TWILIO_FROM: '+18669490290',
+  // Nobody listens there.
+  TWILIO_URL: 'http://127.0.0.1:1',
+};
+const mail = { to: 'family@example.com', subject: 'Hello', body: 'Hello\n', noticeId: '1' };
+
+test('without a provider the log shows what would be sent, and not all of whom to', async () => {
+  const lines: [object, string][] = [];
+  const { texts, mails } = sendersOf(readConfig({}), { info: (facts, line) => void lines.push([facts, line]) });
+  expect(await texts.send({ to: '+12135550199', body: 'Hello' })).toMatchObject({ kind: 'accepted' });
+  expect(await mails.send(mail)).toMatchObject({ kind: 'accepted' });
+  expect(lines.map(([, line]) => line)).toEqual(['a text that nobody sends', 'an e-mail that nobody sends']);
+  expect(JSON.stringify(lines)).not.toMatch(/12135550|family@/);
+});
+
+test('with providers nothing is told to the log instead', async () => {
+  const unlogged = { info: () => expect.fail('the log was told') };
+  const { texts, mails } = sendersOf(readConfig({ ...twilio, SMTP_URL: 'smtp://127.0.0.1:1' }), unlogged);
+  expect((await texts.send({ to: '+12135550199', body: 'Hello' })).kind).not.toBe('accepted');
+  expect(await mails.send(mail)).toEqual({ kind: 'not-now', reason: 'no-answer' });
+});
+
+test.each(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'] as const)('%s does not come alone', (name) => {
+  expect(() => readConfig({ [name]: twilio[name] })).toThrow(WrongSetting);
+});
+
+test.each([
+  ['SMTP_URL', 'mail.example.com'],
+  ['PUBLIC_URL', 'https://phone.example.com/api'],
+  ['MAIL_FROM', 'Homeline'],
+])('%s=%s is a wrong setting', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`wrong setting: ${name}: `));
+});

@@ -1,3 +1,4 @@
+import type { Shed } from './admission.ts';
 import type { Disposition } from './cdr/dispositions.ts';
 
 /** What a process counts about its calls; exposed by whoever runs it. */
@@ -5,4 +6,6 @@ export interface Meter {
   callBegan(): void;
   callEnded(disposition: Disposition, seconds: number): void;
   refusedRequest(status: number): void;
+  /** A call that this process did not take because of its load. */
+  shed(why: Shed['why']): void;
 }

@@ -4,6 +4,7 @@ import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
 import type { SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
+import type { Limits } from './admission.ts';
 import type { Log } from './cdr/call-record.ts';
 import type { Clock } from './clock.ts';
 import type { Meter } from './meter.ts';
@@ -23,6 +24,8 @@ export interface Terms {
   readonly probeSeconds: number;
   /** How long a block may take to be durable before the called party is told that it failed. */
   readonly blockSeconds: number;
+  /** What this process may carry; calls beyond are refused with 503 and Retry-After. */
+  readonly limits: Limits;
   /** The user part of a request that names no number but the service: the number is then asked for. */
   readonly serviceUsers: readonly string[];
 }
@@ -37,5 +40,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;
+  /** How late the process lately comes to what is due, milliseconds. */
+  readonly loopDelayMs: () => number;
   readonly terms: Terms;
 }

@@ -1,18 +1,24 @@
+import { Admission } from './admission.ts';
 import { answer } from './answering/answer.ts';
 import type { RunningCall } from './answering/answer.ts';
 import { Door } from './answering/door.ts';
 import { register } from './answering/register.ts';
 import type { Platform } from './platform.ts';
+import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { recover } from './recovery.ts';
 
 /** The calls of this process, from its first to its last. */
 export class CallService {
   readonly #platform: Platform;
   readonly #running = new Map<string, RunningCall>();
+  /** Calls that are being answered, or refused: not yet running. */
+  readonly #answering = new Set<Promise<void>>();
+  readonly #admission: Admission;
   #draining = false;
 
   private constructor(platform: Platform) {
     this.#platform = platform;
+    this.#admission = new Admission(platform.terms.limits, platform.clock.elapsed());
   }
 
   /** Cleans up after a predecessor that died, then takes calls and registrations. */
@@ -22,7 +28,10 @@ export class CallService {
     const door = new Door(platform);
     platform.sip.onCall((call) => {
       if (service.#draining) return call.reject(503, { 'Retry-After': '5' });
-      void answer(call, door, platform, (running) => service.#track(running));
+      if (!service.#admits(call)) return;
+      const answering = answer(call, door, platform, (running) => service.#track(running));
+      service.#answering.add(answering);
+      void answering.finally(() => service.#answering.delete(answering));
     });
     platform.sip.onRequest('register', (request) => void register(request, door, platform));
     platform.sip.onRequest('options', (request) => request.respond(service.#draining ? 503 : 200));
@@ -39,6 +48,19 @@ export class CallService {
       endpoint: leg?.endpoint.id,
       states: record.states,
     }));
+  }
+
+  /** Asked before anything else: to refuse a call must cost next to nothing. */
+  #admits(call: IncomingCall): boolean {
+    const { clock, log, loopDelayMs, meter } = this.#platform;
+    const load = { calls: this.#answering.size + this.#running.size, loopDelayMs: loopDelayMs() };
+    const answer = this.#admission.ask(load, clock.elapsed());
+    if (answer.kind === 'admitted') return true;
+    const { why, cause, retryAfterSeconds } = answer;
+    meter.shed(why);
+    log.warn({ from: call.source, why, ...load }, 'a call was shed: this process carries what it can');
+    call.reject(503, { 'Retry-After': String(retryAfterSeconds), Reason: `Q.850;cause=${cause}` });
+    return false;
   }
 
   #track(call: RunningCall): void {
@@ -58,7 +80,10 @@ export class CallService {
   /** Takes no new calls, waits up to `seconds` for those in progress, then ends them; resolves when all is written. */
   async drain(seconds: number): Promise<void> {
     this.#draining = true;
-    const all = () => Promise.allSettled([...this.#running.values()].map(({ done }) => done));
+    const all = async () => {
+      await Promise.all(this.#answering);
+      await Promise.allSettled([...this.#running.values()].map(({ done }) => done));
+    };
     await this.#within(seconds, all());
     for (const { leg } of this.#running.values()) void leg?.end(41, 'shutdown');
     await this.#within(LAST_WORDS_SECONDS, all());

@@ -54,6 +54,10 @@ const settings = z.object({
   PROBE_SECONDS: seconds.default(30),
   BLOCK_SECONDS: seconds.default(3),
   DRAIN_SECONDS: seconds.default(20),
+  /** What one ivr process carries; calls beyond are refused with 503 and Retry-After. */
+  MAX_CALLS: z.coerce.number().int().min(1).default(500),
+  MAX_STARTS_PER_SECOND: z.coerce.number().positive().default(50),
+  MAX_LOOP_DELAY_MS: z.coerce.number().positive().default(1_000),
   /** How often recordings that a crash left behind are looked for. */
   SWEEP_SECONDS: seconds.default(60),
 

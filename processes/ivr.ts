@@ -15,6 +15,7 @@ import { Sequences } from '#media/prompts/sequence.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { main, report } from './child.ts';
+import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
 
 /** The application: answers, asks, places, bridges and records calls. */
@@ -65,6 +66,7 @@ main('ivr', async (config, log, end) => {
     clock: systemClock,
     log,
     meter: meterOf(metrics),
+    loopDelayMs: watchLoopDelay(),
     terms: {
       node: config.NODE_NAME,
       realm: config.SIP_REALM,
@@ -77,6 +79,12 @@ main('ivr', async (config, log, end) => {
       warningSeconds: config.WARNING_SECONDS,
       probeSeconds: config.PROBE_SECONDS,
       blockSeconds: config.BLOCK_SECONDS,
+      limits: {
+        maxCalls: config.MAX_CALLS,
+        maxStartsPerSecond: config.MAX_STARTS_PER_SECOND,
+        burst: Math.max(1, 2 * config.MAX_STARTS_PER_SECOND),
+        maxLoopDelayMs: config.MAX_LOOP_DELAY_MS,
+      },
       serviceUsers: ['homeline', 'home', '0'],
     },
   });
@@ -111,6 +119,12 @@ function meterOf(register: ReturnType<typeof newMetrics>): Meter {
     labelNames: ['status'],
     registers,
   });
+  const shed = new Counter({
+    name: 'homeline_shed_total',
+    help: 'Calls refused because of the load of this process',
+    labelNames: ['why'],
+    registers,
+  });
   return {
     callBegan: () => current.inc(),
     callEnded: (disposition, length) => {
@@ -118,5 +132,6 @@ function meterOf(register: ReturnType<typeof newMetrics>): Meter {
       seconds.observe({ disposition }, length);
     },
     refusedRequest: (status) => refused.inc({ status }),
+    shed: (why) => shed.inc({ why }),
   };
 }

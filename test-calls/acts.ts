@@ -3,6 +3,7 @@ import type { Language } from '#flows/language.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
+import { babble } from './phone/sound.ts';
 import type { Scene } from './whole-calls.ts';
 
 /** The last sound of a prompt, as this scene's facility says it. */
@@ -86,4 +87,20 @@ export async function talking(
   await accept(scene, both.outside);
   await scene.stage.bridged(both.inside);
   return { ...both, callId: await scene.stage.idOf(both.inside) };
+}
+
+/** What one says reaches the other, whole. */
+export async function hearEachOther(
+  one: OutgoingCall | IncomingCall,
+  other: OutgoingCall | IncomingCall,
+  seed: number,
+) {
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    const said = babble({ ms: 600, seed: seed++ });
+    void from.speak(said);
+    expect(await to.ear.waitFor(said)).toMatchObject({ complete: true });
+  }
 }

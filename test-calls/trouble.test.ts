@@ -6,9 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, expect } from 'vitest';
 import { recentCalls } from '#db/calls.ts';
 import { startTestDatabase } from '#db/testing.ts';
-import { accept, callAndPickUp, hears, talking } from './acts.ts';
+import { accept, callAndPickUp, hearEachOther, hears, talking } from './acts.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
-import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { babble, repeated } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
 import { tell, toldById } from './told.ts';
@@ -41,18 +40,6 @@ async function withoutDatabase(work: () => Promise<void>): Promise<void> {
     await work();
   } finally {
     await database.revive();
-  }
-}
-
-/** What one says reaches the other, whole. */
-async function hearEachOther(one: OutgoingCall | IncomingCall, other: OutgoingCall | IncomingCall, seed: number) {
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    const said = babble({ ms: 600, seed: seed++ });
-    void from.speak(said);
-    expect(await to.ear.waitFor(said)).toMatchObject({ complete: true });
   }
 }
 

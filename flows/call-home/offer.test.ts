@@ -107,6 +107,17 @@ describe('the offer', () => {
     ]);
   });
 
+  it('offers the call anew even when the block was taken back in the last round', async () => {
+    const { outcome } = await play([...Array<Act>(5).fill('silence'), '9', '9', 'silence', '1']);
+    expect(outcome).toBe('accepted');
+  });
+
+  it('ends all the same when somebody blocks and takes it back again and again', async () => {
+    const { own, outcome } = await play(Array<Act>(14).fill('9'));
+    expect(outcome).toBe('no-key');
+    expect(own.done).toHaveLength(14);
+  });
+
   it('does not claim a block that could not be placed', async () => {
     const { line, outcome } = await play(['9'], blocks(false));
     expect(outcome).toBe('refused');

@@ -28,8 +28,8 @@ export interface OwnBlock {
 export type OfferOutcome = 'accepted' | 'refused' | 'blocked' | 'no-key';
 
 const rounds = 3;
-/** Changing the language starts a round anew; nobody needs it more often than this. */
-const languageChanges = 4;
+/** Changing the language, or taking a block back, starts a round anew; nobody needs it more often than this. */
+const freshStarts = 4;
 
 /**
  * Offers a call to the person who answered (guide rows 7-14).
@@ -39,7 +39,7 @@ const languageChanges = 4;
  */
 export async function offerCall(line: Line, offer: Offer, ownBlock: OwnBlock): Promise<OfferOutcome> {
   const { accept, refuse, block, language } = offer.keys;
-  for (let round = 1, changes = 0; round <= rounds; round++) {
+  for (let round = 1, begun = 0; round <= rounds; round++) {
     const early = await line.ask({ say: notice(offer), keys: [refuse, block, language], waitSeconds: 0 });
     const answer: Answer =
       early.kind === 'key'
@@ -61,11 +61,8 @@ export async function offerCall(line: Line, offer: Offer, ownBlock: OwnBlock): P
     if (answer.key === block) {
       const end = await blockUnlessUndone(line, offer, ownBlock);
       if (end !== 'undone') return end;
-    }
-    if (answer.key === language) {
-      line.language = otherLanguage(line.language);
-      if (++changes <= languageChanges) round--;
-    }
+    } else line.language = otherLanguage(line.language);
+    if (++begun <= freshStarts) round--;
   }
   await line.say(prompt('offer.no-key'));
   return 'no-key';

@@ -1,6 +1,6 @@
 import { releaseExpiredHolds } from './release-holds.ts';
+import { resolveDeposits } from './resolve-deposits.ts';
 import { pruneOutbox } from '#db/outbox.ts';
-import { resolveDeposits } from '#accounts/deposits/resolve.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
 import { sweepRefunds } from './refund.ts';
@@ -29,11 +29,11 @@ const CHARGE_MS = 3 * MINUTE;
 const ABANDON_MS = 60 * MINUTE;
 
 export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
-  const { db, now, deposits } = bench;
+  const { db, log, now, deposits } = bench;
   const ago = (ms: number) => new Date(now().getTime() - ms);
   const resolve = { afterMs: CHARGE_MS, abandonMs: ABANDON_MS };
   return [
-    { name: 'deposits', everyMs: MINUTE, work: () => resolveDeposits(deposits, resolve) },
+    { name: 'deposits', everyMs: MINUTE, work: () => resolveDeposits(deposits, resolve, log) },
     { name: 'holds', everyMs: MINUTE, work: () => releaseExpiredHolds(bench) },
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },

@@ -71,7 +71,7 @@ test('what the gateway took is what our ledger has on card-clearing, answers los
   }
   clock = new Date(now.getTime() + 3_600_000);
   const resolved = await resolveDeposits(deps, { afterMs: 60_000, abandonMs: 600_000 });
-  expect(resolved).toEqual({ captured: 1, declined: 0, abandoned: 1, open: 0 });
+  expect(resolved).toEqual({ captured: 1, declined: 0, abandoned: 1, open: 0, faults: [] });
   const after = await sandboxTakings(server.db);
   expect(after.netCents - before.netCents).toBe(7_500);
   expect((await trialBalance(server.db))['card-clearing']).toBe(-7_500);

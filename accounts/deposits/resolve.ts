@@ -23,8 +23,7 @@ export interface Resolved {
 
 /**
  * Finds out what became of deposits whose outcome nobody wrote down, by asking the gateway, never by charging. May run in any number of
- * processes. One that the gateway cannot answer for stays open; its
- * fault hinders no other.
+ * processes. One that the gateway cannot answer for stays open; its fault hinders no other.
  */
 export async function resolveDeposits(deps: DepositDeps, options: ResolveOptions): Promise<Resolved> {
   const { db, gateway, now } = deps;

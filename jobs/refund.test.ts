@@ -6,6 +6,7 @@ import { handOver, type OutboxEntry } from '#db/outbox.ts';
 import { sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { Later } from './topic.ts';
 import { RefundPending, serveRefund, sweepRefunds, type RefundBench } from './refund.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -61,7 +62,9 @@ test('an outcome that is not known is tried again, and one whose job is lost is 
     refund: async () => ({ kind: 'unknown' }) as const,
     refundOutcomeOf: async () => ({ kind: 'absent' }) as const,
   };
-  await expect(serveRefund({ ...bench, deps: house.deps({ gateway: silent }) }, given)).rejects.toThrow(RefundPending);
+  const asked = serveRefund({ ...bench, deps: house.deps({ gateway: silent }) }, given);
+  await expect(asked).rejects.toThrow(RefundPending);
+  await expect(asked).rejects.toBeInstanceOf(Later);
   expect(await sweepRefunds(server.db, new Date(house.at.getTime() - 1))).toBe(0);
   expect(await sweepRefunds(server.db, house.at)).toBe(1);
   expect(await work()).toEqual([given]);

@@ -4,9 +4,10 @@ import { openCardRefunds, REFUND } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
 import { addToOutbox } from '#db/outbox.ts';
 import type { Log } from './steps.ts';
+import { Later } from './topic.ts';
 
 /** The gateway has not said: the queue tries again after its wait. */
-export class RefundPending extends Error {
+export class RefundPending extends Later {
   override readonly name = 'RefundPending';
 
   constructor() {

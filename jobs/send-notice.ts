@@ -2,9 +2,10 @@ import { sendNotice as send, type SendDeps, type Sent } from '#accounts/notices/
 import type { Database } from '#db/connect.ts';
 import { giveOutNotices } from '#db/notice-attempts.ts';
 import type { Log } from './steps.ts';
+import { Later } from './topic.ts';
 
 /** A notice could not be sent now, or it is too early to ask what became of it: the queue tries again after its wait. */
-export class NoticeNotSent extends Error {
+export class NoticeNotSent extends Later {
   override readonly name = 'NoticeNotSent';
 
   constructor(reason: string) {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TextSender } from './ports.ts';
 import { TwilioStandIn, type Fate } from './testing/twilio-stand-in.ts';
@@ -51,6 +52,23 @@ test('a wrong token is tried again; of a Twilio that is away nothing is known, a
   await twilio.close();
   expect(await sender.send(hello)).toEqual({ kind: 'in-doubt', reason: 'no-answer' });
   await expect(sender.find({ ...hello, since: twilio.at })).rejects.toThrow();
+  twilio = new TwilioStandIn();
+  await twilio.open();
+});
+
+test('what is thrown has no token and no number in it', async () => {
+  const { authToken, accountSid } = twilio;
+  const secrets = [authToken, Buffer.from(`${accountSid}:${authToken}`).toString('base64'), hello.to];
+  const thrown: unknown[] = [];
+  const keep = (error: unknown) => void thrown.push(error);
+  await senderWith({ accountSid: `AC${'9'.repeat(32)}` })
+    .find({ ...hello, since: twilio.at })
+    .catch(keep);
+  await twilio.close();
+  await sender.find({ ...hello, since: twilio.at }).catch(keep);
+  expect(thrown).toHaveLength(2);
+  for (const error of thrown)
+    for (const secret of secrets) expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain(secret);
   twilio = new TwilioStandIn();
   await twilio.open();
 });

@@ -39,6 +39,15 @@ class Elsewhere extends RequestClient {
   }
 }
 
+/** Twilio does not tell what it has. Not the library's own error: that carries the request, and our token in its head. */
+export class TwilioUnanswered extends Error {
+  override readonly name = 'TwilioUnanswered';
+
+  constructor(why: string) {
+    super(`Twilio does not say which texts it has taken (${why}); it is asked again later.`);
+  }
+}
+
 /** Texts by Twilio. Its API has no idempotency key: what is in doubt is looked for among the messages it lists. */
 export function twilioSender(options: TwilioOptions): TextSender {
   const { accountSid, authToken, from, timeoutMs = 15_000, baseUrl = TWILIO } = options;
@@ -56,7 +65,10 @@ export function twilioSender(options: TwilioOptions): TextSender {
     // Not by DateSent: what waits at Twilio has none yet.
     async find({ to, body, since }) {
       const earliest = since.getTime() - SKEW_MS;
-      const newest = await messages.list({ to, from, limit: NEWEST, pageSize: NEWEST });
+      const asked = messages.list({ to, from, limit: NEWEST, pageSize: NEWEST });
+      const newest = await asked.catch((error: unknown) => {
+        throw new TwilioUnanswered(failure(error).kind);
+      });
       const ours = newest.filter((one) => one.body.trim() === body.trim() && one.dateCreated.getTime() >= earliest);
       return ours.map(({ sid }) => sid);
     },

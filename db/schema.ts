@@ -20,6 +20,12 @@ import type {
 import type { SavedCardTable } from './schema/cards.ts';
 import type { DepositTable } from './schema/deposits.ts';
 import type {
+  AccountNumberChangeTable,
+  AccountProfileChangeTable,
+  AccountProfileTable,
+  EnrolmentTable,
+} from './schema/enrolment.ts';
+import type {
   FundingChangeTable,
   FundingChargeTable,
   FundingPlanTable,
@@ -83,4 +89,8 @@ export interface Schema {
   notice: NoticeTable;
   textOptOut: TextOptOutTable;
   inboundText: InboundTextTable;
+  enrolment: EnrolmentTable;
+  accountNumberChange: AccountNumberChangeTable;
+  accountProfile: AccountProfileTable;
+  accountProfileChange: AccountProfileChangeTable;
 }

@@ -1,5 +1,6 @@
 import type { FundingMode, FundingTerms } from '#db/funding.ts';
 import { AUTO_PAY, within, type AmountRefusal } from '../money.ts';
+import { isEmail } from '../profile/email.ts';
 import { usMobile, type MobileRefusal } from './mobile.ts';
 
 /** What a holder asks for; `mobile` and `email` as they wrote them. */
@@ -16,9 +17,6 @@ export interface FundingChoice {
 
 export type TermsRefusal =
   AmountRefusal | MobileRefusal | 'mobile-needed' | 'email-needed' | 'invalid-email' | 'agreement-not-accepted';
-
-/** One @ with something on either side, a dot in the domain, no spaces: what else an address may be, its mail server knows. */
-const ADDRESS = /^[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/;
 
 /** The first thing that is wrong with a choice, or the terms as they are kept. */
 export function termsOf(
@@ -38,7 +36,7 @@ export function termsOf(
   if (mobile?.kind === 'refused') return mobile;
   const email = choice.email?.trim() ?? '';
   if (notices !== 'text' && email === '') return refused('email-needed');
-  if (email !== '' && (email.length > 254 || !ADDRESS.test(email))) return refused('invalid-email');
+  if (email !== '' && !isEmail(email)) return refused('invalid-email');
   if (choice.agreementVersion === '') return refused('agreement-not-accepted');
   return {
     kind: 'terms',

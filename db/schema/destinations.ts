@@ -27,6 +27,8 @@ export interface PrivilegedNumberTable {
 
 export interface AccountTable {
   id: string;
+  /** Ten digits, the first 1, the last a check digit. */
+  number: Generated<string>;
   status: 'open' | 'closed';
   openedAt: Date;
   closedAt: Date | null;

@@ -18,6 +18,8 @@ export interface FacilityTable {
   attemptsPerNumberPerDay: number;
   recordNames: 'approved-by-default' | 'reviewed';
   active: Generated<boolean>;
+  /** As USPS abbreviates it. */
+  state: string | null;
 }
 
 export interface StationTable {

@@ -9,6 +9,7 @@ const everyDay = (from: string, to: string): CallingHours =>
 
 const common = {
   agency: 'Demonstration Agency',
+  state: 'CA',
   timeZone: 'America/Los_Angeles',
   talkLimitSeconds: 15 * 60,
   offerKeys: { accept: '1', refuse: '2', block: '9', language: '*' },

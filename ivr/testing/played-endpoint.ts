@@ -1,4 +1,4 @@
-import type { Digit, Endpoint, Playback } from '#media/freeswitch.ts';
+import type { Appointment, Digit, Endpoint, Playback } from '#media/freeswitch.ts';
 import { EndpointGone } from '#media/freeswitch.ts';
 import { turns } from './moved-clock.ts';
 
@@ -51,6 +51,10 @@ export class PlayedEndpoint {
   /** What the next measurements and recordings give; one more is an error of the test. */
   readonly packets: number[] = [];
   readonly voices: (number | Promise<number>)[] = [];
+  recordingRefusal: Error | undefined;
+  recordingEnds: () => void = () => {
+    throw new Error('nothing is recorded on this endpoint');
+  };
   readonly gone: AbortSignal;
   readonly #gone = new AbortController();
   #listener: ((digit: Digit) => void) | undefined;
@@ -112,6 +116,29 @@ export class PlayedEndpoint {
 
   async stopRecording(path: string): Promise<void> {
     this.told.push(`stop recording ${path}`);
+  }
+
+  /** Ends with {@link recordingEnds}, or is refused with {@link recordingRefusal}. */
+  async startRecording(path: string): Promise<{ readonly complete: Promise<void> }> {
+    this.told.push(`record the call to ${path}`);
+    if (this.recordingRefusal) throw this.recordingRefusal;
+    return { complete: new Promise((resolve) => (this.recordingEnds = resolve)) };
+  }
+
+  async arrange(appointments: readonly Appointment[]): Promise<void> {
+    for (const { afterSeconds, command } of appointments) this.told.push(`after ${afterSeconds} s: ${command}`);
+  }
+
+  overlay(path: string): string {
+    return `overlay ${path}`;
+  }
+
+  farewell(path: string): string {
+    return `farewell ${path}`;
+  }
+
+  hangUp(): string {
+    return 'hang up';
   }
 
   async bridge(other: PlayedEndpoint): Promise<void> {

@@ -1,30 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { MediaServer } from '#media/freeswitch.ts';
-import type { Dialling, DialResult, SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { MovedClock, turns } from '../testing/moved-clock.ts';
 import { notedRecord } from '../testing/noted-record.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
-import { PlayedEndpoint } from '../testing/played-endpoint.ts';
+import type { Network } from '../testing/played-servers.ts';
+import { failed, patient, PlayedMedia, PlayedSip, rings } from '../testing/played-servers.ts';
 import { watched } from '../testing/watched.ts';
 import type { Placing } from './place.ts';
 import { place } from './place.ts';
-
-/** What the network does with one INVITE. */
-type Network = (dialling: Dialling) => DialResult | Promise<DialResult>;
-
-const failed = (status: number, q850?: number): DialResult => ({ kind: 'failed', status, q850 });
-const rings =
-  (then: DialResult, ...statuses: number[]): Network =>
-  ({ onProvisional }) => {
-    for (const status of statuses) onProvisional?.(status);
-    return then;
-  };
-/** Rings until it is cancelled. */
-const patient: Network = ({ signal, onProvisional }) => {
-  onProvisional?.(180);
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'cancelled' })));
-};
 
 const trunks = readTrunks(
   JSON.stringify([
@@ -36,19 +19,7 @@ const trunks = readTrunks(
 function world(...network: Network[]) {
   const clock = new MovedClock();
   const noted = notedRecord();
-  const dialled: Dialling[] = [];
-  const endpoints: PlayedEndpoint[] = [];
-  const dial = async (dialling: Dialling): Promise<DialResult> => {
-    dialled.push(dialling);
-    const next = network.shift();
-    if (!next) throw new Error('one INVITE more than the test has answers for');
-    return next(dialling);
-  };
-  const endpoint = async () => {
-    const made = new PlayedEndpoint(`endpoint ${endpoints.length + 1}`);
-    endpoints.push(made);
-    return made.real;
-  };
+  const [sip, media] = [new PlayedSip(...network), new PlayedMedia()];
   const caller = new AbortController();
   const sent: string[] = [];
   const run = (changes: Partial<Placing> = {}) =>
@@ -59,13 +30,9 @@ function world(...network: Network[]) {
         signal: caller.signal,
         ...changes,
       },
-      {
-        sip: { dial } as unknown as SipServer,
-        media: { endpoint } as unknown as MediaServer,
-        ...{ clock, record: noted.record },
-      },
+      { sip: sip.real, media: media.real, clock, record: noted.record },
     );
-  return { run, clock, noted, dialled, endpoints, caller, sent, unused: network };
+  return { run, clock, noted, dialled: sip.dialled, endpoints: media.endpoints, caller, sent };
 }
 
 describe('a called number', () => {

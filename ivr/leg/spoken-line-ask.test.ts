@@ -48,8 +48,19 @@ describe('a question', () => {
   it('without time to wait ends with its prompts', async () => {
     const { clock, endpoint, line } = spoken();
     endpoint.quick = true;
-    expect(await line.ask(question({ waitSeconds: 0 }))).toEqual({ kind: 'silence' });
-    expect(clock.waits).toEqual([]);
+    const asked = watched(line.ask(question({ waitSeconds: 0 })));
+    await clock.move(0);
+    expect(asked.result).toEqual({ kind: 'silence' });
+  });
+
+  it('loses no key that comes together with the end of its prompts', async () => {
+    const { clock, endpoint, line } = spoken();
+    const asked = watched(line.ask(question({ waitSeconds: 0 })));
+    await turns();
+    void endpoint.playing.end();
+    endpoint.press('2');
+    await clock.move(0);
+    expect(asked.result).toEqual({ kind: 'key', key: '2' });
   });
 
   it('ignores keys that it does not ask for, and notes which', async () => {

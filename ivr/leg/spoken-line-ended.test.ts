@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prompt } from '#flows/prompt.ts';
+import { EndpointGone } from '#media/freeswitch.ts';
 import { turns } from '../testing/moved-clock.ts';
 import { question, spoken } from '../testing/spoken.ts';
 import { watched } from '../testing/watched.ts';
@@ -70,13 +71,35 @@ describe('a leg that ends', () => {
     expect(endpoint.prompts).toEqual([]);
   });
 
-  it('says so itself, when its endpoint noticed first', async () => {
-    const { endpoint, leg, line } = spoken();
-    const over = watched(line.say(prompt('pin.ask')));
-    await turns();
-    endpoint.vanish('NORMAL_CLEARING');
+  it('says so itself, even when its endpoint noticed first', async () => {
+    const { dialog, endpoint, leg, line } = spoken();
+    endpoint.quick = true;
+    endpoint.recordVoice = () => {
+      const gone = Promise.reject(new EndpointGone('endpoint ended'));
+      queueMicrotask(() => dialog.hangUp());
+      return gone;
+    };
+    const over = watched(verbs.recordVoice(line));
     await turns();
     expect(over.error).toBe(leg.ended.reason);
+  });
+
+  it('answers no question: a key pressed as it ended is none', async () => {
+    const { dialog, endpoint, leg, line, noted } = spoken();
+    endpoint.quick = true;
+    const over = watched(verbs.ask(line));
+    await turns();
+    endpoint.press('1');
+    dialog.hangUp();
+    await turns();
+    expect([over.error, noted.of('key')]).toEqual([leg.ended.reason, []]);
+  });
+
+  it('needs no prompts: that they cannot be made is no fault then', async () => {
+    const { dialog, leg, line } = spoken();
+    dialog.hangUp();
+    const unreadable = { kind: 'recorded', path: '/no/such/name.wav', shown: 'Alex' } as const;
+    await expect(line.say(prompt('name.check', { name: unreadable }))).rejects.toBe(leg.ended.reason);
   });
 });
 

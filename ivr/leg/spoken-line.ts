@@ -161,8 +161,8 @@ export class SpokenLine implements Line {
     return this.#quietly(read());
   }
 
+  /** A digit that is taken within this time; with 0, one that came together with the end of the prompts. */
   async #within(seconds: number, digit: Promise<string | undefined>): Promise<string | undefined> {
-    if (seconds <= 0) return undefined;
     const enough = new AbortController();
     const signal = AbortSignal.any([this.#signal, enough.signal]);
     try {

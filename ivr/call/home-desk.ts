@@ -1,13 +1,9 @@
-import { blockByKey, undoBlockByKey } from '#accounts/blocks.ts';
-import { saveLeg, setNumber, setPerson } from '#db/calls.ts';
+import { saveLeg, setPerson } from '#db/calls.ts';
 import type { Person } from '#db/people.ts';
 import { findPersonByPin, pinDigest, saveSpokenName } from '#db/people.ts';
-import { policyFacts } from '#db/policy.ts';
 import { intendRecording } from '#db/recordings.ts';
 import { findRegistration } from '#db/registrations.ts';
 import type { Caller, Desk } from '#flows/call-home/inside.ts';
-import type { OfferOutcome } from '#flows/call-home/offer.ts';
-import { offerCall } from '#flows/call-home/offer.ts';
 import type { Language } from '#flows/language.ts';
 import type { Voice } from '#flows/line.ts';
 import type { PromptKey } from '#flows/prompt.ts';
@@ -16,15 +12,16 @@ import { recordedVoice } from '#media/prompts/sequence.ts';
 import { hashFile } from '#media/recordings/file.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 import { outcomeOf } from '../cdr/outcome.ts';
-import { Leg, LegEnded } from '../leg/leg.ts';
+import { Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
-import { dialledNumber } from '../policy/dialled-number.ts';
-import { mayCall } from '../policy/may-call.ts';
 import { refusals } from '../policy/refusals.ts';
 import type { Conclusion } from './conclusion.ts';
 import { conclusion, leftBefore } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
 import { legReference } from './leg-reference.ts';
+import type { Acceptance } from './offering.ts';
+import { offerTo } from './offering.ts';
+import { permission } from './permission.ts';
 import type { Phone } from './place.ts';
 import { place } from './place.ts';
 import { recordedTalk } from './recorded-talk.ts';
@@ -37,13 +34,11 @@ export class HomeDesk implements Desk {
   #number: string | undefined;
   #name: { path: string; shown: string } | undefined;
   #outside: Leg | undefined;
-  #outsideLanguage: Language;
   #concluded: Conclusion | undefined;
-  #accepted: { acceptedKey: string; acceptedAt: Date } | undefined;
+  #accepted: Acceptance | undefined;
 
   constructor(parts: HomeCallParts, line: SpokenLine) {
     this.#parts = parts;
-    this.#outsideLanguage = parts.facility.defaultLanguage;
     this.#line = line;
   }
 
@@ -51,7 +46,7 @@ export class HomeDesk implements Desk {
     return this.#concluded;
   }
 
-  get acceptance() {
+  get acceptance(): Partial<Acceptance> {
     return this.#accepted ?? {};
   }
 
@@ -103,33 +98,10 @@ export class HomeDesk implements Desk {
   }
 
   async mayCall(typed: string): Promise<PromptKey | undefined> {
-    const { platform, record, facility, station } = this.#parts;
-    record.state('policy');
-    const number = dialledNumber(typed);
-    const at = platform.clock.now();
-    const facts =
-      number.kind === 'valid'
-        ? await policyFacts(platform.db, {
-            personId: this.#identified().id,
-            stationId: station.id,
-            facilityId: facility.id,
-            number: number.e164,
-            at,
-          }).catch((error: unknown) => {
-            // Fails closed: what cannot be looked up is not allowed.
-            platform.log.error({ call: record.callId, err: error }, 'the policy could not be looked up');
-            return undefined;
-          })
-        : undefined;
-    const e164 = number.kind === 'invalid' ? undefined : number.e164;
-    if (e164 !== undefined) {
-      this.#number = e164;
-      void record.store('number', (db) => setNumber(db, record.callId, e164));
-    }
-    const verdict = mayCall(facts, number, at);
-    record.write('verdict', { number: e164, verdict: verdict.kind === 'yes' ? 'yes' : verdict.reason });
-    if (verdict.kind === 'yes') return undefined;
-    const { disposition, announcement } = refusals[verdict.reason];
+    const { number, refusal } = await permission(this.#parts, this.#identified().id, typed);
+    this.#number = number;
+    if (refusal === undefined) return undefined;
+    const { disposition, announcement } = refusals[refusal];
     this.concludeOnce(conclusion(disposition));
     return announcement;
   }
@@ -182,92 +154,30 @@ export class HomeDesk implements Desk {
       saveLeg(db, { callId: record.callId, side: 'outside', ...legReference(outside) }),
     );
     record.state('greeting');
-    const outcome = await this.#offer(outside);
+    const offered = await offerTo(outside, { number, spokenName: this.#name }, this.#parts);
     ringing.stop();
-    if (outcome !== 'accepted') {
-      this.concludeOnce(conclusion(outcome));
+    if (offered.outcome !== 'accepted') {
+      this.concludeOnce(offered.concluded);
       void outside.end();
-      return dispositions[outcome].announcement ?? undefined;
+      return dispositions[offered.outcome].announcement ?? undefined;
     }
+    this.#accepted = offered.acceptance;
     await ringing.ended.catch(() => undefined);
     record.state('talking');
-    const languages = { inside: this.#line.language, outside: this.#outsideLanguage };
+    const languages = { inside: this.#line.language, outside: offered.language };
     const end = await recordedTalk(this.#parts, outside, languages, recordingPath);
     this.concludeOnce(end);
     if (end.disposition === 'recording-failed')
-      await this.#tellOutside(outside, dispositions[end.disposition].announcement);
+      await this.#tell(outside, offered.language, dispositions[end.disposition].announcement);
     void outside.end();
     return dispositions[end.disposition].announcement ?? undefined;
   }
 
-  async #tellOutside(outside: Leg, announcement: PromptKey): Promise<void> {
+  async #tell(outside: Leg, language: Language, announcement: PromptKey): Promise<void> {
     const { platform, record } = this.#parts;
     const voiceFolder = platform.terms.spoolFolder;
-    const line = new SpokenLine({ ...platform, leg: outside, record, language: this.#outsideLanguage, voiceFolder });
+    const line = new SpokenLine({ ...platform, leg: outside, record, language, voiceFolder });
     await line.say(prompt(announcement)).catch(() => undefined);
-  }
-
-  /** Offers the call to whoever answered, unless the caller leaves first. */
-  async #offer(outside: Leg): Promise<OfferOutcome | 'hung-up-in-offer' | 'caller-left-offer'> {
-    const { platform, record, facility, leg } = this.#parts;
-    const { clock, terms } = platform;
-    const parts = {
-      ...platform,
-      leg: outside,
-      record,
-      language: facility.defaultLanguage,
-      voiceFolder: terms.spoolFolder,
-    };
-    const line = new SpokenLine({ ...parts, signal: leg.ended });
-    try {
-      const offer = { keys: facility.offerKeys, facility: facility.name, spokenName: this.#name };
-      const outcome = await offerCall(line, offer, this.#ownBlock());
-      this.#outsideLanguage = line.language;
-      if (outcome === 'accepted') {
-        this.#accepted = { acceptedKey: facility.offerKeys.accept, acceptedAt: line.answeredAt ?? clock.now() };
-        record.write('accepted', { key: this.#accepted.acceptedKey, at: this.#accepted.acceptedAt.toISOString() });
-      }
-      return outcome;
-    } catch (error) {
-      if (!(error instanceof LegEnded)) throw error;
-      const left = error.side === 'outside' ? 'hung-up-in-offer' : 'caller-left-offer';
-      this.concludeOnce(conclusion(leftBefore(error.ending, left)));
-      if (error.side === 'outside') return left;
-      const parting = new SpokenLine({ ...parts, language: line.language });
-      await parting.say(prompt('offer.caller-gone')).catch(() => undefined);
-      return 'caller-left-offer';
-    }
-  }
-
-  /** What the called party's key may do: a block of this number for this facility, durable before it is confirmed. */
-  #ownBlock() {
-    const { platform, record, facility } = this.#parts;
-    const what = { number: this.#number ?? '', facilityId: facility.id, callId: record.callId };
-    const inTime = async (done: Promise<boolean>): Promise<boolean> => {
-      const late = new AbortController();
-      const limit = platform.clock.wait(platform.terms.blockSeconds * 1000, late.signal).then(() => false);
-      limit.catch(() => undefined);
-      try {
-        return await Promise.race([done, limit]);
-      } catch (error) {
-        platform.log.error({ call: record.callId, err: error }, 'the block was refused');
-        return false;
-      } finally {
-        late.abort();
-      }
-    };
-    return {
-      place: () => {
-        record.write('block', { number: what.number });
-        return inTime(record.store('block', (db) => blockByKey(db, what).then(() => true)));
-      },
-      undo: () => {
-        record.write('unblock', { number: what.number });
-        return inTime(
-          record.store('unblock', (db) => undoBlockByKey(db, what).then(({ kind }) => kind !== 'not-allowed')),
-        );
-      },
-    };
   }
 
   async #phone(number: string): Promise<Phone | undefined> {

@@ -98,7 +98,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     });
     if (result.kind === 'answered') {
       record.write('answered', { leg: 'outside', route: name });
-      await endpoint.connectTo(result.dialog.remoteSdp);
+      await hear(result.dialog, endpoint);
       return tried({ kind: 'answered', dialog: result.dialog, endpoint });
     }
     void endpoint.end();
@@ -111,6 +111,16 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     throw error;
   } finally {
     over.abort();
+  }
+}
+
+/** Whoever answered and cannot be heard is not left on a silent line: Q.850 41, temporary failure. */
+async function hear(dialog: Dialog, endpoint: Endpoint): Promise<void> {
+  try {
+    await endpoint.connectTo(dialog.remoteSdp);
+  } catch (error) {
+    void dialog.end(41);
+    throw error;
   }
 }
 

@@ -96,7 +96,9 @@ export class SpokenLine implements Line {
   async #tell(prompts: readonly Prompt[], cut: Promise<string | undefined> | undefined): Promise<string | undefined> {
     this.#signal.throwIfAborted();
     const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
-    const playback = this.#leg.endpoint.play(await this.#parts.sequences.fileOf(told.map(({ files }) => files)));
+    const file = await this.#parts.sequences.fileOf(told.map(({ files }) => files));
+    this.#signal.throwIfAborted();
+    const playback = this.#leg.endpoint.play(file);
     this.#note('saying', { prompts: told.map(({ note }) => note) });
     const begun = this.#parts.clock.elapsed();
     let whole = false;
@@ -159,8 +161,8 @@ export class SpokenLine implements Line {
     return this.#quietly(read());
   }
 
+  /** A digit that is taken within this time; with 0, one that came together with the end of the prompts. */
   async #within(seconds: number, digit: Promise<string | undefined>): Promise<string | undefined> {
-    if (seconds <= 0) return undefined;
     const enough = new AbortController();
     const signal = AbortSignal.any([this.#signal, enough.signal]);
     try {

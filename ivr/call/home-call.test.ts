@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callReport } from '#db/calls.ts';
+import { openDatabase } from '#db/connect.ts';
+import { seedDemo } from '#db/seed/demo.ts';
+import { startTestDatabase } from '#db/testing.ts';
+import type { Sequences } from '#media/prompts/sequence.ts';
+import type { Platform } from '../platform.ts';
+import { answeredCall, pinPepper, playedPlatform, realm } from '../testing/world.ts';
+import { watched } from '../testing/watched.ts';
+import { closeUnanswered, runHomeCall } from './home-call.ts';
+
+const database = await startTestDatabase();
+const { db } = database;
+beforeAll(() => seedDemo(db, { pinPepper, realm, now: new Date() }));
+afterAll(() => database.stop());
+
+/** A call that has just been answered inside, on a platform with these changes; every prompt is heard at once. */
+async function running(changes: Partial<Platform> = {}) {
+  const call = await answeredCall(playedPlatform(db));
+  call.endpoint.quick = true;
+  const platform = { ...call.platform, ...changes };
+  const over = runHomeCall({ ...call.parts, platform, dialled: '2135550142' });
+  await call.clock.move(0);
+  const said = () => call.endpoint.prompts.flatMap(({ path }) => path.split('+'));
+  return { ...call, said, over };
+}
+
+const cdrOf = async ({ record }: { record: { callId: string; settled(): Promise<void> } }) => {
+  await record.settled();
+  return callReport(db, record.callId);
+};
+
+describe('a call that its inside leg leaves', () => {
+  type Call = Awaited<ReturnType<typeof running>>;
+  it.each<[how: string, (call: Call) => void, disposition: string, endedBy: string, cause: string]>([
+    ['its phone hangs up', ({ dialog }) => dialog.hangUp({ reason: 'bye' }), 'caller-hung-up', 'inside', 'bye'],
+    ['its phone says nothing of why', ({ dialog }) => dialog.hangUp(), 'caller-hung-up', 'inside', 'phone'],
+    [
+      'its phone is silent',
+      ({ endpoint }) => endpoint.vanish('MEDIA_TIMEOUT'),
+      'far-end-lost',
+      'outside',
+      'MEDIA_TIMEOUT',
+    ],
+    ['the media server is lost', ({ endpoint }) => endpoint.vanish('closed'), 'media-lost', 'system', 'closed'],
+    ['we end it', ({ leg }) => void leg.end(41, 'shutdown'), 'shutdown', 'system', 'shutdown'],
+  ])('because %s is closed', async (_how, end, disposition, endedBy, cause) => {
+    const call = await running();
+    end(call);
+    expect(await call.over).toMatchObject({ disposition, endedBy });
+    const report = await cdrOf(call);
+    expect(report?.call).toMatchObject({ disposition, endedBy, cause, language: 'en' });
+    expect(report?.call.closedAt).toBeInstanceOf(Date);
+    expect(report?.events.map(({ kind }) => kind).slice(-2)).toEqual(['state', 'closed']);
+    expect(call.logged).toEqual([]);
+  });
+});
+
+describe('a call', () => {
+  it('that the flow ends says goodbye, hangs up and is closed as the flow concluded', async () => {
+    const call = await running();
+    call.endpoint.press('2', '#', '#', '#');
+    expect(await call.over).toEqual({ disposition: 'pin-failed', endedBy: 'policy', q850: 21 });
+    expect(call.said().at(-1)).toBe('/es/pin.goodbye.wav');
+    expect(call.dialog.byes).toEqual([16]);
+    expect((await cdrOf(call))?.call).toMatchObject({ disposition: 'pin-failed', q850: 21, language: 'es' });
+  });
+
+  it('that meets a fault says sorry, and the log has the fault', async () => {
+    const fault = new Error('no such sound');
+    const files: unknown[] = [];
+    const fileOf = async (prompts: readonly (readonly string[])[]) => {
+      files.push(prompts);
+      if (files.length === 1) throw fault;
+      return prompts.flat().join('+');
+    };
+    const call = await running({ sequences: { fileOf } as unknown as Sequences });
+    expect((await call.over).disposition).toBe('fault');
+    expect(call.said()).toEqual(['/en/outcome.unavailable.wav']);
+    expect(call.logged).toMatchObject([{ level: 'error', fields: { call: call.record.callId, err: fault } }]);
+    expect((await cdrOf(call))?.call).toMatchObject({ disposition: 'fault', endedBy: 'system' });
+  });
+
+  it('that can say nothing at all ends all the same', async () => {
+    const fileOf = () => Promise.reject(new Error('no sounds'));
+    const call = await running({ sequences: { fileOf } as unknown as Sequences });
+    expect((await call.over).disposition).toBe('fault');
+    expect(call.dialog.byes).toEqual([16]);
+    await call.record.settled();
+  });
+
+  it('of which the database can say nothing is refused as such', async () => {
+    const away = openDatabase('postgres://127.0.0.1:1/nowhere', { connectMs: 500 });
+    const call = await running({ db: away });
+    call.endpoint.press('1', ...'4821#');
+    expect((await call.over).disposition).toBe('policy-unavailable');
+    await away.destroy();
+    expect(call.said().at(-1)).toBe('/en/refusal.unavailable.wav');
+    await call.record.settled();
+  });
+
+  it('does not wait longer than a second for a phone that is gone', async () => {
+    const call = await running();
+    call.dialog.end = () => new Promise(() => undefined);
+    call.endpoint.press('1', '#', '#', '#');
+    const over = watched(call.over);
+    await call.clock.move(999);
+    expect([over.over, call.record.states.done]).toEqual([false, expect.any(Date)]);
+    await call.clock.move(1);
+    expect(over.result?.disposition).toBe('pin-failed');
+    await call.record.settled();
+  });
+});
+
+it('a call whose phone never heard us is closed with the status that it got', async () => {
+  const call = await answeredCall(playedPlatform(db));
+  closeUnanswered(call.record, 'no-codec', 488);
+  const report = await cdrOf(call);
+  expect(report?.call).toMatchObject({
+    ...{ disposition: 'no-codec', endedBy: 'system', q850: 88, sipStatus: 488, cause: 'SIP 488' },
+    states: { offHook: expect.any(Date) as Date, done: expect.any(Date) as Date },
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
+import { MovedClock, turns } from '../testing/moved-clock.ts';
+import { notedRecord } from '../testing/noted-record.ts';
+import { PlayedDialog } from '../testing/played-dialog.ts';
+import type { Network } from '../testing/played-servers.ts';
+import { failed, patient, PlayedMedia, PlayedSip, rings } from '../testing/played-servers.ts';
+import { watched } from '../testing/watched.ts';
+import type { Placing } from './place.ts';
+import { place } from './place.ts';
+
+const trunks = readTrunks(
+  JSON.stringify([
+    { name: 'first', host: '192.0.2.1', callerId: '+12135550000', username: 'us', password: 'not to be seen' },
+    { name: 'second', host: '192.0.2.2', port: 5070 },
+  ]),
+);
+
+function world(...network: Network[]) {
+  const clock = new MovedClock();
+  const noted = notedRecord();
+  const [sip, media] = [new PlayedSip(...network), new PlayedMedia()];
+  const caller = new AbortController();
+  const sent: string[] = [];
+  const run = (changes: Partial<Placing> = {}) =>
+    place(
+      {
+        ...{ phone: undefined, trunks, number: '+12135550142', callingNumber: '+18669490290', ringSeconds: 45 },
+        onSent: ({ callId }, { id }) => void sent.push(`${callId} with ${id}`),
+        signal: caller.signal,
+        ...changes,
+      },
+      { sip: sip.real, media: media.real, clock, record: noted.record },
+    );
+  return { run, clock, noted, dialled: sip.dialled, endpoints: media.endpoints, caller, sent };
+}
+
+describe('a called number', () => {
+  it('that has a registered phone rings there, where its REGISTER came from, and nowhere else', async () => {
+    const { run, dialled, endpoints } = world(rings(failed(503)));
+    const phone = { uri: 'sip:home1@10.0.0.5', via: 'sip:203.0.113.9:4000;transport=udp' };
+    expect(await run({ phone })).toEqual({ kind: 'ended', end: { status: 503, q850: undefined } });
+    expect(dialled).toMatchObject([{ ...phone, callingNumber: '+18669490290', sdp: 'our SDP' }]);
+    expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
+  });
+
+  it('cannot be called without a trunk, and needs no endpoint then', async () => {
+    const { run, endpoints } = world();
+    expect(await run({ trunks: [] })).toEqual({ kind: 'ended', end: { local: 'no-trunk' } });
+    expect(endpoints).toEqual([]);
+  });
+
+  it('that answers is connected at once, and rings no longer', async () => {
+    const dialog = new PlayedDialog();
+    const { run, clock, noted, endpoints } = world(rings({ kind: 'answered', dialog }, 183));
+    const placed = await run();
+    expect(placed).toMatchObject({ kind: 'answered', dialog });
+    expect(endpoints.map(({ told }) => told)).toEqual([['connect to the SDP of the phone']]);
+    expect(noted.events).toEqual([
+      { kind: 'progress', data: { leg: 'outside', route: 'first', status: 183 } },
+      { kind: 'answered', data: { leg: 'outside', route: 'first' } },
+    ]);
+    expect([clock.waits, dialog.byes]).toEqual([[], []]);
+  });
+
+  it('that answers with media nobody understands is hung up again', async () => {
+    const dialog = new PlayedDialog();
+    const { run, endpoints } = world((dialling) => {
+      const [endpoint] = endpoints;
+      if (endpoint) endpoint.connectTo = () => Promise.reject(new Error('no codec'));
+      return rings({ kind: 'answered', dialog })(dialling);
+    });
+    await expect(run()).rejects.toThrow('no codec');
+    expect(dialog.byes).toEqual([41]);
+    expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
+  });
+
+  it('tells of every INVITE that leaves, with the endpoint that is to hear the answer', async () => {
+    const sends =
+      (callId: string): Network =>
+      ({ onSent }) => {
+        onSent?.({ callId, transactionId: 't' });
+        return failed(503);
+      };
+    const { run, sent } = world(sends('a'), sends('b'));
+    await run();
+    expect(sent).toEqual(['a with endpoint 1', 'b with endpoint 2']);
+  });
+});
+
+describe('the trunks of a called number', () => {
+  it('are tried in order when one fails, each with its own caller and password', async () => {
+    const { run, dialled, endpoints, noted } = world(rings(failed(503, 34), 100), rings(failed(486)));
+    expect(await run()).toEqual({ kind: 'ended', end: { status: 486, q850: undefined } });
+    expect(dialled).toMatchObject([
+      {
+        uri: 'sip:+12135550142@192.0.2.1:5060;user=phone;transport=udp',
+        callingNumber: '+12135550000',
+        auth: { username: 'us', password: 'not to be seen' },
+      },
+      { uri: 'sip:+12135550142@192.0.2.2:5070;user=phone;transport=udp', callingNumber: '+18669490290' },
+    ]);
+    expect(dialled[1]).not.toHaveProperty('auth');
+    expect(endpoints.map(({ told }) => told)).toEqual([['end'], ['end']]);
+    expect(noted.of('failed')).toEqual([
+      { leg: 'outside', route: 'first', status: 503, q850: 34 },
+      { leg: 'outside', route: 'second', status: 486, q850: undefined },
+    ]);
+    expect(JSON.stringify(noted.events)).not.toContain('not to be seen');
+  });
+
+  it('are not tried further once a phone has rung', async () => {
+    for (const status of [180, 183]) {
+      const { run, dialled } = world(rings(failed(503), 100, status, 100));
+      expect(await run()).toMatchObject({ end: { status: 503 } });
+      expect(dialled).toHaveLength(1);
+    }
+  });
+
+  it.each([408, 503])('that all stay silent are no phone that was not picked up (%i made here)', async (status) => {
+    const { run, dialled } = world(rings(failed(status)), rings(failed(status)));
+    expect(await run()).toEqual({ kind: 'ended', end: { local: 'no-response' } });
+    expect(dialled).toHaveLength(2);
+  });
+
+  it('that say themselves that nobody answered are believed', async () => {
+    const { run, dialled } = world(rings(failed(408), 100));
+    expect(await run()).toEqual({ kind: 'ended', end: { status: 408, q850: undefined } });
+    expect(dialled).toHaveLength(1);
+  });
+});
+
+describe('ringing', () => {
+  it('ends after its time, and no other trunk is tried', async () => {
+    const { run, clock, dialled, endpoints } = world(patient);
+    const placed = watched(run());
+    await clock.move(44_999);
+    expect(placed.over).toBe(false);
+    await clock.move(1);
+    expect(placed.result).toEqual({ kind: 'ended', end: { local: 'ring-timeout' } });
+    expect(dialled).toHaveLength(1);
+    expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
+  });
+
+  it('ends when the caller leaves', async () => {
+    const { run, clock, caller } = world(patient);
+    const placed = watched(run());
+    await turns();
+    caller.abort();
+    await turns();
+    expect(placed.result).toEqual({ kind: 'ended', end: { local: 'caller-cancelled' } });
+    expect(clock.waits).toEqual([]);
+  });
+});

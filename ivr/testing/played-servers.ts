@@ -1,0 +1,107 @@
+import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
+import type {
+  DialogReference,
+  Dialling,
+  DialResult,
+  IncomingCall,
+  IncomingRequest,
+  InviteReference,
+  SipServer,
+} from '#sip-proxy/drachtio.ts';
+import { PlayedEndpoint } from './played-endpoint.ts';
+
+/** What the network does with one INVITE. */
+export type Network = (dialling: Dialling) => DialResult | Promise<DialResult>;
+
+export const failed = (status: number, q850?: number): DialResult => ({ kind: 'failed', status, q850 });
+
+/** These provisional responses, then this result. */
+export const rings =
+  (then: DialResult, ...statuses: number[]): Network =>
+  ({ onProvisional }) => {
+    for (const status of statuses) onProvisional?.(status);
+    return then;
+  };
+
+/** Rings until it is cancelled. */
+export const patient: Network = ({ signal, onProvisional }) => {
+  onProvisional?.(180);
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ kind: 'cancelled' })));
+};
+
+/** A SIP server whose network is played by a test: one answer for each INVITE. */
+export class PlayedSip {
+  readonly network: Network[];
+  readonly dialled: Dialling[] = [];
+  /** Dialogs and INVITEs of a dead process that were ended. */
+  readonly orphans: (DialogReference | InviteReference)[] = [];
+  call: (call: IncomingCall) => void = () => undefined;
+  readonly requests = new Map<string, (request: IncomingRequest) => void>();
+
+  constructor(...network: Network[]) {
+    this.network = network;
+  }
+
+  get real(): SipServer {
+    return this as unknown as SipServer;
+  }
+
+  onCall(handler: (call: IncomingCall) => void): void {
+    this.call = handler;
+  }
+
+  onRequest(method: string, handler: (request: IncomingRequest) => void): void {
+    this.requests.set(method, handler);
+  }
+
+  async dial(dialling: Dialling): Promise<DialResult> {
+    this.dialled.push(dialling);
+    const next = this.network.shift();
+    if (!next) throw new Error('one INVITE more than the test has answers for');
+    return next(dialling);
+  }
+
+  async endOrphan(orphan: DialogReference): Promise<number> {
+    this.orphans.push(orphan);
+    return 200;
+  }
+
+  async cancelOrphan(orphan: InviteReference): Promise<boolean> {
+    this.orphans.push(orphan);
+    return true;
+  }
+}
+
+/** A media server that has an endpoint for whoever asks. */
+export class PlayedMedia {
+  readonly endpoints: PlayedEndpoint[] = [];
+  /** Given out before any is made. */
+  readonly ready: PlayedEndpoint[] = [];
+  /** What the next endpoint for an SDP fails with. */
+  refusal: Error | undefined;
+  channelIds: string[] = [];
+  readonly ended: string[] = [];
+
+  get real(): MediaServer {
+    return this as unknown as MediaServer;
+  }
+
+  async endpoint(): Promise<Endpoint> {
+    const made = this.ready.shift() ?? new PlayedEndpoint(`endpoint ${this.endpoints.length + 1}`);
+    this.endpoints.push(made);
+    return made.real;
+  }
+
+  async endpointFor(): Promise<Endpoint> {
+    if (this.refusal) throw this.refusal;
+    return this.endpoint();
+  }
+
+  async channels(): Promise<string[]> {
+    return this.channelIds;
+  }
+
+  async endOrphan(id: string): Promise<void> {
+    this.ended.push(id);
+  }
+}

@@ -8,6 +8,7 @@ import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { babble, repeated } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
+import { ownServers } from './stage.ts';
 import { tell, toldById } from './told.ts';
 import type { Scene } from './whole-calls.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -120,9 +121,6 @@ async function expectReleased(phones: Readonly<Record<string, OutgoingCall | Inc
       .poll(() => phone.ending, { timeout: 15_000, message: `the phone ${name} is released` })
       .toMatchObject({ by: 'them', how });
 }
-
-/** A drachtio-server and a FreeSWITCH are not ours to kill: with them the platform has no process `sip` or `media`. */
-const ownServers = process.env['ENGINE'] !== 'drachtio';
 
 for (const [process, word] of [
   ['ivr', 'restart'],

@@ -8,6 +8,7 @@ import { accept, callAndPickUp, callIn, heardAll, hears, soundOf, talking } from
 import type { IncomingCall } from './phone/incoming-call.ts';
 import { Phone } from './phone/phone.ts';
 import { babble, repeated, sequence, silence } from './phone/sound.ts';
+import { ownServers } from './stage.ts';
 import { expectNear, expectStates, toldOf, versionOf } from './told.ts';
 import { wholeCalls } from './whole-calls.ts';
 
@@ -500,8 +501,8 @@ call('a first call records the name, and the second call says it', { nameless: t
   );
 });
 
-/** A drachtio-server's log is not ours to find; freeswitch-conf/ keeps digits out of FreeSWITCH's. */
-const ownServersLogs = process.env['ENGINE'] === 'drachtio' ? [] : ['sip.log'];
+/** freeswitch-conf/ keeps digits out of FreeSWITCH's log. */
+const ownServersLogs = ownServers ? ['sip.log'] : [];
 
 test('no PIN is written anywhere', async () => {
   await played();

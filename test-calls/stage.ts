@@ -235,9 +235,12 @@ export class Stage {
   }
 }
 
+/** Whether the servers under test are our own: those of the real pair are not ours to kill, nor their logs ours to read. */
+export const ownServers = process.env['ENGINE'] !== 'drachtio';
+
 /** The pair of servers under test: our own, or a drachtio-server and a FreeSWITCH at the addresses that the environment gives. */
 function engineFromEnvironment(): Record<string, string> {
-  if (process.env['ENGINE'] !== 'drachtio')
+  if (ownServers)
     return { ENGINE: 'embedded', SIP_PORT: '0', DRACHTIO_PORT: '0', MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' };
   const names = ['ENGINE', 'SIP_HOST', 'SIP_PORT', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET'];
   names.push('FREESWITCH_HOST', 'FREESWITCH_PORT', 'FREESWITCH_SECRET', 'MEDIA_HOST');

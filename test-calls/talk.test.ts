@@ -9,6 +9,7 @@ import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
 import { babble, sequence, silence } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
+import { ownServers } from './stage.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -26,6 +27,9 @@ const { call } = wholeCalls({
   moreTrunks: [{ name: 'a-law', port: alaw.address.port }],
   atOnce: 6,
 });
+
+/** FreeSWITCH throws away what waits in its socket as a bridge begins (docs/differences.md). */
+const bridgeBeginsMs = ownServers ? 0 : 300;
 
 let seed = 500;
 /** Each says something and the other hears it, whole. */
@@ -162,7 +166,7 @@ call('one-way sound is recorded and ends nothing', async (scene) => {
   outside.mute();
   const said = babble({ ms: 1_500, seed: seed++ });
   // What is said may end with a pause, which an ear does not wait for: the silence after it brings it into the recording.
-  const spoken = inside.speak(sequence(said, silence(300)));
+  const spoken = inside.speak(sequence(silence(bridgeBeginsMs), said, silence(300)));
   expect(await outside.ear.waitFor(said)).toMatchObject({ complete: true });
   await spoken;
   await inside.hangup();

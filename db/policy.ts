@@ -1,5 +1,4 @@
 import { sql, type RawBuilder } from 'kysely';
-import { standingOf, type AccountStanding } from './accounts.ts';
 import type { Database } from './connect.ts';
 import type { CallingHours, VelocityLimits } from './facilities.ts';
 
@@ -15,8 +14,8 @@ export interface PolicyFacts {
     readonly velocity: VelocityLimits;
   };
   readonly privileged: boolean;
-  readonly blocked: { readonly thisFacility: boolean; readonly allFacilities: boolean };
-  readonly account: AccountStanding;
+  /** `byClosing`: of all facilities, left by an account that was closed (guide row 22). `allFacilities`: by anybody else. */
+  readonly blocked: { readonly thisFacility: boolean; readonly allFacilities: boolean; readonly byClosing: boolean };
   /** Calls that were dialled and not turned away by the policy itself, without the one asked for. */
   readonly attempts: { readonly byPersonLastHour: number; readonly toNumberLastDay: number };
 }
@@ -64,8 +63,8 @@ export function policyQuery(question: PolicyQuestion): RawBuilder<{ facts: Polic
       'privileged', exists (select from privileged_number where privileged_number.number = ${number}),
       'blocked', jsonb_build_object(
         'thisFacility', exists (${blocks} and block.facility_id = facility.id),
-        'allFacilities', exists (${blocks} and block.facility_id is null)),
-      'account', ${standingOf(number)},
+        'allFacilities', exists (${blocks} and block.facility_id is null and block.placed_by <> 'closing'),
+        'byClosing', exists (${blocks} and block.facility_id is null and block.placed_by = 'closing')),
       'attempts', jsonb_build_object(
         'byPersonLastHour', (${attempts} and call.person_id = person.id and call.dialled_at > ${at}::timestamptz - interval '1 hour'),
         'toNumberLastDay', (${attempts} and call.number = ${number} and call.dialled_at > ${at}::timestamptz - interval '1 day'))

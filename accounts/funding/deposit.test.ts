@@ -111,6 +111,36 @@ test('an account that is closed between the look and the charge is not charged',
   expect(bank.charges.size).toBe(0);
 });
 
+test.each(['autopay', 'textpay'] as const)(
+  'a %s charge that comes in after closing is not told as money that was added',
+  async (mode) => {
+    const mobile = freshMobile();
+    const id = await member({ mode, mobile });
+    const low = await fall(id);
+    const closed = { ...deps(), deposit: closingAfter(id) };
+    const served = serveLowBalance(server.db, closed, low);
+    if (mode === 'textpay') {
+      await served;
+      await answerText(server.db, deps(), { id: randomUUID(), from: mobile, kind: 'pay', at: counter.at });
+      const alertId = (await newestAlert(server.db, mobile))?.id ?? '';
+      expect(await serveTextPay(server.db, closed, alertId)).toMatchObject({ kind: 'captured' });
+    } else expect(await served).toMatchObject({ kind: 'captured' });
+    expect(await counter.balance(id)).toBe(400);
+    expect(await counter.news(id)).not.toContain(`${mode}-paid`);
+  },
+);
+
+/** The card is charged, the account closed, and then the money comes in. */
+const closingAfter = (id: string): FundingDeps['deposit'] => {
+  const charge: Bank['charge'] = async (order) => {
+    const outcome = await bank.charge(order);
+    await closeAccount(server.db, id, counter.at);
+    return outcome;
+  };
+  const gateway = { charge, outcomeOf: bank.outcomeOf.bind(bank) };
+  return depositWith({ db: server.db, gateway, now: () => counter.at });
+};
+
 test('PAY from the text to the ledger', async () => {
   const mobile = freshMobile();
   const id = await member({ mode: 'textpay', mobile });

@@ -1,5 +1,6 @@
 import type { Database } from '#db/connect.ts';
 import { countText, type FundingMode, type FundingPlan, type FundingTerms } from '#db/funding.ts';
+import { only, withinMonth } from '../notices/contact.ts';
 import type { FundingDeps } from './ports.ts';
 
 /** What is told. Cents; the wording and the language are the notices' own. */
@@ -57,14 +58,12 @@ async function send(
   trx: Database,
   { notify }: Notify,
   plan: Addressee,
-  to: { mobile: string | undefined; email: string | undefined },
+  to: { mobile?: string | undefined; email?: string | undefined },
   notice: { key: string; news: FundingNews },
 ): Promise<void> {
   const { accountId, language } = plan;
-  const { mobile, email } = to;
-  if (mobile === undefined && email === undefined) return;
-  const where = { ...(mobile !== undefined && { mobile }), ...(email !== undefined && { email }) };
-  await notify(trx, { ...notice, accountId, accountEnding: endingOf(accountId), language, to: where });
+  if (to.mobile === undefined && to.email === undefined) return;
+  await notify(trx, { ...notice, accountId, accountEnding: endingOf(accountId), language, to: only(to) });
 }
 
 const wants = ({ notices, mobile, email }: Addressee) => ({
@@ -91,10 +90,7 @@ export async function tell(
   notice: { readonly key: string; readonly news: FundingNews },
   at: Date,
 ): Promise<void> {
-  const { mobile, email } = wants(plan);
-  const texted = mobile !== undefined && (await countText(trx, mobile, at));
-  const to = texted ? { mobile, email } : { mobile: undefined, email: mobile === undefined ? email : plan.email };
-  await send(trx, deps, plan, to, notice);
+  await send(trx, deps, plan, await withinMonth(trx, { ...wants(plan), spareEmail: plan.email }, at), notice);
 }
 
 /** Asks by text alone. False: the month's texts are used up, nothing was asked. */

@@ -24,6 +24,8 @@ export type DepositOutcome =
       readonly reference: string;
       readonly balanceCents: number;
       readonly depositId: string;
+      /** The account was closed meanwhile: the money goes back, and its receipt says so (accounts/receipts/). */
+      readonly afterClosing?: boolean;
     }
   /** Without a deposit: it was refused before any was made. */
   | { readonly kind: 'declined'; readonly reason: string; readonly depositId?: string }

@@ -89,6 +89,7 @@ async function settle(
     return declined(trx, deps, { plan, low, balanceCents, cents, reason, at });
   }
   await settleLowBalance(trx, low.id, { state: 'charged' }, at);
+  if (outcome.afterClosing) return;
   // Whoever left while the charge was under way hears of it all the same.
   const plan = await latestPlan(trx, accountId);
   const { reference, balanceCents } = outcome;

@@ -148,6 +148,7 @@ async function settle(
   }
   const { depositId, reference, balanceCents } = outcome;
   await settleAlert(trx, id, { state: 'paid', paidDepositId: depositId });
+  if (outcome.afterClosing) return;
   const news = { cents, reference, balanceCents, cardLastFour: charge.card.lastFour };
   await answer(trx, deps, text, plan, { kind: 'textpay-paid', ...news });
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parts } from '../notices/testing/parts.ts';
 import type { FundingNews } from './notices.ts';
 import { fundingText } from './wording.ts';
 
@@ -24,13 +25,6 @@ const all: readonly FundingNews[] = [
   { kind: 'help' },
   { kind: 'texts-stopped' },
 ];
-
-/** The characters a text carries at seven bits each: 3GPP TS 23.038 §6.2.1, without those that need an escape. */
-const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]*$/;
-const parts = (text: string) =>
-  GSM.test(text)
-    ? text.length <= 160 ? 1 : Math.ceil(text.length / 153)
-    : text.length <= 70 ? 1 : Math.ceil(text.length / 67); // prettier-ignore
 
 test.each(['en', 'es'] as const)(
   'every notice has its words in %s, different ones, in at most three parts',

@@ -1,5 +1,6 @@
 import type { DueDays } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
+import { withinMonth } from '../notices/contact.ts';
 import type { HolderDeps } from './ports.ts';
 
 /** What is told. Cents; days are ISO. The wording is in wording.ts. */
@@ -35,15 +36,15 @@ export interface RefundNotice {
   readonly news: RefundNews;
 }
 
-/** Tells the holder, if there is any way to. */
+/** Tells the holder, if there is any way to; a text is one of the month's five. */
 export async function tellHolder(
   trx: Database,
-  { contactOf, notify }: Pick<HolderDeps, 'contactOf' | 'notify'>,
+  { contactOf, notify, now }: Pick<HolderDeps, 'contactOf' | 'notify' | 'now'>,
   notice: Pick<RefundNotice, 'key' | 'accountId' | 'news'>,
 ): Promise<void> {
   const contact = await contactOf(trx, notice.accountId);
   if (!contact) return;
-  const { language, ...to } = contact;
+  const to = await withinMonth(trx, contact, now());
   if (to.mobile === undefined && to.email === undefined) return;
-  await notify(trx, { ...notice, accountEnding: notice.accountId.slice(-4), language, to });
+  await notify(trx, { ...notice, accountEnding: notice.accountId.slice(-4), language: contact.language, to });
 }

@@ -1,22 +1,15 @@
 import type { Payee } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
 import type { CardGateway } from '../cards/gateway.ts';
+import type { ContactOf } from '../notices/contact.ts';
 import type { RefundNotice } from './notices.ts';
-
-/** How a holder is told things. */
-export interface Contact {
-  readonly language: 'en' | 'es';
-  readonly mobile?: string;
-  readonly email?: string;
-}
 
 /** What giving money back needs of the account's profile and of the notices. */
 export interface HolderDeps {
   readonly now: () => Date;
   /** Undefined: nobody has written a whole address down yet. */
   readonly payeeOf: (db: Database, accountId: string) => Promise<Payee | undefined>;
-  /** Undefined: the holder cannot be told anything. */
-  readonly contactOf: (db: Database, accountId: string) => Promise<Contact | undefined>;
+  readonly contactOf: ContactOf;
   /** Writes a notice down to be sent, in the transaction of its cause. One whose key was told before is not told again. */
   readonly notify: (trx: Database, notice: RefundNotice) => Promise<void>;
 }

@@ -67,6 +67,15 @@ export async function seedDemo(db: Database, options: DemoOptions): Promise<Demo
   await addPrivileged(db, special.privileged, { reason: 'attorney', addedBy: 'demo', at: now });
   await openAccount(db, { id: 'demo-closed', numbers: [special.accountClosed], at: now });
   await closeAccount(db, 'demo-closed', now);
+  // What closing an account leaves (accounts/closing/), once: it may have been lifted since.
+  if ((await blockHistory(db, special.accountClosed, 1)).length === 0)
+    await placeBlock(db, {
+      number: special.accountClosed,
+      scope: 'all',
+      by: { kind: 'closing', id: 'demo-closed' },
+      reason: 'account closed',
+      at: now,
+    });
   if ((await blockHistory(db, special.blocked, 1)).length === 0)
     await placeBlock(db, {
       number: special.blocked,

@@ -13,13 +13,7 @@ type Loose<T> = T extends object ? { readonly [K in keyof T]?: Loose<T[K]> | nul
 type Answer = boolean | undefined;
 type Rule = (facts: Loose<PolicyFacts>, number: DialledNumber, at: Date) => Answer;
 
-const accounts: ReadonlyMap<unknown, boolean> = new Map([
-  ['none', false],
-  ['open', false],
-  ['closed', true],
-]);
-
-/** True when the reason holds against the call. */
+/** True when the reason holds against the call. Of a closed account its block counts, not its state: who lifts that lets calls through. */
 const against: Readonly<Record<Exclude<Refusal, 'unavailable'>, Rule>> = {
   'privileged-number': ({ privileged }) => known(privileged),
   'person-inactive': ({ person }) => not(known(person?.active)),
@@ -28,7 +22,7 @@ const against: Readonly<Record<Exclude<Refusal, 'unavailable'>, Rule>> = {
   'invalid-number': (_facts, number) => number.kind !== 'valid' && number.kind !== 'denied',
   'denied-number': (_facts, number) => number.kind === 'denied',
   blocked: ({ blocked }) => either(known(blocked?.thisFacility), known(blocked?.allFacilities)),
-  'account-closed': ({ account }) => accounts.get(account),
+  'account-closed': ({ blocked }) => known(blocked?.byClosing),
   'outside-hours': ({ facility }, _number, at) => {
     if (!facility?.callingHours || !facility.timeZone) return undefined;
     return not(isOpen(facility.callingHours as CallingHours, facility.timeZone, at));

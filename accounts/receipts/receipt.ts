@@ -1,0 +1,58 @@
+import type { DueDays } from '#db/card-refunds.ts';
+import type { Database } from '#db/connect.ts';
+import { withinMonth, type ContactOf } from '../notices/contact.ts';
+import type { Notify } from '../notices/notice.ts';
+
+/** How a deposit was paid. */
+export type PaidBy =
+  | { readonly kind: 'card'; readonly brand: string; readonly lastFour: string }
+  | {
+      readonly kind: 'personal-cheque' | 'money-order' | 'cashiers-cheque' | 'bank' | 'moneygram' | 'western-union';
+    };
+
+/** What a receipt tells (guide row 33). Cents. */
+export type ReceiptNews =
+  | {
+      readonly kind: 'deposited';
+      readonly cents: number;
+      readonly balanceCents: number;
+      readonly reference: string;
+      readonly by: PaidBy;
+      readonly at: Date;
+    }
+  /** The card was charged, and the account was closed by then: the money is on its way back. */
+  | {
+      readonly kind: 'deposited-after-closing';
+      readonly cents: number;
+      readonly reference: string;
+      readonly by: PaidBy;
+      readonly due: DueDays;
+      readonly at: Date;
+    };
+
+export interface ReceiptDeps {
+  readonly contactOf: ContactOf;
+  readonly notify: Notify<ReceiptNews>;
+}
+
+export interface Receipt {
+  readonly accountId: string;
+  /** Of the deposit: a receipt is written once for each. */
+  readonly depositId: string;
+  readonly news: ReceiptNews;
+}
+
+/**
+ * Writes a receipt down to be sent, in the transaction that posts the deposit: by text, by e-mail or both, as the holder wants. Without an
+ * address there is none, and the deposit is none the worse for it.
+ */
+export async function writeReceipt(trx: Database, deps: ReceiptDeps, receipt: Receipt): Promise<void> {
+  const { accountId, depositId, news } = receipt;
+  const contact = await deps.contactOf(trx, accountId);
+  if (!contact) return;
+  const to = await withinMonth(trx, contact, news.at);
+  const { language } = contact;
+  await deps.notify(trx, {
+    ...{ key: `receipt ${depositId}`, accountId, accountEnding: accountId.slice(-4), language, to, news },
+  });
+}

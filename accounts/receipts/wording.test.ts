@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { parts } from '../notices/testing/parts.ts';
+import type { PaidBy, ReceiptNews } from './receipt.ts';
+import { receiptMail, receiptText } from './wording.ts';
+
+const at = new Date('2026-09-30T19:00:00Z');
+const rails: readonly PaidBy[] = [
+  { kind: 'card', brand: 'visa', lastFour: '4242' },
+  { kind: 'card', brand: 'mastercard', lastFour: '4444' },
+  ...(['personal-cheque', 'money-order', 'cashiers-cheque', 'bank', 'moneygram', 'western-union'] as const).map(
+    (kind) => ({ kind }),
+  ),
+];
+const paid = { cents: 123_456, reference: '0000012344', at };
+const deposited = (by: PaidBy): ReceiptNews => ({ kind: 'deposited', ...paid, balanceCents: 200_000, by });
+const returned = (by: PaidBy): ReceiptNews => ({
+  ...{ kind: 'deposited-after-closing', ...paid, by, due: { from: '2026-09-28', until: '2026-09-30' } },
+});
+
+test.each(['en', 'es'] as const)('every receipt has its words in %s, in at most three parts of a text', (language) => {
+  const texts = [...rails.map(deposited), ...rails.slice(0, 1).map(returned)].map((news) =>
+    receiptText(news, language, '0042'),
+  );
+  expect(new Set(texts).size).toBe(texts.length);
+  for (const text of texts) {
+    expect(parts(text), text).toBeLessThanOrEqual(language === 'en' ? 2 : 3);
+    expect(text).toContain('0042');
+    expect(text).toContain('0000012344');
+    expect(text).not.toMatch(/undefined|NaN/);
+  }
+});
+
+test('the e-mail in Spanish', () => {
+  expect(receiptMail(deposited({ kind: 'card', brand: 'mastercard', lastFour: '4444' }), 'es', '0042')).toEqual({
+    subject: 'Homeline: recibo por $1,234.56',
+    body: [
+      ...['Gracias. Recibimos su depósito.', '', 'Monto: $1,234.56', 'Cargo: $0.00', 'Total: $1,234.56'],
+      ...['Pagado con: Mastercard 4444', 'Cuenta terminada en: 0042', 'Fecha: 30 sept 2026'],
+      ...['Nuevo balance: $2,000.00', 'Número de transacción: 0000012344', ''],
+    ].join('\n'),
+  });
+});
+
+test('what comes back is told in both languages', () => {
+  const news = returned({ kind: 'card', brand: 'visa', lastFour: '4242' });
+  expect(receiptText(news, 'en', '0042')).toBe(
+    'Homeline: $1,234.56 from Visa ending 4242 came after your account ending 0042 was closed, Sep 30, 2026. It goes back to the card between September 28, 2026 and September 30, 2026. Ref 0000012344.',
+  );
+  expect(receiptMail(news, 'en', '0042')).toEqual({
+    subject: 'Homeline: $1,234.56 goes back to your card',
+    body: `${receiptText(news, 'en', '0042')}\n`,
+  });
+});

@@ -16,6 +16,7 @@ import * as registrationOrder from './migrations/0018-registration-order.ts';
 import * as notices from './migrations/0020-notices.ts';
 import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
+import * as postings from './migrations/0028-postings.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -35,6 +36,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020-notices': notices,
   '0021-closing': closing,
   '0023-repeating-jobs': repeatingJobs,
+  '0028-postings': postings,
 };
 
 /** A migration may rewrite a big table. */

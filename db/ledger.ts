@@ -110,8 +110,10 @@ export async function post(db: Database, order: PostingOrder): Promise<Posting> 
   const hash = createHash('sha256')
     .update(JSON.stringify([kind, rows, memo]))
     .digest('hex');
-  const holders = rows.flatMap((row) => ('holder' in row ? [row] : []));
-  const houses = rows.flatMap((row) => ('holder' in row ? [] : [row]));
+  const holders = entries.flatMap(({ ledger, cents }) =>
+    typeof ledger === 'string' ? [] : [{ holder: ledger.holder, cents }],
+  );
+  const houses = entries.flatMap(({ ledger, cents }) => (typeof ledger === 'string' ? [{ ledger, cents }] : []));
   const query = sql<PostedRow>`select * from ledger_post(${key}, ${hash}, ${kind}, ${at}::timestamptz, ${storableJson(memo)}::jsonb,
     ${list(holders.map(({ holder }) => holder))}::text[], ${list(houses.map(({ ledger }) => ledger))}::text[],
     ${list([...holders, ...houses].map(({ cents }) => cents))}::bigint[])`;

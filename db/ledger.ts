@@ -81,13 +81,18 @@ export function asRefusal(error: unknown): unknown {
 const toRow = ({ ledger, cents }: Entry) =>
   typeof ledger === 'string' ? { ledger, cents } : { holder: ledger.holder, cents };
 
+/** A list as PostgreSQL reads it: the connection knows no lists. */
+const list = (items: readonly (string | number)[]): string =>
+  `{${items.map((item) => (typeof item === 'number' ? item : `"${item.replaceAll(/["\\]/g, '\\$&')}"`)).join()}}`;
+
 interface PostedRow {
   id: string;
   reference: string;
   kind: string;
   at: Date;
   replayed: boolean;
-  balances: Record<string, [number, number]>;
+  /** Of each holder, in their order: cents after. */
+  balances: number[];
 }
 
 /**
@@ -105,15 +110,23 @@ export async function post(db: Database, order: PostingOrder): Promise<Posting> 
   const hash = createHash('sha256')
     .update(JSON.stringify([kind, rows, memo]))
     .digest('hex');
-  const query = sql<PostedRow>`select * from ledger_post(${key}, ${hash}, ${kind}, ${at}::timestamptz,
-    ${storableJson(memo)}::jsonb, ${JSON.stringify(rows)}::jsonb)`;
+  const holders = entries.flatMap(({ ledger, cents }) =>
+    typeof ledger === 'string' ? [] : [{ holder: ledger.holder, cents }],
+  );
+  const houses = entries.flatMap(({ ledger, cents }) => (typeof ledger === 'string' ? [{ ledger, cents }] : []));
+  const query = sql<PostedRow>`select * from ledger_post(${key}, ${hash}, ${kind}, ${at}::timestamptz, ${storableJson(memo)}::jsonb,
+    ${list(holders.map(({ holder }) => holder))}::text[], ${list(houses.map(({ ledger }) => ledger))}::text[],
+    ${list([...holders, ...houses].map(({ cents }) => cents))}::bigint[])`;
   const { rows: posted } = await query.execute(db).catch((error: unknown) => {
     throw asRefusal(error);
   });
   const [row] = posted;
   if (!row) throw new Error('ledger_post gave no row');
   const { balances, ...posting } = row;
-  const sides = Object.entries(balances).map(([account, [before, after]]) => [account, { before, after }] as const);
+  const sides = holders.map(({ holder, cents }, n) => {
+    const after = balances[n] ?? NaN;
+    return [holder, { before: after - cents, after }] as const;
+  });
   return { ...posting, id: String(posting.id), balances: Object.fromEntries(sides) };
 }
 

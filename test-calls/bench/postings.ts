@@ -3,10 +3,21 @@ import { sql } from 'kysely';
 import { openAccount } from '#db/accounts.ts';
 import { driftedHolders, post, trialBalance } from '#db/ledger.ts';
 import type { Bench } from './bench.ts';
-import { spreadOf, type Figure } from './figures.ts';
+import { rounded, spreadOf, type Figure } from './figures.ts';
 import { CONNECTIONS, keepBusy, onFreshServer } from './ledger-server.ts';
+import { machineTime } from './machine.ts';
+import { cpuOf, postmasterOf, usedByPostgres } from './usage.ts';
 
 const HOLDERS = 1_000;
+
+/** What was done in one turn, and the CPU time that each took of it. */
+interface Turn {
+  readonly tookMs: readonly number[];
+  readonly postgresUs: number;
+  readonly nodeUs: number;
+  /** Percent of one core that neither PostgreSQL nor this process used. */
+  readonly othersPercent: number;
+}
 
 /** Postings against plain inserts of a row of about the same size, in turns on the same server. */
 export const postings: Bench = {
@@ -14,7 +25,7 @@ export const postings: Bench = {
   title: `Postings a second with every constraint, against plain inserts, on ${CONNECTIONS} connections`,
   run: ({ quick, say }) =>
     onFreshServer(async (db) => {
-      const seconds = quick ? 2 : 10;
+      const seconds = quick ? 2 : 6;
       const at = new Date();
       const holders = Array.from({ length: HOLDERS }, (_, n) => `holder-${n}`);
       for (const id of holders) await openAccount(db, { id, numbers: [], at });
@@ -33,37 +44,59 @@ export const postings: Bench = {
         ] as const;
         return post(db, { key: randomUUID(), kind: 'card-deposit', at, entries, memo });
       };
+      const postmaster = (await postmasterOf(db)) ?? 0;
+      const used = async () => ({
+        postgres: (await usedByPostgres(postmaster)).cpuMs,
+        node: await cpuOf(process.pid),
+        machine: (await machineTime()).busyMs,
+      });
+      const turn = async (work: (n: number) => Promise<unknown>): Promise<Turn> => {
+        const before = await used();
+        const tookMs = await keepBusy(CONNECTIONS, seconds, work);
+        const after = await used();
+        const [postgres, node] = [after.postgres - before.postgres, after.node - before.node];
+        const each = (ms: number) => (ms * 1_000) / tookMs.length;
+        const others = after.machine - before.machine - postgres - node;
+        return { tookMs, postgresUs: each(postgres), nodeUs: each(node), othersPercent: others / (seconds * 10) };
+      };
       await keepBusy(CONNECTIONS, 1, insert);
       await keepBusy(CONNECTIONS, 1, deposit);
-      const runs: { plain: number[]; posted: number[] }[] = [];
-      for (let n = 0; n < (quick ? 1 : 3); n++) {
-        const [plain, posted] = [
-          await keepBusy(CONNECTIONS, seconds, insert),
-          await keepBusy(CONNECTIONS, seconds, deposit),
-        ];
-        runs.push({ plain, posted });
-        say(
-          `run ${n + 1}: ${Math.round(plain.length / seconds)} inserts/s, ${Math.round(posted.length / seconds)} postings/s`,
-        );
+      const runs: { plain: Turn; posted: Turn }[] = [];
+      for (let n = 0; n < (quick ? 1 : 5); n++) {
+        const run = { plain: await turn(insert), posted: await turn(deposit) };
+        runs.push(run);
+        const [plain, posted] = [run.plain, run.posted].map(({ tookMs }) => Math.round(tookMs.length / seconds));
+        say(`run ${n + 1}: ${plain} inserts/s, ${posted} postings/s`);
       }
       const drifted = await driftedHolders(db);
       const sum = Object.values(await trialBalance(db)).reduce((total, cents) => total + cents, 0);
+      const of = (what: string, unit: string, pick: (run: (typeof runs)[number]) => number): Figure => {
+        return { what, unit, runs: runs.map(pick) };
+      };
       const figures: Figure[] = [
-        { what: 'postings', unit: '/s', runs: runs.map(({ posted }) => posted.length / seconds) },
-        { what: 'plain inserts', unit: '/s', runs: runs.map(({ plain }) => plain.length / seconds) },
+        of('postings', '/s', ({ posted }) => posted.tookMs.length / seconds),
+        of('plain inserts', '/s', ({ plain }) => plain.tookMs.length / seconds),
         {
-          what: 'plain inserts for each posting',
-          unit: '',
-          runs: runs.map(({ plain, posted }) => plain.length / posted.length),
+          ...of(
+            'plain inserts for each posting',
+            '',
+            ({ plain, posted }) => plain.tookMs.length / posted.tookMs.length,
+          ),
           atMost: 3,
         },
-        { what: 'a posting, p99', unit: 'ms', runs: runs.map(({ posted }) => spreadOf(posted).p99) },
+        of('a posting, p99', 'ms', ({ posted }) => spreadOf(posted.tookMs).p99),
+        of('CPU per posting: PostgreSQL', 'us', ({ posted }) => posted.postgresUs),
+        of('CPU per posting: Node', 'us', ({ posted }) => posted.nodeUs),
+        of('CPU per plain insert: PostgreSQL', 'us', ({ plain }) => plain.postgresUs),
+        of('CPU per plain insert: Node', 'us', ({ plain }) => plain.nodeUs),
         { what: 'holders whose balance is not the sum of their entries', unit: '', runs: [drifted.length], atMost: 0 },
         { what: 'debits less credits', unit: 'cents', runs: [Math.abs(sum)], atMost: 0 },
       ];
+      const others = runs.flatMap(({ plain, posted }) => [plain.othersPercent, posted.othersPercent]);
       const notes = [
         'fsync and synchronous_commit are on; each is its own transaction, acknowledged when it is on disk',
         `a posting: key, two entries, balance of one of ${HOLDERS} holders, balanced and immutable by constraint, one round trip`,
+        `other processes used ${rounded(Math.min(...others))} to ${rounded(Math.max(...others))} % of a core meanwhile`,
       ];
       return { figures, notes, detail: { connections: CONNECTIONS, seconds } };
     }),

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
+import type { Database } from '#db/connect.ts';
 import type { ProcessName } from '#processes/supervisor.ts';
 import type { System } from '#processes/system.ts';
 import { machineTime, TICK_MS } from './machine.ts';
@@ -37,12 +38,7 @@ export class Meter {
       const pid = supervisor.pid(name);
       return pid === undefined ? [] : [[name, pid] as const];
     });
-    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
-    const backend = rows[0] && (await statOf(rows[0].pid));
-    return new Meter(
-      new Map([...children, ...also, [PHONES, process.pid]]),
-      backend?.name === 'postgres' ? backend.parent : undefined,
-    );
+    return new Meter(new Map([...children, ...also, [PHONES, process.pid]]), await postmasterOf(db));
   }
 
   async read(): Promise<Snapshot> {
@@ -51,24 +47,31 @@ export class Meter {
       const stat = await statOf(pid);
       if (stat) processes[name] = { cpuMs: stat.ownMs, memoryBytes: await memoryOf(pid) };
     }
-    if (this.#postmaster !== undefined) processes['postgres'] = await this.#postgres(this.#postmaster);
+    if (this.#postmaster !== undefined) processes['postgres'] = await usedByPostgres(this.#postmaster);
     const { busyMs, stolenMs } = await machineTime();
     const known = Object.values(processes).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
     return { atMs: performance.now(), processes, othersCpuMs: busyMs - known, stolenMs };
   }
+}
 
-  /** The postmaster counts the time of the children that have ended. */
-  async #postgres(postmaster: number): Promise<Used> {
-    const used = { cpuMs: 0, memoryBytes: 0 };
-    for (const entry of await readdir('/proc')) {
-      const pid = Number(entry);
-      const stat = Number.isInteger(pid) ? await statOf(pid) : undefined;
-      if (!stat || (pid !== postmaster && stat.parent !== postmaster)) continue;
-      used.cpuMs += stat.ownMs + stat.endedChildrenMs;
-      used.memoryBytes += await memoryOf(pid);
-    }
-    return used;
+/** All processes of a PostgreSQL server. The postmaster counts the time of the children that have ended. */
+export async function usedByPostgres(postmaster: number): Promise<Used> {
+  const used = { cpuMs: 0, memoryBytes: 0 };
+  for (const entry of await readdir('/proc')) {
+    const pid = Number(entry);
+    const stat = Number.isInteger(pid) ? await statOf(pid) : undefined;
+    if (!stat || (pid !== postmaster && stat.parent !== postmaster)) continue;
+    used.cpuMs += stat.ownMs + stat.endedChildrenMs;
+    used.memoryBytes += await memoryOf(pid);
   }
+  return used;
+}
+
+/** The postmaster of a server on this machine; undefined when it is elsewhere. */
+export async function postmasterOf(db: Database): Promise<number | undefined> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+  const backend = rows[0] && (await statOf(rows[0].pid));
+  return backend?.name === 'postgres' ? backend.parent : undefined;
 }
 
 /** CPU milliseconds of each process between two moments. */

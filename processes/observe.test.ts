@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { Health, Observed } from './observe.ts';
 import { newMetrics, observe } from './observe.ts';
@@ -8,29 +11,65 @@ afterEach(() => observed?.close());
 async function ask(path: string, health: Health = () => 'ok') {
   observed = await observe(0, newMetrics('test'), health, () => ({ calls: 2 }));
   const response = await fetch(`http://127.0.0.1:${observed.port}${path}`, { headers: { connection: 'close' } });
-  return [response.status, await response.text()] as const;
+  return [response.status, await response.text(), response.headers.get('content-type')] as const;
 }
 
 test('a process in health says so', async () => {
-  expect(await ask('/healthz')).toEqual([200, 'ok\n']);
+  expect(await ask('/healthz')).toEqual([200, 'ok\n', 'text/plain']);
 });
 
 test('a process that is not says why', async () => {
-  expect(await ask('/healthz', async () => 'no media server')).toEqual([503, 'no media server\n']);
+  expect(await ask('/healthz', async () => 'no media server')).toEqual([503, 'no media server\n', 'text/plain']);
 });
 
 test('a process that cannot say is not in health', async () => {
-  expect((await ask('/healthz', () => Promise.reject(new Error('away'))))[0]).toBe(500);
+  const answer = await ask('/healthz', () => Promise.reject(new Error('away')));
+  expect(answer).toEqual([500, 'Error: away\n', 'text/plain']);
 });
 
-test('metrics name their process', async () => {
-  const [status, text] = await ask('/metrics');
-  expect(status).toBe(200);
+test('metrics name their process, in the format that Prometheus reads', async () => {
+  const [status, text, type] = await ask('/metrics');
+  expect([status, type]).toEqual([200, expect.stringMatching(/^text\/plain; version=0\.0\.4/)]);
   expect(text).toMatch(/^process_cpu_seconds_total\{process="test"\} /m);
 });
 
 test('what lives can be looked at, and nothing else is there', async () => {
-  expect(await ask('/dump')).toEqual([200, '{"calls":2}']);
+  expect(await ask('/dump')).toEqual([200, '{"calls":2}', 'application/json']);
   await observed?.close();
   expect((await ask('/other'))[0]).toBe(404);
+});
+
+test('nobody but this machine is answered: the port is that of 127.0.0.1 alone', async () => {
+  observed = await observe(
+    0,
+    newMetrics('test'),
+    () => 'ok',
+    () => ({}),
+  );
+  const other = connect({ host: '127.0.0.2', port: observed.port });
+  const [error] = (await once(other, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('ECONNREFUSED');
+});
+
+test('a port that is taken is a start that fails', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const start = observe(
+    port,
+    newMetrics('test'),
+    () => 'ok',
+    () => ({}),
+  );
+  await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  taken.close();
+});
+
+test('once closed its port is free', async () => {
+  await ask('/healthz');
+  const port = observed?.port ?? 0;
+  await observed?.close();
+  const next = createServer().listen(port, '127.0.0.1');
+  await once(next, 'listening');
+  next.close();
 });

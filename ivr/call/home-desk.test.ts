@@ -239,6 +239,17 @@ describe('connecting', () => {
     expect([Object.keys(record.states), desk.acceptance]).toEqual([['policy', 'ringing', 'greeting'], {}]);
   });
 
+  it('that meets a fault leaves nobody on the line once it is cleared up', async () => {
+    const dialog = new PlayedDialog();
+    const { desk, outside, result } = await connecting(rings({ kind: 'answered', dialog }));
+    outside.play = () => {
+      throw new Error('no sound');
+    };
+    await expect(result).rejects.toThrow('no sound');
+    await desk.clearUp();
+    expect([dialog.byes, outside.told.at(-1)]).toEqual([[16], 'end']);
+  });
+
   it('that is accepted is a talk, until one of them hangs up', async () => {
     const dialog = new PlayedDialog();
     const { clock, desk, endpoint, noticeOver, outside, result, record } = await connecting(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activeBlock } from '#db/blocks.ts';
+import { callReport } from '#db/calls.ts';
 import type { Facility } from '#db/facilities.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
@@ -42,6 +43,11 @@ describe('whoever answered', () => {
     await endpoint.playing.end();
     const acceptance = { acceptedKey: '5', acceptedAt };
     expect(await over).toEqual({ outcome: 'accepted', language: 'en', acceptance });
+    await call.record.settled();
+    const journal = (await callReport(database.db, call.record.callId))?.events ?? [];
+    expect(journal.filter(({ kind }) => kind === 'accepted').map(({ data }) => data)).toEqual([
+      { key: '5', at: acceptedAt.toISOString() },
+    ]);
   });
 
   it('accepts in the language that was chosen, and the talk speaks it', async () => {

@@ -58,7 +58,7 @@ export class PlayedEndpoint {
   readonly gone: AbortSignal;
   readonly #gone = new AbortController();
   #listener: ((digit: Digit) => void) | undefined;
-  readonly #waiting: ((prompt: PlayedPrompt) => void)[] = [];
+  readonly #waiting = new Set<{ readonly part: string; readonly tell: (prompt: PlayedPrompt) => void }>();
 
   constructor(id = '00000000-0000-4000-8000-000000000001') {
     this.id = id;
@@ -95,15 +95,18 @@ export class PlayedEndpoint {
     return this.localSdp;
   }
 
-  /** The prompt that begins next. */
-  begins(): Promise<PlayedPrompt> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** The prompt that begins next, or the next whose file has this in its name. */
+  begins(part = ''): Promise<PlayedPrompt> {
+    return new Promise((resolve) => this.#waiting.add({ part, tell: resolve }));
   }
 
   play(path: string): PlayedPrompt {
     const prompt = new PlayedPrompt(path, this.lingers);
     this.prompts.push(prompt);
-    for (const tell of this.#waiting.splice(0)) tell(prompt);
+    for (const waiting of [...this.#waiting].filter(({ part }) => path.includes(part))) {
+      this.#waiting.delete(waiting);
+      waiting.tell(prompt);
+    }
     if (this.quick) void prompt.end();
     this.gone.addEventListener('abort', () => prompt.fail(new EndpointGone('endpoint ended')));
     return prompt;

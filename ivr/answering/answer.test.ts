@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cdr } from '#db/calls.ts';
+import { callReport } from '#db/calls.ts';
+import { saveSpokenName } from '#db/people.ts';
+import { openDatabase } from '#db/connect.ts';
+import { seedDemo } from '#db/seed/demo.ts';
+import { startTestDatabase } from '#db/testing.ts';
+import type { IncomingCall } from '#sip-proxy/drachtio.ts';
+import type { Platform } from '../platform.ts';
+import { invite } from '../testing/knock.ts';
+import { PlayedEndpoint } from '../testing/played-endpoint.ts';
+import { pinPepper, playedPlatform, realm } from '../testing/world.ts';
+import type { RunningCall } from './answer.ts';
+import { answer } from './answer.ts';
+import { Door } from './door.ts';
+
+const database = await startTestDatabase();
+const { db } = database;
+beforeAll(async () => {
+  await seedDemo(db, { pinPepper, realm, now: new Date() });
+  const name = { path: '/voices/alex.wav', sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };
+  await saveSpokenName(db, 'demo-alex', name);
+});
+afterAll(() => database.stop());
+
+const trunk = { address: '127.0.0.1', port: 5070 };
+
+/** What becomes of a call from the facility's trunk. */
+async function answering(
+  changes: Partial<IncomingCall> = {},
+  on: Partial<Platform> = {},
+  prepare: (played: ReturnType<typeof playedPlatform>) => unknown = () => undefined,
+) {
+  const played = playedPlatform(db);
+  prepare(played);
+  const call = invite({ source: trunk, ...changes });
+  const platform = { ...played.platform, ...on };
+  let running: RunningCall | undefined;
+  await answer(call.incoming, new Door(platform), platform, (taken) => (running = taken));
+  return { ...played, ...call, running, cdr: () => cdrOf(call.incoming.callId) };
+}
+
+async function cdrOf(sipCallId: string) {
+  const leg = await db.selectFrom('leg').select('callId').where('sipCallId', '=', sipCallId).executeTakeFirst();
+  return leg && (await callReport(db, leg.callId))?.call;
+}
+
+/** Ends it, and gives its CDR. */
+async function over({ dialog, running }: Awaited<ReturnType<typeof answering>>): Promise<Cdr | undefined> {
+  dialog.hangUp();
+  await running?.done;
+  await running?.record.settled();
+  return running && (await callReport(db, running.id))?.call;
+}
+
+describe('a call from inside', () => {
+  it('is answered with our media, runs, and is counted from its begin to its end', async () => {
+    const call = await answering();
+    expect([call.answers, call.said, call.counted]).toEqual([['our SDP'], [], ['began']]);
+    await call.clock.move(7_000);
+    expect(call.media.endpoints[0]?.playing.path).toContain('language.choose');
+    const cdr = await over(call);
+    expect(call.counted).toEqual(['began', 'caller-hung-up after 7 s']);
+    expect(cdr).toMatchObject({
+      ...{ id: call.running?.id, facilityId: 'valley-view', stationId: 'valley-view-trunk', node: 'ivr-test' },
+      disposition: 'caller-hung-up',
+    });
+    const leg = await db
+      .selectFrom('leg')
+      .selectAll()
+      .where('callId', '=', cdr?.id ?? '')
+      .executeTakeFirst();
+    expect(leg).toMatchObject({ side: 'inside', dialogId: 'dialog-1', endpointUuid: 'endpoint 1' });
+  });
+
+  it.each([
+    ['sip:2135550142@homeline', 'calling', '+12135550142'],
+    ['sips:%2B12135550142@homeline', 'calling', '+12135550142'],
+    ['sip:%E0%A4@homeline', 'refusal.invalid-number', undefined],
+    ['sip:homeline@homeline', 'number.ask', undefined],
+    ['sip:0@homeline;user=phone', 'number.ask', undefined],
+    ['sip:homeline', 'number.ask', undefined],
+  ])('to %s leads to %s once it is known who calls', async (requestUri, key, number) => {
+    const endpoint = new PlayedEndpoint();
+    endpoint.quick = true;
+    const led = endpoint.begins(key);
+    const call = await answering({ requestUri }, {}, ({ media }) => media.ready.push(endpoint));
+    endpoint.press('1', ...'4821#');
+    await led;
+    expect((await over(call))?.number).toBe(number);
+  });
+
+  it.each([
+    ['488 without an offer', { sdp: '' }, 488, {}],
+    ['407 from a stranger', { source: { address: '198.51.100.9', port: 5060 } }, 407, expect.anything()],
+  ])('is refused: %s', async (_why, changes, status, headers) => {
+    const { said, counted, answers, running, logged } = await answering(changes);
+    expect(said).toEqual([{ status, headers: headers as Record<string, string> }]);
+    expect([counted, answers, running, logged]).toEqual([[`refused ${status}`], [], undefined, []]);
+  });
+
+  it('whose credentials make no sense is noted as refused at the door', async () => {
+    const source = { address: '198.51.100.9', port: 5060 };
+    const header = () => 'Digest nonsense';
+    const { said, logged } = await answering({ source, header });
+    expect(said).toEqual([{ status: 400, headers: {} }]);
+    expect(logged).toMatchObject([{ level: 'warn', fields: { from: source, status: 400 } }]);
+  });
+
+  it.each([
+    { status: 488, disposition: 'no-codec', refusal: Object.assign(new Error('no codec'), { status: 488 }) },
+    { status: 503, disposition: 'media-lost', refusal: new Error('no media server') },
+  ])('for which there is no media is refused with $status, and kept as $disposition', async (expected) => {
+    const { status, disposition, refusal } = expected;
+    const call = await answering({}, {}, ({ media }) => (media.refusal = refusal));
+    expect(call.said).toEqual([{ status, headers: {} }]);
+    expect([call.counted, call.running]).toEqual([[`refused ${status}`], undefined]);
+    await expect.poll(call.cdr).toMatchObject({ disposition, sipStatus: status, cause: `SIP ${status}` });
+  });
+
+  it('that is cancelled as it is answered is kept as such, and its endpoint ended', async () => {
+    const call = invite({ source: trunk });
+    const played = playedPlatform(db);
+    call.incoming.answer = async () => {
+      call.cancel();
+      throw new Error('487');
+    };
+    await answer(call.incoming, new Door(played.platform), played.platform, () => undefined);
+    expect([call.said, played.counted, played.logged]).toEqual([[], [], []]);
+    expect(played.media.endpoints[0]?.told).toEqual(['end']);
+    await expect
+      .poll(() => cdrOf(call.incoming.callId))
+      .toMatchObject({ disposition: 'caller-hung-up', sipStatus: 487 });
+  });
+
+  it('that was cancelled while we looked who calls is not answered, nor refused', async () => {
+    const call = invite({ source: trunk });
+    call.cancel();
+    const played = playedPlatform(db);
+    await answer(call.incoming, new Door(played.platform), played.platform, () => undefined);
+    expect([call.said, call.answers, played.media.endpoints]).toEqual([[], [], []]);
+  });
+
+  it('that cannot be answered for another reason is a fault of ours', async () => {
+    const answer = () => Promise.reject(new Error('a mistake'));
+    const { said, media, logged } = await answering({ answer });
+    expect(said).toEqual([{ status: 500, headers: {} }]);
+    expect(media.endpoints[0]?.told).toEqual(['end']);
+    expect(logged).toMatchObject([{ level: 'error', text: 'a call could not be answered' }]);
+  });
+
+  it('while the database is away is to come again in ten seconds', async () => {
+    const away = openDatabase('postgres://127.0.0.1:1/nowhere', { connectMs: 500 });
+    const { said } = await answering({}, { db: away });
+    await away.destroy();
+    expect(said).toEqual([{ status: 503, headers: { 'Retry-After': '10' } }]);
+  });
+});

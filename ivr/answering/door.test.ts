@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Demo } from '#db/seed/demo.ts';
+import { seedDemo } from '#db/seed/demo.ts';
+import { startTestDatabase } from '#db/testing.ts';
+import { authorization } from '#test-calls/phone/authorization.ts';
+import { pinPepper, playedPlatform, realm } from '../testing/world.ts';
+import type { Knock } from './door.ts';
+import { Door } from './door.ts';
+
+const database = await startTestDatabase();
+let demo: Demo;
+beforeAll(async () => {
+  demo = await seedDemo(database.db, { pinPepper, realm, now: new Date() });
+});
+afterAll(() => database.stop());
+
+const uri = 'sip:2135550142@homeline';
+const stranger = { address: '198.51.100.7', port: 5060 };
+
+function atDoor() {
+  const played = playedPlatform(database.db);
+  const door = new Door(played.platform);
+  const knock = (header: string | undefined, changes: Partial<Knock> = {}): Knock => ({
+    ...{ source: stranger, requestUri: uri, method: 'INVITE' },
+    header: (name) => (name === 'Proxy-Authorization' ? header : undefined),
+    ...changes,
+  });
+  /** What a phone with this password answers to our challenge. */
+  const credentials = (username: string, password: string, challenge = door.challenge(false)) =>
+    authorization(challenge, { method: 'INVITE', uri }, { username, password });
+  const station = (header: string | undefined, changes: Partial<Knock> = {}) => door.station(knock(header, changes));
+  return { ...played, door, knock, credentials, station };
+}
+
+const phone = () => demo.stations.find(({ username }) => username === 'inside1') ?? { username: '', password: '' };
+const home = () => demo.homePhones[0] ?? { username: '', password: '' };
+
+describe('who may call', () => {
+  it('is known by the address of a trunk, and asked for nothing then', async () => {
+    const visitor = await atDoor().station(undefined, { source: { address: '127.0.0.1', port: 5070 } });
+    expect(visitor).toMatchObject({
+      kind: 'station',
+      station: { id: 'valley-view-trunk' },
+      facility: { id: 'valley-view' },
+    });
+  });
+
+  it('is challenged otherwise', async () => {
+    const visitor = await atDoor().station(undefined);
+    expect(visitor).toMatchObject({ kind: 'refused', status: 407 });
+    const { headers } = visitor as { headers: Record<string, string> };
+    expect(headers['Proxy-Authenticate']).toMatch(
+      /^Digest realm="homeline", nonce="[^"]+", algorithm=MD5, qop="auth"$/,
+    );
+  });
+
+  it('is a phone inside that knows its password', async () => {
+    const { station, credentials } = atDoor();
+    const { username, password } = phone();
+    const visitor = await station(credentials(username, password));
+    expect(visitor).toMatchObject({ kind: 'station', station: { id: 'valley-view-1', username } });
+  });
+
+  it('is no phone of a family', async () => {
+    const { station, credentials } = atDoor();
+    const { username, password } = home();
+    expect(await station(credentials(username, password))).toEqual({ kind: 'refused', status: 403, headers: {} });
+  });
+
+  it('is nobody whose credentials cannot be read', async () => {
+    expect(await atDoor().station('Digest nonsense')).toEqual({ kind: 'refused', status: 400, headers: {} });
+  });
+
+  it('is asked once more when only the nonce is old', async () => {
+    const { station, credentials, clock } = atDoor();
+    const { username, password } = phone();
+    const old = credentials(username, password);
+    await clock.move(301_000);
+    const visitor = await station(old);
+    expect(visitor).toMatchObject({ kind: 'refused', status: 407 });
+    expect(Object.values((visitor as { headers: object }).headers)).toEqual([expect.stringContaining('stale=true')]);
+  });
+
+  it('cannot use credentials twice', async () => {
+    const { station, credentials } = atDoor();
+    const { username, password } = phone();
+    const once = credentials(username, password);
+    expect((await station(once)).kind).toBe('station');
+    expect(await station(once)).toMatchObject({ kind: 'refused', status: 407 });
+  });
+});
+
+describe('who guesses passwords', () => {
+  const guess = async (
+    { station, credentials }: ReturnType<typeof atDoor>,
+    times: number,
+    username = phone().username,
+  ) => {
+    const statuses: unknown[] = [];
+    for (let tried = 0; tried < times; tried++) {
+      const visitor = await station(credentials(username, 'a guess'));
+      statuses.push(visitor.kind === 'refused' ? visitor.status : 'station');
+    }
+    return statuses;
+  };
+
+  it('waits after the fourth guess, and is told how long, without being looked at', async () => {
+    const door = atDoor();
+    const { username, password } = phone();
+    expect(await guess(door, 5)).toEqual([407, 407, 407, 407, 403]);
+    expect(await door.station(door.credentials(username, password))).toEqual({
+      kind: 'refused',
+      status: 403,
+      headers: { 'Retry-After': '1' },
+    });
+    await door.clock.move(999);
+    expect(await door.station(door.credentials(username, password))).toMatchObject({ status: 403 });
+    await door.clock.move(1);
+    expect((await door.station(door.credentials(username, password))).kind).toBe('station');
+  });
+
+  it('begins anew once the password was right', async () => {
+    const door = atDoor();
+    const { username, password } = phone();
+    await guess(door, 3);
+    await door.station(door.credentials(username, password));
+    expect(await guess(door, 4)).toEqual([407, 407, 407, 407]);
+  });
+
+  it('keeps nobody else waiting, of another name or from elsewhere', async () => {
+    const door = atDoor();
+    await guess(door, 5);
+    const other = demo.stations.find(({ username }) => username === 'inside2') ?? phone();
+    expect((await door.station(door.credentials(other.username, other.password))).kind).toBe('station');
+    const source = { ...stranger, address: '198.51.100.8' };
+    const { username, password } = phone();
+    expect((await door.station(door.credentials(username, password), { source })).kind).toBe('station');
+  });
+
+  it('learns nothing from names that nobody has, and waits for them too', async () => {
+    expect(await guess(atDoor(), 5, 'nobody')).toEqual([407, 407, 407, 407, 403]);
+  });
+
+  it('is not counted for credentials that are only old, or absent', async () => {
+    const door = atDoor();
+    for (let asked = 0; asked < 30; asked++) await door.station(undefined);
+    const { username, password } = phone();
+    const old = Array.from({ length: 6 }, () => door.credentials(username, password, door.door.challenge(false)));
+    await door.clock.move(301_000);
+    for (const header of old) expect(await door.station(header)).toMatchObject({ status: 407 });
+    expect((await door.station(door.credentials(username, password))).kind).toBe('station');
+  });
+});
+
+describe('credentials', () => {
+  it('of a REGISTER stand in Authorization, and are given only once they are verified', async () => {
+    const { door } = atDoor();
+    const { username, password } = home();
+    const header = authorization(
+      door.challenge(false),
+      { method: 'REGISTER', uri: 'sip:homeline' },
+      { username, password },
+    );
+    const knock = (right: string | undefined): Knock => ({
+      ...{ source: stranger, requestUri: 'sip:homeline', method: 'REGISTER' },
+      header: (name) => (name === 'Authorization' ? right : undefined),
+    });
+    expect(await door.check(knock(header))).toMatchObject({
+      ...{ verification: { kind: 'verified', username }, wait: 0 },
+      credentials: { number: '+12135550142' },
+    });
+    const wrong = authorization(
+      door.challenge(false),
+      { method: 'REGISTER', uri: 'sip:homeline' },
+      { username, password: 'no' },
+    );
+    expect(await door.check(knock(wrong))).toEqual({
+      verification: { kind: 'wrong', username },
+      wait: 0,
+      credentials: undefined,
+    });
+  });
+});

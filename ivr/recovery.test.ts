@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { appendEvents, callReport, closeCall, openCall, openCallsOf, saveLeg } from '#db/calls.ts';
+import { seedDemo } from '#db/seed/demo.ts';
+import { startTestDatabase } from '#db/testing.ts';
+import { recover } from './recovery.ts';
+import { pinPepper, playedPlatform, realm } from './testing/world.ts';
+
+const database = await startTestDatabase();
+const { db } = database;
+const begun = new Date('2026-11-28T19:59:00Z');
+beforeAll(() => seedDemo(db, { pinPepper, realm, now: begun }));
+afterEach(async () => {
+  for (const { id } of await openCallsOf(db, {}))
+    await closeCall(db, id, { disposition: 'restart', endedBy: 'system', cause: 'the test is over', states: {} });
+});
+afterAll(() => database.stop());
+
+const dialog = { localTag: 'ours', remoteTag: 'theirs', dialogId: 'dialog-1', remoteTarget: 'sip:phone@10.0.0.5' };
+
+/** A call that the process of this name left behind. */
+async function leftBehind({
+  node = 'ivr-test',
+  endpointUuid = randomUUID(),
+  ended = dialog,
+}: { node?: string; endpointUuid?: string; ended?: object } = {}) {
+  const id = randomUUID();
+  const callerLeg = { sipCallId: `inside of ${id}`, endpointUuid, ...ended };
+  await openCall(db, {
+    id,
+    facilityId: 'valley-view',
+    stationId: 'valley-view-trunk',
+    node,
+    callerLeg,
+    offHookAt: begun,
+  });
+  return { id, endpointUuid, callerLeg };
+}
+
+const closedOf = async (id: string) => (await callReport(db, id))?.call;
+
+describe('whoever starts under the name of a process that died', () => {
+  it('closes its calls, and says that it was a restart', async () => {
+    const { id } = await leftBehind();
+    const { platform, clock, logged } = playedPlatform(db);
+    expect(await recover(platform)).toBe(1);
+    expect(await closedOf(id)).toMatchObject({
+      ...{ disposition: 'restart', endedBy: 'system', q850: 41, cause: 'restart', closedAt: clock.now() },
+      states: { done: clock.now() },
+    });
+    expect(logged.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { calls: 1, channels: 0 } }]);
+  });
+
+  it('leaves the calls of others, and those that are closed', async () => {
+    const { id } = await leftBehind({ node: 'ivr-other' });
+    const { platform, sip, media, logged } = playedPlatform(db);
+    expect(await recover(platform)).toBe(0);
+    expect((await closedOf(id))?.closedAt).toBeUndefined();
+    expect([sip.orphans, media.ended, logged]).toEqual([[], [], []]);
+  });
+
+  it('sends BYE to its phones and ends their channels', async () => {
+    const { id, endpointUuid, callerLeg } = await leftBehind();
+    const { platform, sip, media } = playedPlatform(db);
+    await recover(platform);
+    const { sipCallId, ...reference } = callerLeg;
+    expect(sip.orphans).toEqual([{ ...dialog, callId: sipCallId }]);
+    expect(reference.endpointUuid).toBe(endpointUuid);
+    expect(media.ended).toEqual([endpointUuid]);
+    expect((await closedOf(id))?.disposition).toBe('restart');
+  });
+
+  it('ends the channels that the media server still has, ours alone', async () => {
+    const { endpointUuid } = await leftBehind();
+    const { platform, media, logged } = playedPlatform(db);
+    media.channelIds = [endpointUuid, randomUUID()];
+    await recover(platform);
+    expect(media.ended).toEqual([endpointUuid, endpointUuid]);
+    expect(logged.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { channels: 1 } }]);
+  });
+
+  it('cancels a phone that rings for it still', async () => {
+    const { id } = await leftBehind();
+    await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'outside', transactionId: 'invite-1' });
+    const { platform, sip, media } = playedPlatform(db);
+    await recover(platform);
+    expect(sip.orphans).toContainEqual({ callId: 'outside', transactionId: 'invite-1' });
+    expect(media.ended).toHaveLength(1);
+  });
+
+  it('sends nothing to a leg of which too little is known', async () => {
+    await leftBehind({ ended: { ...dialog, remoteTarget: undefined } });
+    const { platform, sip } = playedPlatform(db);
+    await recover(platform);
+    expect(sip.orphans).toEqual([]);
+  });
+
+  it('does not wait for phones that are gone as well', async () => {
+    const { id } = await leftBehind();
+    const { platform, sip } = playedPlatform(db);
+    sip.endOrphan = () => new Promise(() => undefined);
+    expect(await recover(platform)).toBe(1);
+    expect((await closedOf(id))?.disposition).toBe('restart');
+  });
+});
+
+describe('the record of a call that nobody lived to close', () => {
+  const at = (second: number) => new Date(begun.getTime() + second * 1_000);
+  const saying = (leg: string, key: string, language: string) => ({
+    kind: 'saying',
+    data: { leg, prompts: [{ key, language }] },
+  });
+
+  it('has its states, its acceptance and the language inside, as the journal tells them', async () => {
+    const { id } = await leftBehind();
+    const events = [
+      { kind: 'state', data: { state: 'offHook' } },
+      saying('inside', 'language.choose', 'es'),
+      saying('inside', 'pin.ask', 'es'),
+      { kind: 'state', data: { state: 'ringing' } },
+      saying('outside', 'offer.from', 'en'),
+      { kind: 'accepted', data: { key: '1', at: at(40).toISOString() } },
+      { kind: 'state', data: { state: 'talking' } },
+      { kind: 'state', data: { state: 'ringing' } },
+    ];
+    await appendEvents(
+      db,
+      events.map((event, seq) => ({ callId: id, seq, at: at(seq), ...event })),
+    );
+    const { platform, clock } = playedPlatform(db);
+    await recover(platform);
+    expect(await closedOf(id)).toMatchObject({
+      ...{ disposition: 'restart', acceptedKey: '1', acceptedAt: at(40), language: 'es' },
+      states: { offHook: at(0), ringing: at(3), talking: at(6), done: clock.now() },
+    });
+  });
+
+  it('has no language when only the choice was offered', async () => {
+    const { id } = await leftBehind();
+    await appendEvents(db, [{ callId: id, seq: 0, at: at(0), ...saying('inside', 'language.choose', 'es') }]);
+    await recover(playedPlatform(db).platform);
+    const { language, acceptedKey } = (await closedOf(id)) ?? {};
+    expect([language, acceptedKey]).toEqual([undefined, undefined]);
+  });
+});

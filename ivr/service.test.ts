@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedDemo } from '#db/seed/demo.ts';
+import { startTestDatabase } from '#db/testing.ts';
+import { CallService } from './service.ts';
+import { invite, request } from './testing/knock.ts';
+import { turns } from './testing/moved-clock.ts';
+import { pinPepper, playedPlatform, realm } from './testing/world.ts';
+
+const database = await startTestDatabase();
+const { db } = database;
+beforeAll(() => seedDemo(db, { pinPepper, realm, now: new Date() }));
+afterAll(() => database.stop());
+
+const source = { address: '127.0.0.1', port: 5070 };
+
+async function serving() {
+  const played = playedPlatform(db);
+  const service = await CallService.start(played.platform);
+  /** A call from the trunk; resolves once it is answered or refused. */
+  const call = async () => {
+    const called = invite({ source });
+    played.sip.call(called.incoming);
+    await called.decided;
+    await turns();
+    return called;
+  };
+  const options = () => {
+    const { incoming, said } = request({}, { method: 'OPTIONS' });
+    played.sip.requests.get('options')?.(incoming);
+    return said;
+  };
+  return { ...played, service, call, options };
+}
+
+describe('a process', () => {
+  it('takes calls and registrations, and says that it lives', async () => {
+    const { service, call, options, sip } = await serving();
+    expect(options()).toEqual([{ status: 200, headers: {} }]);
+    expect(service.callsInProgress).toBe(0);
+    const { answers, dialog } = await call();
+    expect(answers).toEqual(['our SDP']);
+    expect([...sip.requests.keys()]).toEqual(['register', 'options']);
+    dialog.hangUp();
+  });
+
+  it('takes no more calls than it carries, and says when to come again', async () => {
+    const { call, counted, logged } = await serving();
+    const [one, another, third] = [await call(), await call(), await call()];
+    expect([one.said, another.said]).toEqual([[], []]);
+    expect(third.said).toEqual([{ status: 503, headers: { 'Retry-After': '5', Reason: 'Q.850;cause=34' } }]);
+    expect(third.answers).toEqual([]);
+    expect(counted.filter((what) => what.startsWith('shed'))).toEqual(['shed: calls']);
+    expect(logged).toMatchObject([{ level: 'warn', fields: { from: source, why: 'calls', calls: 2 } }]);
+    for (const { dialog } of [one, another]) dialog.hangUp();
+  });
+});
+
+describe('a process that stops', () => {
+  it('takes no call any more, says so when it is asked, and is over when nothing runs', async () => {
+    const { service, call, options, counted } = await serving();
+    await service.drain(20);
+    const { said, answers } = await call();
+    expect([said, answers]).toEqual([[{ status: 503, headers: { 'Retry-After': '5' } }], []]);
+    expect(options()).toEqual([{ status: 503, headers: {} }]);
+    expect(counted).toEqual([]);
+  });
+
+  it('that leaves its calls takes none either', async () => {
+    const { service, call, options } = await serving();
+    await service.leave(1);
+    expect((await call()).said).toMatchObject([{ status: 503 }]);
+    expect(options()).toMatchObject([{ status: 503 }]);
+  });
+});

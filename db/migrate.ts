@@ -17,6 +17,7 @@ import * as notices from './migrations/0020-notices.ts';
 import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 import * as enrolment from './migrations/0024-enrolment.ts';
+import * as passcode from './migrations/0025-passcode.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -37,6 +38,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-closing': closing,
   '0023-repeating-jobs': repeatingJobs,
   '0024-enrolment': enrolment,
+  '0025-passcode': passcode,
 };
 
 /** A migration may rewrite a big table. */

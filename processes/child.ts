@@ -90,8 +90,9 @@ export function report(progress: string): void {
   process.send?.({ progress } satisfies Progress);
 }
 
+const secretNames = ['pin', 'password', 'passcode', 'secret', 'ha1'];
 /** Nothing of this may ever be in a log line, whatever object is logged. */
-const secretFields = ['pin', 'password', 'passcode', 'secret', 'ha1', '*.pin', '*.password', '*.secret', '*.ha1'];
+export const secretFields = [...secretNames, ...secretNames.map((name) => `*.${name}`)];
 
 function logger(name: string, config: Config): Logger {
   const folder = process.env['LOG_FOLDER'];

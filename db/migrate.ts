@@ -17,6 +17,7 @@ import * as notices from './migrations/0020-notices.ts';
 import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 import * as enrolment from './migrations/0024-enrolment.ts';
+import * as passcode from './migrations/0025-passcode.ts';
 import * as postings from './migrations/0028-postings.ts';
 import * as closingBlocks from './migrations/0029-closing-blocks.ts';
 
@@ -39,6 +40,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021-closing': closing,
   '0023-repeating-jobs': repeatingJobs,
   '0024-enrolment': enrolment,
+  '0025-passcode': passcode,
   '0028-postings': postings,
   '0029-closing-blocks': closingBlocks,
 };

@@ -35,6 +35,7 @@ import type {
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
+import type { PasscodeEventTable, PasscodeTable } from './schema/passcode.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
@@ -93,4 +94,6 @@ export interface Schema {
   accountNumberChange: AccountNumberChangeTable;
   accountProfile: AccountProfileTable;
   accountProfileChange: AccountProfileChangeTable;
+  passcode: PasscodeTable;
+  passcodeEvent: PasscodeEventTable;
 }

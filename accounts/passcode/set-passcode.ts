@@ -1,0 +1,70 @@
+import { accountNumberOf } from '#db/account-look-up.ts';
+import { numbersOf } from '#db/account-numbers.ts';
+import { accountStatus } from '#db/closing.ts';
+import type { Database } from '#db/connect.ts';
+import { findEnrolment, type HolderActor } from '#db/enrolments.ts';
+import { notePasscode, passcodeOf, putPasscode } from '#db/passcodes.ts';
+import { tell } from '../enrolment/news.ts';
+import { isPasscode, type PasscodeDeps } from './check-passcode.ts';
+import { clearAll, noGuesses } from './lock.ts';
+import type { PasscodeProof } from './proof.ts';
+import { weaknessOf, type Weakness } from './weakness.ts';
+
+export interface PasscodeOrder {
+  readonly accountId: string;
+  /** Typed twice (guide row 28). Under one name, so that no log shows either. */
+  readonly passcode: { readonly entered: string; readonly again: string };
+  readonly by: HolderActor;
+  /** The passcode there is was just said. */
+  readonly proof?: PasscodeProof;
+}
+
+export type PasscodeRefusal =
+  | 'not-four-digits'
+  | 'not-the-same'
+  | 'unknown-account'
+  | 'account-closed'
+  /** There is a passcode: it has to be said first, or an agent sets another. */
+  | 'passcode-needed'
+  /** On the phone line only the call that opened the account sets its first passcode: caller ID can be forged. */
+  | 'agent-needed';
+
+export type PasscodeSetting =
+  | { readonly kind: 'set' | 'changed' }
+  | { readonly kind: 'refused'; readonly reason: PasscodeRefusal }
+  | { readonly kind: 'refused'; readonly reason: 'too-easy'; readonly weakness: Weakness };
+
+/**
+ * Sets an account's passcode, or another one; the holder is told. A lock ends with the passcode it was of. Throws DatabaseUnavailable: it may have
+ * been set, which checkPasscode() tells.
+ */
+export async function setPasscode(db: Database, deps: PasscodeDeps, order: PasscodeOrder): Promise<PasscodeSetting> {
+  const { accountId, passcode, by, proof } = order;
+  const refused = (reason: PasscodeRefusal) => ({ kind: 'refused', reason }) as const;
+  if (!isPasscode(passcode.entered)) return refused('not-four-digits');
+  if (passcode.entered !== passcode.again) return refused('not-the-same');
+  const at = deps.now();
+  // Before anything is locked: it takes its time.
+  const hash = await deps.hasher.hash(passcode.entered);
+  return db.transaction().execute(async (trx): Promise<PasscodeSetting> => {
+    const status = await accountStatus(trx, accountId, { lock: true });
+    if (status !== 'open') return refused(status ? 'account-closed' : 'unknown-account');
+    const before = await passcodeOf(trx, accountId, { lock: true });
+    if (before && by.kind !== 'agent' && !proof?.stands(accountId, at)) return refused('passcode-needed');
+    if (!before && by.kind === 'phone-line' && !(await openedIn(trx, accountId, by.id))) return refused('agent-needed');
+    const number = await accountNumberOf(trx, accountId);
+    const numbers = (await numbersOf(trx, accountId)).map((authorised) => authorised.number);
+    const weakness = weaknessOf(passcode.entered, { numbers, accountNumber: number });
+    if (weakness) return { kind: 'refused', reason: 'too-easy', weakness };
+    await putPasscode(trx, accountId, { hash, guesses: before ? clearAll(before.guesses) : noGuesses });
+    const kind = before ? 'changed' : 'set';
+    const key = `passcode ${await notePasscode(trx, accountId, { kind, by, at })}`;
+    await tell(trx, deps, { key, account: { id: accountId, number }, news: { kind: `passcode-${kind}` } });
+    return { kind };
+  });
+}
+
+async function openedIn(trx: Database, accountId: string, callId: string | undefined): Promise<boolean> {
+  const enrolment = await findEnrolment(trx, { accountId });
+  return callId !== undefined && enrolment?.by.kind === 'phone-line' && enrolment.by.id === callId;
+}

@@ -113,25 +113,28 @@ async function makeCertificate(folder: string): Promise<void> {
   });
 }
 
-/** Somebody may take a free port before Exim does; then another one. */
+/** Somebody may take a free port before Exim does; then another one. Throws what Exim says in the end. */
 async function started(folder: string, identity: ReturnType<typeof serverIdentity>) {
+  let said = '';
   for (let attempt = 0; attempt < 10; attempt++) {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;
     await new Promise((resolve) => probe.close(resolve));
     const server = run(folder, port, identity);
+    said = '';
+    server.stderr?.on('data', (bytes: Buffer) => (said += bytes.toString()));
     const ended = once(server, 'exit').then(() => 'ended');
     const failed = new Promise<never>((_, reject) => server.once('error', (error) => reject(unfound(error))));
     const ready = until(join(folder, 'log'), () => saidReady(folder, server));
     if ((await Promise.race([ready, ended, failed])) === 'ready') return { server, port };
   }
-  throw new Error('Exim finds no free port.');
+  throw new Error(`Exim does not start: ${said.trim() || 'it says nothing'}`);
 }
 
 function run(folder: string, port: number, identity: ReturnType<typeof serverIdentity>): ChildProcess {
   const how = ['-bdf', '-C', join(folder, 'exim.conf'), '-oX', `[127.0.0.1]:${port}`];
-  const server = spawn('exim4', how, { stdio: 'ignore', ...identity });
+  const server = spawn('exim4', how, { stdio: ['ignore', 'ignore', 'pipe'], ...identity });
   const leave = () => void server.kill('SIGKILL');
   process.once('exit', leave);
   server.once('exit', () => process.off('exit', leave));

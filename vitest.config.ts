@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**', 'test-calls/**'],
+          exclude: ['node_modules/**', 'var/**', 'test-calls/**', 'accounts/notices/real-server/**'],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -19,6 +19,16 @@ export default defineConfig({
           include: ['jobs/**/*.test.ts'],
           env: { JOBS_BACKEND: 'redis' },
           globalSetup: 'test-calls/clients/redis-setup.ts',
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // E-mail to a mail server that others wrote.
+        test: {
+          name: 'mail',
+          include: ['accounts/notices/real-server/*.test.ts'],
+          globalSetup: 'test-calls/clients/mail-setup.ts',
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },

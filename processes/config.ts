@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -97,6 +98,8 @@ const settings = z.object({
     .string()
     .regex(/^smtps?:\/\/\S+$/, 'must be smtp://host:port or smtps://host:port')
     .optional(),
+  /** A mail server whose certificate no public authority has signed. */
+  SMTP_CA_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
   MAIL_FROM: z.string().includes('@').default('Homeline <no-reply@localhost>'),
 
   S3_BUCKET: z.string().min(1).optional(),

@@ -35,6 +35,7 @@ test.each([
   ['SMTP_URL', 'mail.example.com'],
   ['PUBLIC_URL', 'https://phone.example.com/api'],
   ['MAIL_FROM', 'Homeline'],
+  ['SMTP_CA_FILE', '/nowhere/ca.pem'],
 ])('%s=%s is a wrong setting', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`wrong setting: ${name}: `));
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { consoleMails, consoleTexts } from '#accounts/notices/console-sender.ts';
 import type { SendDeps } from '#accounts/notices/send.ts';
 import { smtpSender } from '#accounts/notices/smtp-sender.ts';
@@ -6,7 +7,7 @@ import type { Config } from './config.ts';
 
 type SenderSettings = Pick<
   Config,
-  'SMTP_URL' | 'MAIL_FROM' | 'TWILIO_ACCOUNT_SID' | 'TWILIO_AUTH_TOKEN' | 'TWILIO_FROM' | 'TWILIO_URL'
+  'SMTP_URL' | 'SMTP_CA_FILE' | 'MAIL_FROM' | 'TWILIO_ACCOUNT_SID' | 'TWILIO_AUTH_TOKEN' | 'TWILIO_FROM' | 'TWILIO_URL'
 >;
 interface Log {
   info(facts: object, message: string): void;
@@ -14,7 +15,7 @@ interface Log {
 
 /** Who sends texts and e-mails: Twilio and a mail server when they are set, otherwise the log shows what would be sent. */
 export function sendersOf(settings: SenderSettings, log: Log): SendDeps {
-  const { SMTP_URL: url, MAIL_FROM: mailFrom, TWILIO_FROM: from, TWILIO_URL: baseUrl } = settings;
+  const { SMTP_URL: url, SMTP_CA_FILE: caFile, MAIL_FROM: mailFrom, TWILIO_FROM: from, TWILIO_URL: baseUrl } = settings;
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = settings;
   const now = () => new Date();
   return {
@@ -23,6 +24,9 @@ export function sendersOf(settings: SenderSettings, log: Log): SendDeps {
       accountSid !== undefined && authToken !== undefined && from !== undefined
         ? twilioSender({ accountSid, authToken, from, ...(baseUrl !== undefined && { baseUrl }) })
         : consoleTexts(log),
-    mails: url === undefined ? consoleMails(log) : smtpSender({ url, from: mailFrom, now }),
+    mails:
+      url === undefined
+        ? consoleMails(log)
+        : smtpSender({ url, from: mailFrom, now, ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }) }),
   };
 }

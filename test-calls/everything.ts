@@ -35,7 +35,7 @@ const run: Record<Step, () => Promise<void>> = {
     await program('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
   },
   types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
-  unit: () => vitest('unit', 'redis'),
+  unit: () => vitest('unit', 'redis', 'mail'),
   calls: async () => {
     console.log('calls: looking for SIPp and baresip, which are installed when they may be');
     const clients = await ensureDebian([sipTester, baresip]);

@@ -8,6 +8,8 @@ export interface SmtpOptions {
   readonly url: string;
   readonly from: string;
   readonly now: () => Date;
+  /** Who vouches for the server's certificate, in place of those Node knows. PEM. */
+  readonly ca?: string;
   /** Longest silence of the server. Milliseconds. */
   readonly timeoutMs?: number;
 }
@@ -15,6 +17,8 @@ export interface SmtpOptions {
 interface Failure {
   readonly responseCode?: number;
   readonly command?: string;
+  /** Of the error that Node gave, before the library gave it its own. */
+  readonly originalCode?: string;
 }
 
 /** The commands whose refusal says something of this e-mail, not of the connection. RFC 5321 §4.1.1 */
@@ -50,11 +54,20 @@ async function compose({ to, subject, body, noticeId }: Mail, { from, now }: Smt
   return new MailComposer({ from, to, subject, text: body, messageId, date: now() }).compile().build();
 }
 
-async function deliver({ url, from, timeoutMs = 15_000 }: SmtpOptions, to: string, message: Readable): Promise<void> {
+async function deliver(
+  { url, from, ca, timeoutMs = 15_000 }: SmtpOptions,
+  to: string,
+  message: Readable,
+): Promise<void> {
   const { protocol, hostname, port, username, password } = new URL(url);
   const times = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
   const secure = protocol === 'smtps:';
-  const where = { host: hostname, secure, ...(port !== '' && { port: Number(port) }) };
+  const where = {
+    host: hostname,
+    secure,
+    ...(port !== '' && { port: Number(port) }),
+    ...(ca !== undefined && { tls: { ca } }),
+  };
   const connection = new SMTPConnection({ ...where, ...times });
   const sender = /<([^>]+)>/.exec(from)?.[1] ?? from;
   try {
@@ -71,7 +84,12 @@ async function deliver({ url, from, timeoutMs = 15_000 }: SmtpOptions, to: strin
   }
 }
 
-function failure({ responseCode, command }: Failure, handed: boolean): Taken {
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes, and a name that is not in it. */
+const OF_THE_CERTIFICATE = /CERT|VERIFY_LEAF|CRL/;
+
+function failure({ responseCode, command, originalCode = '' }: Failure, handed: boolean): Taken {
+  // Not handed to whoever this is, and not for good: somebody will mend the certificate, or say who vouches for it (SMTP_CA_FILE).
+  if (!handed && OF_THE_CERTIFICATE.test(originalCode)) return { kind: 'not-now', reason: 'certificate' };
   const ofTheMail = command !== undefined && OF_THE_MAIL.has(command);
   if (responseCode === undefined || (handed && !ofTheMail))
     return handed ? { kind: 'in-doubt', reason: 'no-answer' } : { kind: 'not-now', reason: 'no-answer' };

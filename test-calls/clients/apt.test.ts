@@ -9,7 +9,7 @@ const machine = (has: string[], { isRoot = true, failures = 0 } = {}): System & 
     commands.push(args.join(' '));
     if (args[0] === 'install' && left-- > 0)
       throw Object.assign(new Error('exit 100'), { stderr: 'W: x\nE: Unable to locate package\n' });
-    if (args[0] === 'install') has.push(...args.slice(3).map((name) => (name === 'sip-tester' ? 'sipp' : 'baresip')));
+    if (args[0] === 'install') has.push(...args.slice(4).map((name) => (name === 'sip-tester' ? 'sipp' : 'baresip')));
   };
   return { commands, isRoot, has: async (program) => has.includes(program), apt };
 };
@@ -23,7 +23,7 @@ test('nothing is done when the programs are there', async () => {
 test('only what is missing is installed, with fresh lists when the first try fails', async () => {
   const there = machine(['apt-get', 'sipp'], { failures: 1 });
   expect(await ensureDebian([sipTester, baresip], there)).toEqual({ kind: 'ready' });
-  const install = 'install -y --no-install-recommends baresip-core';
+  const install = 'install -y --no-install-recommends --no-remove baresip-core';
   expect(there.commands).toEqual([install, 'update', install]);
 });
 
@@ -32,7 +32,7 @@ test.each([
   [machine([]), 'this is no Debian'],
   [machine(['apt-get'], { failures: 9 }), 'E: Unable to locate package'],
 ])('where it may not, it says what to run', async (there, why) => {
-  const run = 'Run as root: apt-get update && apt-get install -y --no-install-recommends sip-tester';
+  const run = 'Run as root: apt-get update && apt-get install -y --no-install-recommends --no-remove sip-tester';
   expect(await ensureDebian([sipTester], there)).toEqual({
     kind: 'missing',
     message: `sipp not found: ${why}. ${run}`,

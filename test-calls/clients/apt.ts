@@ -12,6 +12,8 @@ export interface DebianPackage {
 export const sipTester: DebianPackage = { name: 'sip-tester', program: 'sipp' };
 export const baresip: DebianPackage = { name: 'baresip-core', program: 'baresip' };
 export const redis: DebianPackage = { name: 'redis-server', program: 'redis-server' };
+export const exim: DebianPackage = { name: 'exim4-daemon-light', program: 'exim4' };
+export const openssl: DebianPackage = { name: 'openssl', program: 'openssl' };
 
 /** `missing` says in one line what to do. */
 export type Installed = { readonly kind: 'ready' } | { readonly kind: 'missing'; readonly message: string };
@@ -34,14 +36,15 @@ export async function ensureDebian(packages: readonly DebianPackage[], system: S
   if (missing.length === 0) return { kind: 'ready' };
   const names = missing.map(({ name }) => name);
   const programs = missing.map(({ program }) => program).join(', ');
-  const command = `apt-get install -y --no-install-recommends ${names.join(' ')}`;
+  // A mail server is not installed in place of another one.
+  const install = ['install', '-y', '--no-install-recommends', '--no-remove', ...names];
+  const command = `apt-get ${install.join(' ')}`;
   const say = (why: string): Installed => ({
     kind: 'missing',
     message: `${programs} not found: ${why}. Run as root: apt-get update && ${command}`,
   });
   if (!(await system.has('apt-get'))) return say('this is no Debian');
   if (!system.isRoot) return say('only root may install packages');
-  const install = ['install', '-y', '--no-install-recommends', ...names];
   try {
     await system.apt(install).catch(async () => {
       // The lists may be older than the mirror, or not there at all.

@@ -49,6 +49,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   TWILIO_URL: 'a stand-in for https://api.twilio.com',
   PUBLIC_URL: 'where Twilio reaches the API (`/webhooks/texts`), without a path',
   SMTP_URL: 'e-mail goes to this server, `smtp://user:password@host:port`; without it the log shows it',
+  SMTP_CA_FILE: 'PEM of who vouches for its certificate, when no public authority does',
   MAIL_FROM: 'who it is from',
   S3_BUCKET: 'where recordings are kept; a folder in `VAR_FOLDER` without it',
   S3_ENDPOINT: 'an S3-compatible store other than AWS',

@@ -7,6 +7,7 @@ import { sql, type Kysely } from 'kysely';
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await columns(db);
+  await closed(db);
   await reference(db);
   await whole(db);
   await posting(db);
@@ -45,9 +46,11 @@ const columns = (db: Kysely<unknown>) =>
       drop constraint ledger_account_kind_check, drop constraint ledger_account_held_cents_check,
       drop constraint holder_has_account, drop constraint holder_not_overdrawn,
       alter column kind type ledger_kind, alter column held_cents type held_cents,
+      add column closed boolean not null default false,
       -- The house's own accounts keep neither: 0 of both.
       add constraint holder_not_overdrawn check (balance_cents >= held_cents);
-    create trigger ledger_account_same before update of id, kind, account_id, currency on ledger_account
+    -- After, not before: a row that has triggers before its update is locked by itself first, and that is logged.
+    create trigger ledger_account_same after update of id, kind, account_id, currency on ledger_account
       for each row execute function ledger_is_immutable();
 
     -- Neither column ever changes, so this is asked of new rows alone.
@@ -63,6 +66,26 @@ const columns = (db: Kysely<unknown>) =>
     create constraint trigger low_balance_watched after update of balance_cents on ledger_account deferrable initially deferred
       for each row when (least(old.balance_cents, new.balance_cents) <= 10000)
       execute function watch_low_balance();
+  `.execute(db);
+
+/** Whether the account is closed, in the row that a posting holds anyway: it sees a closing for which it has waited. */
+const closed = (db: Kysely<unknown>) =>
+  sql`
+    update ledger_account set closed = true from account where account.id = account_id and account.status = 'closed';
+    create or replace function open_ledger_account() returns trigger language plpgsql as $f$
+      begin
+        insert into ledger_account (kind, account_id, closed) values ('holder', new.id, new.status = 'closed');
+        return null;
+      end
+    $f$;
+    create function close_ledger_account() returns trigger language plpgsql as $f$
+      begin
+        update ledger_account set closed = (new.status = 'closed') where account_id = new.id and kind = 'holder';
+        return null;
+      end
+    $f$;
+    create trigger closing_in_ledger after update of status on account
+      for each row when (new.status <> old.status) execute function close_ledger_account();
   `.execute(db);
 
 const reference = (db: Kysely<unknown>) =>
@@ -90,6 +113,8 @@ const planned = sql`set plan_cache_mode = force_generic_plan set enable_seqscan 
 
 const whole = (db: Kysely<unknown>) =>
   sql`
+    -- All entries of a posting come in one statement, in the transaction that made the posting, and add up to nothing. Each such statement brings
+    -- the entry 0, and the primary key lets one do so.
     create or replace function entries_are_whole() returns trigger language plpgsql ${planned} as $f$
       declare
         fault text;
@@ -97,10 +122,10 @@ const whole = (db: Kysely<unknown>) =>
         select min(case
             when (select made_in from posting where id = whole.posting_id) is distinct from pg_current_xact_id() then 'HL000'
             when whole.cents <> 0 or whole.many < 2 or whole.many <> whole.known then 'HL002'
-            when (select count(*) from entry where entry.posting_id = whole.posting_id) <> whole.many then 'HL000'
+            when whole.first <> 0 then 'HL000'
           end) into fault
         from (
-          select posting_id, sum(cents) as cents, count(*) as many,
+          select posting_id, sum(cents) as cents, count(*) as many, min(seq) as first,
             count((select id from ledger_account where id = added.ledger_account_id)) as known
           from added group by posting_id) as whole;
         if fault is null then return null; end if;
@@ -138,6 +163,7 @@ const posting = (db: Kysely<unknown>) =>
       declare
         side bigint;
         balance bigint;
+        refused boolean;
         ledgers bigint[] := '{}';
         afters bigint[] := '{}';
         hash text;
@@ -163,12 +189,9 @@ const posting = (db: Kysely<unknown>) =>
         for n in 1 .. cardinality(p_holders) loop
           update ledger_account set balance_cents = balance_cents + p_cents[n]
             where account_id = p_holders[n] and ledger_account.kind = 'holder'
-            returning ledger_account.id, balance_cents into side, balance;
+            returning ledger_account.id, balance_cents, closed and p_cents[n] > 0 into side, balance, refused;
           if not found then raise exception 'There is no such account.' using errcode = 'HL003'; end if;
-          -- A statement of its own: it sees a closing for which the update has just waited.
-          if p_cents[n] > 0 and (select status from account where account.id = p_holders[n]) = 'closed' then
-            raise exception 'The account is closed.' using errcode = 'HL004';
-          end if;
+          if refused then raise exception 'The account is closed.' using errcode = 'HL004'; end if;
           ledgers := ledgers || side;
           afters := afters || balance;
         end loop;

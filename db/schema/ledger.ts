@@ -8,6 +8,8 @@ export interface LedgerAccountTable {
   currency: Generated<string>;
   balanceCents: Generated<string>;
   heldCents: Generated<string>;
+  /** Of a holder: the account is closed, and money only leaves. Follows account.status. */
+  closed: Generated<boolean>;
 }
 
 export interface PostingTable {

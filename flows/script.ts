@@ -13,6 +13,7 @@ const name: Value = { kind: 'recorded', path: '', shown: '' };
 /** One value for each placeholder that is spoken in pieces; any does, the sentence around it is the same. */
 const spoken: Values = {
   amount: { kind: 'money', cents: 0 },
+  most: { kind: 'money', cents: 0 },
   balance: { kind: 'money', cents: 0 },
   date: { kind: 'date', date: someDay, today: someDay },
   opens: { kind: 'time', hour: 5, minute: 0 },

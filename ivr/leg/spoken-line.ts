@@ -1,5 +1,5 @@
 import type { Language } from '#flows/language.ts';
-import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '#flows/line.ts';
+import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
@@ -80,6 +80,25 @@ export class SpokenLine implements Line {
       return entered;
     } finally {
       listening.abort(stopListening);
+    }
+  }
+
+  async collect({ say, into, complete, waitSeconds, betweenSeconds }: SecretWanted) {
+    const listening = new AbortController();
+    const first = this.#quietly(this.#leg.digits.next(forever, AbortSignal.any([this.#signal, listening.signal])));
+    try {
+      let digit = (await this.#tell(say, first)) ?? (await this.#within(waitSeconds, first));
+      if (digit === '*') return 'star';
+      while (digit !== undefined && digit !== '#') {
+        if (digit === '*') into.wipe();
+        else into.press(digit);
+        if (into.full || complete(into)) break;
+        digit = await this.#leg.digits.next(betweenSeconds * 1000, this.#signal);
+      }
+      return into.length === 0 ? 'silence' : 'entered';
+    } finally {
+      listening.abort(stopListening);
+      this.#note('entry', { digits: '(secret)' });
     }
   }
 

@@ -60,7 +60,10 @@ describe('what must be recorded for the 866 line', () => {
     const ids = new Set(familyLineUtterances(language, ['Río Claro']).map(({ id }) => id));
     const said = [
       prompt('account.balance', { balance: { kind: 'money', cents: 12_345 } }),
-      prompt('agent.wait', { place: { kind: 'number', number: 3 }, minutes: { kind: 'minutes', minutes: 12 } }),
+      prompt('agent.hours', {
+        opens: { kind: 'time', hour: 5, minute: 0 },
+        closes: { kind: 'time', hour: 21, minute: 30 },
+      }),
       prompt('block.check', { facility }),
       prompt('menu.press', { key: { kind: 'key', key: '#' } }),
     ];

@@ -50,6 +50,12 @@ describe('a menu', () => {
     expect(keysOf(line, 2)).toEqual(['menu.silence', 'card.number', 'menu.press', 'amount.ask', 'menu.press']);
   });
 
+  it('tells each time what its choices are about', async () => {
+    const about = [prompt('card.cvv')];
+    const { line } = await play(['silence', '#', '1'], (line) => choose(line, { about, choices }));
+    expect(line.questions.map(({ say }) => say.filter(({ key }) => key === 'card.cvv').length)).toEqual([1, 1, 1]);
+  });
+
   it('says of a key that it is no choice, the second time with the ways out, and gives up after the third', async () => {
     const { line, outcome } = await menu('9', '3', 'silence');
     expect(outcome).toEqual({ kind: 'gave-up', silent: false });

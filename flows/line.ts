@@ -1,4 +1,5 @@
 import type { Language } from './language.ts';
+import type { SecretDigits } from './menu/secret-digits.ts';
 import type { Key, Prompt } from './prompt.ts';
 
 /** What a question got: a key that it listened for, or nothing in time. */
@@ -27,6 +28,18 @@ export interface DigitsWanted {
   readonly secret: boolean;
 }
 
+/** Digits that must not be seen. They go one by one into a buffer that its owner wipes; no text is made of them. */
+export interface SecretWanted {
+  readonly say: readonly Prompt[];
+  readonly into: SecretDigits;
+  /** Known to be complete before `#`. */
+  readonly complete: (typed: SecretDigits) => boolean;
+  /** Seconds to the first digit, after the prompt ended. */
+  readonly waitSeconds: number;
+  /** Seconds between digits. */
+  readonly betweenSeconds: number;
+}
+
 export interface VoiceWanted {
   readonly say: readonly Prompt[];
   readonly maxSeconds: number;
@@ -51,6 +64,11 @@ export interface Line {
   ask(question: Question): Promise<Answer>;
   /** Collects digits; the first one cuts the prompt. An empty text is silence. */
   gather(wanted: DigitsWanted): Promise<string>;
+  /**
+   * Collects secret digits; the first key cuts the prompt. A `*` begins anew, or ends it when nothing was typed (`star`); the
+   * record has neither the digits nor how many there were.
+   */
+  collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star'>;
   /** Records a voice after a tone, until `#`, silence or the limit; undefined when it was too short. */
   recordVoice(wanted: VoiceWanted): Promise<Voice | undefined>;
 }

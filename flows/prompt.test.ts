@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { dispositions } from '#ivr/cdr/dispositions.ts';
 import { languages } from './language.ts';
 import type { Value } from './prompt.ts';
-import { compose, faultsOfWording, prompt, utterancesOf, wordingOf } from './prompt.ts';
+import { compose, faultsOfWording, prompt, wordingOf } from './prompt.ts';
+import { utterancesOf } from './script.ts';
 
 const keys = { accept: '1', refuse: '2', block: '9', language: '*' };
 const spoken = (value: ReturnType<typeof compose>) =>
   value.pieces.map((piece) =>
-    piece.kind === 'spoken' ? `${piece.utterance.id}: ${piece.utterance.text}` : piece.path,
+    piece.kind === 'spoken'
+      ? `${piece.utterance.id}: ${piece.utterance.text}`
+      : piece.kind === 'pause'
+        ? `(${piece.ms} ms)`
+        : piece.path,
   );
 
 describe('the wording', () => {

@@ -1,11 +1,13 @@
 import type { Language } from './language.ts';
 import { languages } from './language.ts';
-import en from './wording/en.json' with { type: 'json' };
-import es from './wording/es.json' with { type: 'json' };
+import type { Spoken } from './spoken/speak.ts';
+import { speak } from './spoken/speak.ts';
+import type { SpokenValue } from './spoken/value.ts';
+import type { Utterance } from './utterance.ts';
+import type { PromptKey } from './wording/catalogue.ts';
+import { wording } from './wording/catalogue.ts';
 
-export type PromptKey = keyof typeof en;
-
-const wording: Record<Language, Record<PromptKey, string>> = { en, es };
+export type { PromptKey } from './wording/catalogue.ts';
 
 /** A DTMF key, as RFC 4733 §3.2 names them. */
 export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | 'A' | 'B' | 'C' | 'D';
@@ -15,7 +17,8 @@ export type Value =
   | { readonly kind: 'recorded'; readonly path: string; readonly shown: string }
   | { readonly kind: 'name'; readonly text: string }
   | { readonly kind: 'wording'; readonly key: PromptKey }
-  | { readonly kind: 'key'; readonly key: string };
+  | { readonly kind: 'key'; readonly key: string }
+  | SpokenValue;
 
 export interface Prompt {
   readonly key: PromptKey;
@@ -27,15 +30,11 @@ export interface Prompt {
 export const prompt = (key: PromptKey, values: Record<string, Value> = {}, language?: Language): Prompt =>
   language ? { key, values, language } : { key, values };
 
-/** A piece of speech that a voice artist records, or a synthesiser makes, in one go. */
-export interface Utterance {
-  readonly id: string;
-  readonly text: string;
-}
-
 /** One piece of a prompt, in the order in which it is heard. */
 export type Piece =
-  { readonly kind: 'spoken'; readonly utterance: Utterance } | { readonly kind: 'recorded'; readonly path: string };
+  | { readonly kind: 'spoken'; readonly utterance: Utterance }
+  | { readonly kind: 'recorded'; readonly path: string }
+  | { readonly kind: 'pause'; readonly ms: number };
 
 export interface Composed {
   readonly text: string;
@@ -43,8 +42,9 @@ export interface Composed {
 }
 
 /**
- * The pieces of a prompt in a language, and its whole text as people read it. A sentence is spoken in one go, values and all;
- * it falls apart only where a recorded voice stands in it. Throws when a placeholder has no value.
+ * The pieces of a prompt in a language, and its whole text as it is heard. A sentence is spoken in one go, values and all;
+ * it falls apart only where a recorded voice stands in it, or a value that has pieces of its own (money, a date, digits): there
+ * its punctuation is a silence. Throws when a placeholder has no value.
  */
 export function compose(language: Language, { key, values }: Prompt): Composed {
   const pieces: Piece[] = [];
@@ -61,7 +61,8 @@ export function compose(language: Language, { key, values }: Prompt): Composed {
     ids.push(utterance);
     pieces.push({ kind: 'spoken', utterance });
   };
-  for (const part of wording[language][key].split(/(\{\w+\})/)) {
+  const parts = wording[language][key].split(/(\{\w+\})/);
+  for (const [index, part] of parts.entries()) {
     if (!/^\{\w+\}$/.test(part)) {
       text += part;
       stretch += part;
@@ -76,12 +77,22 @@ export function compose(language: Language, { key, values }: Prompt): Composed {
       pieces.push({ kind: 'recorded', path: value.path });
       continue;
     }
+    if (isSpoken(value)) {
+      const after = parts[index + 1] ?? '';
+      const spoken = speak(language, value, /^[.!?]/.test(after));
+      text += heard(spoken);
+      endStretch();
+      pieces.push(...spoken.map(pieceOf));
+      if (pauses[after[0] ?? '']) pieces.push({ kind: 'pause', ms: pauses[after[0] ?? ''] ?? 0 });
+      continue;
+    }
     const word = inWords(language, value);
     text += word;
     stretch += word;
     marks.push(value.kind === 'key' ? value.key : slug(word));
   }
   endStretch();
+  if (pieces.at(-1)?.kind === 'pause') pieces.pop();
   // `offer.menu.1-2-9`, `offer.from.1.valley-view`: one name for one text, so that an artist's file can stand for it.
   const suffix = marks.map((mark) => mark.replace('*', 'star').replace('#', 'pound')).join('-');
   for (const utterance of ids) {
@@ -89,28 +100,6 @@ export function compose(language: Language, { key, values }: Prompt): Composed {
     utterance.id = suffix ? `${base}.${suffix}` : base;
   }
   return { text, pieces };
-}
-
-/** Everything that must be recorded or synthesised in a language, for these facilities and keys. */
-export function utterancesOf(
-  language: Language,
-  facilities: readonly string[],
-  keys: Record<string, string>,
-): Utterance[] {
-  const found = new Map<string, Utterance>();
-  const names: Value[] = [
-    { kind: 'recorded', path: '', shown: '' },
-    { kind: 'wording', key: 'offer.somebody' },
-  ];
-  for (const key of Object.keys(en) as PromptKey[])
-    for (const facility of facilities)
-      for (const name of names) {
-        const values: Record<string, Value> = { name, facility: { kind: 'name', text: facility } };
-        for (const [meaning, pressed] of Object.entries(keys)) values[meaning] = { kind: 'key', key: pressed };
-        for (const piece of compose(language, { key, values }).pieces)
-          if (piece.kind === 'spoken') found.set(piece.utterance.id, piece.utterance);
-      }
-  return [...found.values()];
 }
 
 /** The whole wording of a language, as it is written. */
@@ -131,7 +120,25 @@ export function faultsOfWording(catalogue: Record<Language, Record<string, strin
   });
 }
 
-function inWords(language: Language, value: Exclude<Value, { kind: 'recorded' }>): string {
+/** What the punctuation after a spoken value is to the ear, milliseconds. */
+const pauses: Readonly<Record<string, number>> = { '.': 400, '?': 400, '!': 400, ',': 200, ';': 200, ':': 200 };
+
+type InOneGo = Extract<Value, { kind: 'name' | 'wording' | 'key' }>;
+
+const isSpoken = (value: Exclude<Value, { kind: 'recorded' }>): value is SpokenValue =>
+  value.kind !== 'name' && value.kind !== 'wording' && value.kind !== 'key';
+
+const pieceOf = (spoken: Spoken): Piece =>
+  'pauseMs' in spoken ? { kind: 'pause', ms: spoken.pauseMs } : { kind: 'spoken', utterance: spoken };
+
+/** "two one three, five five five, ..." */
+const heard = (spoken: readonly Spoken[]): string =>
+  spoken
+    .map((one) => ('pauseMs' in one ? ',' : ` ${one.text.replace(/\.$/, '')}`))
+    .join('')
+    .trim();
+
+function inWords(language: Language, value: InOneGo): string {
   switch (value.kind) {
     case 'name':
       return value.text;
@@ -144,7 +151,7 @@ function inWords(language: Language, value: Exclude<Value, { kind: 'recorded' }>
 
 function keyName(key: string): PromptKey {
   const name = `key.${key === '*' ? 'star' : key === '#' ? 'pound' : key}`;
-  if (!(name in en)) throw new TypeError(`no wording says the key ${JSON.stringify(key)}`);
+  if (!(name in wording.en)) throw new TypeError(`no wording says the key ${JSON.stringify(key)}`);
   return name as PromptKey;
 }
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { facilities } from '#db/seed/demo-world.ts';
 import { languages, type Language } from '#flows/language.ts';
-import { utterancesOf } from '#flows/prompt.ts';
+import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
 import { script } from './script.ts';
 
 const files = (text: string): string[] =>
@@ -16,6 +16,8 @@ const files = (text: string): string[] =>
 test.each(languages)('the script in %s has every utterance of every facility once', (language: Language) => {
   const found = files(script(language, facilities, 'csv'));
   const needed = facilities.flatMap(({ name, offerKeys }) => utterancesOf(language, [name], { ...offerKeys }));
+  const names = facilities.map(({ name }) => name);
+  needed.push(...familyLineUtterances(language, names));
   expect(new Set(found)).toEqual(new Set(needed.map(({ id }) => `${language}/${id}.wav`)));
   expect(found).toHaveLength(new Set(found).size);
 });

@@ -5,7 +5,7 @@ import type { Facility } from '#db/facilities.ts';
 import { facilities as demonstration } from '#db/seed/demo-world.ts';
 import type { Language } from '#flows/language.ts';
 import { languages } from '#flows/language.ts';
-import { utterancesOf } from '#flows/prompt.ts';
+import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
 import type { ScriptFormat } from '#media/prompts/recording-script.ts';
 import { printScript, recordingScript } from '#media/prompts/recording-script.ts';
 
@@ -15,10 +15,12 @@ Prints what a voice artist records. LANGUAGE is one of: ${languages.join(', ')}.
 With DATABASE_URL the script is for its facilities and their keys, without it for the demonstration's.
 `;
 
-/** Everything that the facilities say, with the keys that each of them has. */
+/** Everything that the facilities and the 866 line say, with the keys that each of them has. */
 export function script(language: Language, facilities: readonly Facility[], format: ScriptFormat): string {
   const utterances = facilities.flatMap(({ name, offerKeys }) => utterancesOf(language, [name], { ...offerKeys }));
-  return printScript(language, recordingScript(language, utterances), format);
+  const names = facilities.map(({ name }) => name);
+  const all = [...utterances, ...familyLineUtterances(language, names)];
+  return printScript(language, recordingScript(language, all), format);
 }
 
 /* `npm run script` */

@@ -2,7 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facility } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
-import { utterancesOf } from '#flows/prompt.ts';
+import { utterancesOf } from '#flows/script.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { babble } from './phone/sound.ts';
 

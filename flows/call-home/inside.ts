@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts';
 import type { Line, Voice } from '../line.ts';
+import { isWholePhoneNumber } from '../menu/phone-number.ts';
 import type { PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
 
@@ -101,8 +102,7 @@ function askNumber(line: Line): Promise<string> {
     terminator: '#',
     waitSeconds: 10,
     betweenSeconds: 5,
-    // Ten digits of the North American plan, or eleven after the 1, are a whole number.
-    complete: (digits) => (/^1/.test(digits) ? digits.length === 11 : /^[2-9]/.test(digits) && digits.length === 10),
+    complete: isWholePhoneNumber,
     secret: false,
   });
 }

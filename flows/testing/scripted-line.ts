@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '../line.ts';
+import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '../line.ts';
 import type { Key, Prompt } from '../prompt.ts';
 
 /** What the person at the other end does, verb by verb; `hang-up` ends the leg there. */
@@ -54,6 +54,20 @@ export class ScriptedLine implements Line {
     if (typeof act !== 'object' || !('digits' in act)) throw new Error('the script has no digits for this question');
     if (act.digits.length > wanted.max) throw new Error(`more than ${wanted.max} digits`);
     return act.digits;
+  }
+
+  /** Digits go in one by one until it is complete; what the script has beyond that is an error, as nobody would type it. */
+  async collect({ say, into, complete }: SecretWanted): Promise<'entered' | 'silence' | 'star'> {
+    this.#tell(say);
+    const act = this.#next('collect');
+    if (act === 'silence') return 'silence';
+    if (act === '*') return 'star';
+    if (typeof act !== 'object' || !('digits' in act)) throw new Error('the script has no digits for this question');
+    for (const [index, digit] of [...act.digits].entries()) {
+      if (into.full || (index > 0 && complete(into))) throw new Error(`complete after ${index} digits`);
+      into.press(digit);
+    }
+    return 'entered';
   }
 
   async recordVoice(wanted: VoiceWanted): Promise<Voice | undefined> {

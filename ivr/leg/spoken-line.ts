@@ -1,9 +1,9 @@
 import type { Language } from '#flows/language.ts';
-import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '#flows/line.ts';
+import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
-import type { Sequences } from '#media/prompts/sequence.ts';
+import type { Sequences, SoundPiece } from '#media/prompts/sequence.ts';
 import { breathSeconds, recordedVoice } from '#media/prompts/sequence.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Clock } from '../clock.ts';
@@ -24,7 +24,7 @@ export interface LineParts {
 
 /** A prompt on its way to an ear: which files it needs, and what to note about it. */
 interface Told {
-  readonly files: readonly string[];
+  readonly sound: readonly SoundPiece[];
   readonly note: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
@@ -83,6 +83,25 @@ export class SpokenLine implements Line {
     }
   }
 
+  async collect({ say, into, complete, waitSeconds, betweenSeconds }: SecretWanted) {
+    const listening = new AbortController();
+    const first = this.#quietly(this.#leg.digits.next(forever, AbortSignal.any([this.#signal, listening.signal])));
+    try {
+      let digit = (await this.#tell(say, first)) ?? (await this.#within(waitSeconds, first));
+      if (digit === '*') return 'star';
+      while (digit !== undefined && digit !== '#') {
+        if (digit === '*') into.wipe();
+        else into.press(digit);
+        if (into.full || complete(into)) break;
+        digit = await this.#leg.digits.next(betweenSeconds * 1000, this.#signal);
+      }
+      return into.length === 0 ? 'silence' : 'entered';
+    } finally {
+      listening.abort(stopListening);
+      this.#note('entry', { digits: '(secret)' });
+    }
+  }
+
   async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {
     await this.#tell(say, undefined);
     const path = `${this.#parts.voiceFolder}/${this.#parts.record.callId}-${this.#parts.clock.now().getTime()}.wav`;
@@ -96,7 +115,7 @@ export class SpokenLine implements Line {
   async #tell(prompts: readonly Prompt[], cut: Promise<string | undefined> | undefined): Promise<string | undefined> {
     this.#signal.throwIfAborted();
     const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
-    const file = await this.#parts.sequences.fileOf(told.map(({ files }) => files));
+    const file = await this.#parts.sequences.fileOf(told.map(({ sound }) => sound));
     this.#signal.throwIfAborted();
     const playback = this.#leg.endpoint.play(file);
     this.#note('saying', { prompts: told.map(({ note }) => note) });
@@ -124,13 +143,16 @@ export class SpokenLine implements Line {
     const language = prompt.language ?? this.language;
     const { text, pieces } = compose(language, prompt);
     const audio = await Promise.all(
-      pieces.map(async (piece) =>
-        piece.kind === 'recorded' ? recordedVoice(piece.path) : this.#parts.prompts.audioFor(language, piece.utterance),
-      ),
+      pieces.map(async (piece) => {
+        if (piece.kind === 'pause') return { path: undefined, version: undefined, seconds: piece.ms / 1000 };
+        if (piece.kind === 'recorded') return recordedVoice(piece.path);
+        return this.#parts.prompts.audioFor(language, piece.utterance);
+      }),
     );
+    const versions = audio.flatMap(({ version }) => version ?? []);
     return {
-      files: audio.map(({ path }) => path),
-      note: { key: prompt.key, language, version: audio.map(({ version }) => version).join('+'), text },
+      sound: audio.map(({ path, seconds }) => path ?? { silentMs: seconds * 1000 }),
+      note: { key: prompt.key, language, version: versions.join('+'), text },
       seconds: audio.reduce((sum, { seconds }) => sum + seconds, 0),
     };
   }

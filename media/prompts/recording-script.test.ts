@@ -25,8 +25,8 @@ describe('the recording script', () => {
 
   it('tells of pieces that are heard around a recorded name', () => {
     expect(lines.map((line) => line.notes)).toEqual([
-      'piece 1 of 2 of one sentence, a recorded name between them; the sentence goes on: keep the voice up at the end',
-      'piece 2 of 2 of one sentence, a recorded name between them; the sentence has begun before: no new start in the voice',
+      'piece 1 of 2 of one sentence, a name or a value between them; the sentence goes on: keep the voice up at the end',
+      'piece 2 of 2 of one sentence, a name or a value between them; the sentence has begun before: no new start in the voice',
       '',
       '',
       'capitals: say them as people say them, not letter by letter, unless they are no word',

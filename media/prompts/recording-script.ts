@@ -36,7 +36,7 @@ function pieceOf(id: string): { sentence: string; piece: number | undefined } {
 function notesOn(text: string, piece: number | undefined, pieces: number): string {
   const notes = [];
   if (piece !== undefined && pieces > 1)
-    notes.push(`piece ${piece} of ${pieces} of one sentence, a recorded name between them`);
+    notes.push(`piece ${piece} of ${pieces} of one sentence, a name or a value between them`);
   if (!/[.!?:]["'”»]?$/u.test(text)) notes.push('the sentence goes on: keep the voice up at the end');
   if (/^[,;:]|^\p{Ll}/u.test(text)) notes.push('the sentence has begun before: no new start in the voice');
   if (/\p{Lu}{2,}/u.test(text))

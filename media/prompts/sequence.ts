@@ -11,6 +11,9 @@ const breathMs = 200;
 /** The same in seconds, for whoever reckons what of a sequence was heard. */
 export const breathSeconds = breathMs / 1000;
 
+/** A file, or a silence between two of them. */
+export type SoundPiece = string | { readonly silentMs: number };
+
 /** A voice that was recorded on a call; `version` as prompts have it. */
 export interface RecordedVoice {
   readonly path: string;
@@ -42,10 +45,11 @@ export class Sequences {
    * The file that plays these prompts, each given as its pieces. What a file of this name holds never changes, so the names
    * stand for the content. Rejects with {@link UnreadableSound} or the system's error.
    */
-  fileOf(prompts: readonly (readonly string[])[]): Promise<string> {
+  fileOf(prompts: readonly (readonly SoundPiece[])[]): Promise<string> {
     const [only, ...others] = prompts.flat();
-    if (only !== undefined && others.length === 0) return Promise.resolve(only);
-    const key = hashOf(String(breathMs), ...prompts.map((pieces) => pieces.join('\n')));
+    if (typeof only === 'string' && others.length === 0) return Promise.resolve(only);
+    const names = prompts.map((pieces) => pieces.map(nameOf).join('\n'));
+    const key = hashOf(String(breathMs), ...names);
     const known = this.#known.get(key);
     if (known) return known;
     const made = this.#make(prompts, join(this.#folder, `${key.slice(0, 32)}.wav`));
@@ -54,12 +58,16 @@ export class Sequences {
     return made;
   }
 
-  async #make(prompts: readonly (readonly string[])[], path: string): Promise<string> {
+  async #make(prompts: readonly (readonly SoundPiece[])[], path: string): Promise<string> {
     if (await exists(path)) return path;
     const parts: Float32Array[] = [];
     for (const [index, pieces] of prompts.entries()) {
-      if (index > 0) parts.push(new Float32Array((rate * breathMs) / 1000));
+      if (index > 0) parts.push(silence(breathMs));
       for (const piece of pieces) {
+        if (typeof piece !== 'string') {
+          parts.push(silence(piece.silentMs));
+          continue;
+        }
         const sound = readSound(await readFile(piece));
         if (sound.rate !== rate)
           throw new UnreadableSound(`${piece} has ${sound.rate} samples per second, not ${rate}`);
@@ -84,6 +92,11 @@ export class Sequences {
     return path;
   }
 }
+
+const silence = (ms: number): Float32Array => new Float32Array(Math.round((rate * ms) / 1000));
+
+/** No file has such a name: paths are absolute. */
+const nameOf = (piece: SoundPiece): string => (typeof piece === 'string' ? piece : `${piece.silentMs} ms of silence`);
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

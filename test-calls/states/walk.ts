@@ -48,6 +48,10 @@ class WalkedLine implements Line {
     return this.#person.digits(wanted);
   }
 
+  async collect(): Promise<never> {
+    throw new Error('a call home asks for no card');
+  }
+
   async recordVoice(wanted: VoiceWanted): Promise<Voice> {
     await this.say(...wanted.say);
     return { path: 'name.wav', seconds: 1 };

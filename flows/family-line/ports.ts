@@ -1,0 +1,126 @@
+import type { AmountLimits } from '../menu/amount.ts';
+import type { Brand, Month } from '../menu/card.ts';
+import type { SecretDigits } from '../menu/secret-digits.ts';
+import type { CalendarDay } from '../spoken/value.ts';
+
+/*
+ * What stands behind the 866 line. The flow knows no database, gateway or telephone; whoever runs it gives it these. What may be
+ * expected is a value; a fault is thrown, and is caught in one place outside the flow.
+ */
+
+/** An account, as the line handles it; what the id looks like is nobody's business here. */
+export interface Account {
+  readonly id: string;
+}
+
+export interface Deposit {
+  readonly date: CalendarDay;
+  readonly cents: number;
+}
+
+export interface Overview {
+  readonly balanceCents: number;
+  /** The newest first. */
+  readonly deposits: readonly Deposit[];
+}
+
+export interface Accounts {
+  /** The one open account that has the calling number among its authorised numbers (guide row 39); undefined for none or several. */
+  ofCaller(): Promise<Account | undefined>;
+  /** By a phone number or an account number, as it was typed. */
+  find(typed: string): Promise<Account | undefined>;
+  /** Reads the digits before it returns, and keeps none. The third wrong one locks the account's passcode, and tells its holder. */
+  checkPasscode(account: Account, passcode: SecretDigits): Promise<'right' | 'wrong' | 'locked'>;
+  overview(account: Account): Promise<Overview>;
+}
+
+export interface SavedCard {
+  readonly brand: Brand;
+  readonly lastFour: string;
+  /** What was added with it last; undefined: nothing yet. */
+  readonly lastCents: number | undefined;
+}
+
+/** The card of a charge. The digits are the flow's: it wipes them when the charge has settled, or its caller is gone. */
+export type CardGiven =
+  | { readonly kind: 'saved'; readonly cvv: SecretDigits }
+  | {
+      readonly kind: 'new';
+      readonly number: SecretDigits;
+      readonly cvv: SecretDigits;
+      readonly expiry: Month;
+      readonly postalCode: string;
+    };
+
+/** Why a card was declined, as far as it changes what the caller is told. */
+export type DeclineReason =
+  'declined' | 'insufficient-funds' | 'expired' | 'wrong-details' | 'not-accepted' | 'try-later';
+
+export type Charged =
+  | { readonly kind: 'captured'; readonly reference: string; readonly balanceCents: number }
+  | { readonly kind: 'declined'; readonly reason: DeclineReason }
+  /** Not known yet: nothing is charged again, and the truth comes by text. */
+  | { readonly kind: 'pending' };
+
+export interface Payments {
+  /** $2.00 to $100.00 (guide row 31). */
+  readonly limits: AmountLimits;
+  readonly thisMonth: Month;
+  savedCard(account: Account): Promise<SavedCard | undefined>;
+  /** Goes on when the caller hangs up: charged once or not at all, and the holder is told which. Asked only after a confirmation. */
+  charge(account: Account, cents: number, card: CardGiven): Promise<Charged>;
+}
+
+export interface Facility {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** One facility's calls, or all. */
+export type Scope = Facility | 'all';
+
+export interface Blocks {
+  /** Facilities that called this number in the last 90 days, the latest first. */
+  callers(number: string): Promise<readonly Facility[]>;
+  /** By the number that is printed in the list of facilities. */
+  facility(typed: string): Promise<Facility | undefined>;
+  /** On disk when it returns. */
+  place(number: string, scope: Scope): Promise<void>;
+  of(number: string): Promise<readonly Scope[]>;
+  /** Only with account and passcode (guide rows 17, 18); 'agent-only': this block is one that an agent must lift. */
+  lift(number: string, scope: Scope, account: Account): Promise<'lifted' | 'agent-only'>;
+}
+
+/** AutoPay and TextPay (guide rows 41-47). */
+export type Funding =
+  { readonly kind: 'off' } | { readonly kind: 'autopay' | 'textpay' | 'both'; readonly cents: number };
+
+export interface FundingPlans {
+  of(account: Account): Promise<Funding>;
+  turnOff(account: Account): Promise<void>;
+}
+
+export interface TimeOfDay {
+  readonly hour: number;
+  readonly minute: number;
+}
+
+export interface Agents {
+  /** Pacific time, every day (guide row 25). */
+  readonly hours: { readonly opens: TimeOfDay; readonly closes: TimeOfDay };
+  /** Whether somebody is there now, holidays reckoned with. */
+  open(): Promise<boolean>;
+  /** Returns when the talk is over, or when nobody took it. */
+  connect(): Promise<'talked' | 'nobody'>;
+}
+
+export interface Ports {
+  readonly today: CalendarDay;
+  /** Where the call comes from, E.164; undefined: withheld. */
+  readonly callingNumber: string | undefined;
+  readonly accounts: Accounts;
+  readonly payments: Payments;
+  readonly blocks: Blocks;
+  readonly funding: FundingPlans;
+  readonly agents: Agents;
+}

@@ -1,0 +1,81 @@
+import type { Line } from '../line.ts';
+import type { Answered } from '../menu/ask-again.ts';
+import { enter, enterSecret } from '../menu/entry.ts';
+import { isWholePhoneNumber } from '../menu/phone-number.ts';
+import { SecretDigits } from '../menu/secret-digits.ts';
+import { prompt } from '../prompt.ts';
+import type { Account, Ports } from './ports.ts';
+
+/** Digits of a passcode: guide row 28. */
+const passcodeLength = 4;
+/** Wrong passcodes in one call, whatever the account itself still allows. */
+const passcodeTries = 3;
+
+/** One call to the line: who it turned out to be, and whether they have proved it. */
+export class Visit {
+  readonly line: Line;
+  readonly ports: Ports;
+  #account: Account | undefined;
+  #proven = false;
+
+  constructor(line: Line, ports: Ports, account: Account | undefined) {
+    this.line = line;
+    this.ports = ports;
+    this.#account = account;
+  }
+
+  /** The account that this call is about: that of the calling number, else the one whose number is typed. */
+  async account(): Promise<Answered<Account>> {
+    if (this.#account) return { kind: 'answer', value: this.#account };
+    const found = await enter<Account>(this.line, {
+      ask: [prompt('who.number')],
+      max: 16,
+      complete: isWholePhoneNumber,
+      read: async (typed) => {
+        const account = await this.ports.accounts.find(typed);
+        return account ? { kind: 'value', value: account } : { kind: 'wrong', say: prompt('who.unknown') };
+      },
+    });
+    if (found.kind === 'answer') this.#account = found.value;
+    return found;
+  }
+
+  /** The account, once the caller has said its passcode: a calling number alone can be forged. Asked once in a call. */
+  async proven(): Promise<Answered<Account>> {
+    const account = await this.account();
+    if (account.kind !== 'answer' || this.#proven) return account;
+    const passcode = new SecretDigits();
+    try {
+      let ask = [prompt('passcode.ask')];
+      for (let attempt = 0; attempt < passcodeTries; attempt++) {
+        const typed = await enterSecret(this.line, {
+          ask,
+          into: passcode,
+          complete: ({ length }) => length === passcodeLength,
+          wrong: ({ length }) => (length === passcodeLength ? undefined : prompt('passcode.four-digits')),
+        });
+        if (typed.kind !== 'answer') return typed;
+        const checked = await this.ports.accounts.checkPasscode(account.value, passcode);
+        if (checked === 'right') {
+          this.#proven = true;
+          return account;
+        }
+        if (checked === 'locked') break;
+        ask = [prompt('passcode.wrong'), prompt('passcode.ask')];
+      }
+    } finally {
+      passcode.wipe();
+    }
+    await this.line.say(prompt('passcode.agent'));
+    return { kind: 'agent' };
+  }
+}
+
+/** Where a part of the flow leaves the caller. */
+export type Next = 'menu' | 'agent' | 'goodbye';
+
+/** Back is the main menu; who gave up gets an agent, unless perhaps nobody is there. */
+export function leaving(way: Exclude<Answered<never>, { kind: 'answer' }>): Next {
+  if (way.kind === 'back') return 'menu';
+  return way.kind === 'gave-up' && way.silent ? 'goodbye' : 'agent';
+}

@@ -1,0 +1,103 @@
+import type { Account, CardGiven, Charged, Facility, Funding, Ports, SavedCard, Scope } from '../family-line/ports.ts';
+
+/** What the world of a test is like; whatever is not said is as usual. */
+export interface WorldOptions {
+  readonly callingNumber?: string | undefined;
+  /** The calling number is one of the account's. */
+  readonly known?: boolean;
+  readonly saved?: SavedCard;
+  /** What becomes of charges, one after the other; the last one holds for all that follow. */
+  readonly charges?: readonly Charged[];
+  readonly callers?: readonly Facility[];
+  readonly blocks?: readonly Scope[];
+  readonly liftable?: boolean;
+  readonly funding?: Funding;
+  readonly agents?: 'talked' | 'nobody' | 'closed';
+}
+
+export const account: Account = { id: 'account-1' };
+export const passcode = '4821';
+export const valleyView: Facility = { id: 'valley-view', name: 'Valley View' };
+export const rioClaro: Facility = { id: 'rio-claro', name: 'Río Claro' };
+export const captured: Charged = { kind: 'captured', reference: '1234567890', balanceCents: 3_750 };
+export const savedCard: SavedCard = { brand: 'visa', lastFour: '4242', lastCents: 2_500 };
+
+/** The ports of the 866 line on a world of one account, which writes down what is done in it. Never a secret. */
+export class FamilyWorld implements Ports {
+  readonly today = { year: 2026, month: 11, day: 28 };
+  /** What was done, in order: `charge 2500 new ..1112`, `place valley-view`. */
+  readonly done: string[] = [];
+  readonly callingNumber: string | undefined;
+  readonly #options: WorldOptions;
+  #wrong = 0;
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options;
+    this.callingNumber = 'callingNumber' in options ? options.callingNumber : '+12135550142';
+  }
+
+  readonly accounts: Ports['accounts'] = {
+    ofCaller: async () => (this.#options.known === false ? undefined : account),
+    find: async (typed) => (typed === '2135550142' ? account : undefined),
+    checkPasscode: async (_account, typed) => {
+      const right = String.fromCharCode(...typed.bytes) === passcode;
+      if (!right) this.#wrong++;
+      this.done.push(`passcode ${right ? 'right' : this.#wrong < 3 ? 'wrong' : 'locked'}`);
+      return right ? 'right' : this.#wrong < 3 ? 'wrong' : 'locked';
+    },
+    overview: async () => {
+      this.done.push('overview');
+      const deposits = [
+        { date: this.today, cents: 2_500 },
+        { date: { year: 2026, month: 11, day: 5 }, cents: 1_050 },
+      ];
+      return { balanceCents: 1_250, deposits };
+    },
+  };
+
+  readonly payments: Ports['payments'] = {
+    limits: { minCents: 200, maxCents: 10_000 },
+    thisMonth: { year: 2026, month: 11 },
+    savedCard: async () => this.#options.saved,
+    charge: async (_account, cents, card) => {
+      const charges = this.#options.charges ?? [captured];
+      const before = this.done.filter((one) => one.startsWith('charge')).length;
+      this.done.push(`charge ${cents} ${shown(card)}`);
+      return charges[Math.min(before, charges.length - 1)] ?? captured;
+    },
+  };
+
+  readonly blocks: Ports['blocks'] = {
+    callers: async () => this.#options.callers ?? [valleyView],
+    facility: async (typed) => (typed === '12' ? rioClaro : undefined),
+    place: async (number, scope) => void this.done.push(`place ${number} ${nameOf(scope)}`),
+    of: async () => this.#options.blocks ?? [],
+    lift: async (number, scope) => {
+      this.done.push(`lift ${number} ${nameOf(scope)}`);
+      return this.#options.liftable === false ? 'agent-only' : 'lifted';
+    },
+  };
+
+  readonly funding: Ports['funding'] = {
+    of: async () => this.#options.funding ?? { kind: 'off' },
+    turnOff: async () => void this.done.push('turn-off'),
+  };
+
+  readonly agents: Ports['agents'] = {
+    hours: { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } },
+    open: async () => this.#options.agents !== 'closed',
+    connect: async () => {
+      this.done.push('agent');
+      return this.#options.agents === 'nobody' ? 'nobody' : 'talked';
+    },
+  };
+}
+
+const nameOf = (scope: Scope): string => (scope === 'all' ? 'all' : scope.id);
+
+/** Only how long the digits are, and the last four: a record of a test is no better a place for them. */
+function shown(card: CardGiven): string {
+  if (card.kind === 'saved') return `saved cvv:${card.cvv.length}`;
+  const { month, year } = card.expiry;
+  return `new ..${card.number.lastFour()} ${month}/${year} cvv:${card.cvv.length} ${card.postalCode}`;
+}

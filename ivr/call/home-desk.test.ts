@@ -97,6 +97,22 @@ describe('a spoken name', () => {
     await connected;
   });
 
+  it('that waits for its review announces no call, and is not asked for again', async () => {
+    const saved = { path: name, sha256: 'a'.repeat(64), seconds: 0.5, approved: false, at: new Date() };
+    await saveSpokenName(db, 'demo-luz', saved);
+    const dialog = new PlayedDialog();
+    const { desk, media } = await atDesk({}, rings({ kind: 'answered', dialog }));
+    const outside = new PlayedEndpoint();
+    media.ready.push(outside);
+    const offer = outside.begins();
+    expect(await desk.identify('1964')).toEqual({ needsName: false, language: 'es' });
+    await desk.mayCall('2135550142');
+    const connected = desk.connect();
+    expect((await offer).path.split('+')).not.toContain(name);
+    dialog.hangUp();
+    await connected;
+  });
+
   it('that cannot be read keeps nobody from calling', async () => {
     const path = join(folder, 'lost.wav');
     const saved = { path, sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callReport, openCall } from '#db/calls.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { CallService } from './service.ts';
@@ -40,18 +42,32 @@ describe('a process', () => {
     const { answers, dialog } = await call();
     expect(answers).toEqual(['our SDP']);
     expect([...sip.requests.keys()]).toEqual(['register', 'options']);
+    expect(service.callsInProgress).toBe(1);
     dialog.hangUp();
+    await service.drain(20);
+    await turns();
+    expect(service.callsInProgress).toBe(0);
   });
 
   it('takes no more calls than it carries, and says when to come again', async () => {
-    const { call, counted, logged } = await serving();
+    const { service, call, counted, logged } = await serving();
     const [one, another, third] = [await call(), await call(), await call()];
     expect([one.said, another.said]).toEqual([[], []]);
     expect(third.said).toEqual([{ status: 503, headers: { 'Retry-After': '5', Reason: 'Q.850;cause=34' } }]);
-    expect(third.answers).toEqual([]);
     expect(counted.filter((what) => what.startsWith('shed'))).toEqual(['shed: calls']);
     expect(logged).toMatchObject([{ level: 'warn', fields: { from: source, why: 'calls', calls: 2 } }]);
     for (const { dialog } of [one, another]) dialog.hangUp();
+    await service.drain(20);
+    expect(third.answers).toEqual([]);
+  });
+
+  it('closes what its predecessor left before it takes anything', async () => {
+    const id = randomUUID();
+    const callerLeg = { sipCallId: 'left behind' };
+    const at = { facilityId: 'valley-view', stationId: 'valley-view-trunk', node: 'ivr-test' };
+    await openCall(db, { id, ...at, callerLeg, offHookAt: new Date() });
+    await serving();
+    expect((await callReport(db, id))?.call.disposition).toBe('restart');
   });
 });
 

@@ -59,11 +59,11 @@ describe('a process that serves', () => {
   });
 
   it('needs no supervisor', async () => {
-    const { host } = process('alone', { supervised: false });
+    const { host, stops } = process('alone', { supervised: false });
     await turns();
     host.emit('disconnect');
     await turns();
-    expect([host.exitCode, host.complaints]).toEqual([undefined, '']);
+    expect([stops, host.exitCode, host.complaints]).toEqual([[], undefined, '']);
   });
 
   it.each([
@@ -73,7 +73,9 @@ describe('a process that serves', () => {
   ])('stops in order on %s, once, and ends when that is done', async (event, code) => {
     const { host, stops, stopped } = process(`stops-on-${event}`);
     await turns();
-    for (const sent of [event, 'SIGTERM', 'SIGINT', 'disconnect']) host.emit(sent);
+    host.emit(event);
+    expect(stops).toEqual(['asked to stop']);
+    for (const again of ['SIGTERM', 'SIGINT', 'disconnect']) host.emit(again);
     await turns();
     expect([stops, host.exitCode]).toEqual([['asked to stop'], undefined]);
     stopped();

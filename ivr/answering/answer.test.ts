@@ -133,6 +133,17 @@ describe('a call from inside', () => {
       .toMatchObject({ disposition: 'caller-hung-up', sipStatus: 487 });
   });
 
+  it('that is cancelled while there is no media for it is refused no more', async () => {
+    const call = invite({ source: trunk });
+    const played = playedPlatform(db);
+    played.media.endpointFor = async () => {
+      call.cancel();
+      throw new Error('no media server');
+    };
+    await answer(call.incoming, new Door(played.platform), played.platform, () => undefined);
+    expect([call.said, played.counted]).toEqual([[], ['refused 503']]);
+  });
+
   it('that was cancelled while we looked who calls is not answered, nor refused', async () => {
     const call = invite({ source: trunk });
     call.cancel();

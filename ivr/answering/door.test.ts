@@ -114,7 +114,10 @@ describe('who guesses passwords', () => {
       headers: { 'Retry-After': '1' },
     });
     await door.clock.move(999);
-    expect(await door.station(door.credentials(username, password))).toMatchObject({ status: 403 });
+    expect(await door.station(door.credentials(username, password))).toMatchObject({
+      status: 403,
+      headers: { 'Retry-After': '1' },
+    });
     await door.clock.move(1);
     expect((await door.station(door.credentials(username, password))).kind).toBe('station');
   });

@@ -98,6 +98,25 @@ describe('a REGISTER', () => {
     expect(await bound()).toBeDefined();
   });
 
+  it('that a later one overtakes while we look changes nothing, and is to be sent again', async () => {
+    const { send, bound, platform, logged } = registrar();
+    await send({ CSeq: '7 REGISTER' });
+    // What another process has written since is not seen by the look, but by the write.
+    const before = new Proxy(db, {
+      get: (target, name) => {
+        if (name === 'selectFrom')
+          return (table: 'registration') =>
+            table === 'registration' ? db.selectFrom(table).where('username', '=', '') : db.selectFrom(table);
+        const own: unknown = Reflect.get(target, name);
+        return typeof own === 'function' ? (own.bind(target) as unknown) : own;
+      },
+    });
+    const overtaken = { CSeq: '6 REGISTER', Contact: '<sip:home1@10.0.0.6>' };
+    expect(await send(overtaken, { ...platform, db: before })).toEqual({ status: 500, headers: {} });
+    expect((await bound())?.contact).toBe('sip:home1@10.0.0.5:5062');
+    expect(logged.at(-1)).toMatchObject({ level: 'warn', text: 'a registration was overtaken by a later one' });
+  });
+
   it('of who guessed passwords waits, and is told how long', async () => {
     const { send, clock } = registrar();
     const wrong = { Authorization: '' };

@@ -1,22 +1,34 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callReport } from '#db/calls.ts';
 import { openDatabase } from '#db/connect.ts';
+import { saveSpokenName } from '#db/people.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
+import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import type { Platform } from '../platform.ts';
+import { PlayedDialog } from '../testing/played-dialog.ts';
+import { PlayedEndpoint } from '../testing/played-endpoint.ts';
+import type { Network } from '../testing/played-servers.ts';
+import { failed, rings } from '../testing/played-servers.ts';
 import { answeredCall, pinPepper, playedPlatform, realm } from '../testing/world.ts';
 import { watched } from '../testing/watched.ts';
 import { closeUnanswered, runHomeCall } from './home-call.ts';
 
 const database = await startTestDatabase();
 const { db } = database;
-beforeAll(() => seedDemo(db, { pinPepper, realm, now: new Date() }));
+const trunks = readTrunks('[{"name": "carrier", "host": "192.0.2.1"}]');
+beforeAll(async () => {
+  await seedDemo(db, { pinPepper, realm, now: new Date() });
+  const name = { path: '/voices/alex.wav', sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };
+  await saveSpokenName(db, 'demo-alex', name);
+});
 afterAll(() => database.stop());
 
 /** A call that has just been answered inside, on a platform with these changes; every prompt is heard at once. */
-async function running(changes: Partial<Platform> = {}) {
-  const call = await answeredCall(playedPlatform(db));
+async function running(changes: Partial<Platform> = {}, ...network: Network[]) {
+  const call = await answeredCall(playedPlatform(db, { trunks }));
+  call.sip.network.push(...network);
   call.endpoint.quick = true;
   const platform = { ...call.platform, ...changes };
   const over = runHomeCall({ ...call.parts, platform, dialled: '2135550142' });
@@ -57,12 +69,40 @@ describe('a call that its inside leg leaves', () => {
 });
 
 describe('a call', () => {
+  it('that was rung keeps the status with which it was refused', async () => {
+    const call = await running({}, rings(failed(486), 180));
+    call.endpoint.press('1', ...'4821#');
+    expect((await call.over).disposition).toBe('busy');
+    expect((await cdrOf(call))?.call).toMatchObject({ number: '+12135550142', sipStatus: 486, q850: 17 });
+  });
+
+  it('that was accepted keeps when, and with which key', async () => {
+    const far = new PlayedDialog();
+    const outside = new PlayedEndpoint();
+    outside.quick = true;
+    const call = await running({}, rings({ kind: 'answered', dialog: far }));
+    call.media.ready.push(outside);
+    const noticeOver = call.clock.asked(0);
+    const menu = outside.begins('offer.menu');
+    const bridged = new Promise<void>((resolve) => (call.endpoint.bridge = async () => resolve()));
+    call.endpoint.press('1', ...'4821#');
+    await noticeOver;
+    await call.clock.move(0);
+    await menu;
+    const acceptedAt = call.clock.now();
+    outside.press('1');
+    await bridged;
+    far.hangUp();
+    expect(await call.over).toMatchObject({ disposition: 'talked', endedBy: 'outside' });
+    expect((await cdrOf(call))?.call).toMatchObject({ acceptedKey: '1', acceptedAt, q850: 16 });
+  });
+
   it('that the flow ends says goodbye, hangs up and is closed as the flow concluded', async () => {
     const call = await running();
     call.endpoint.press('2', '#', '#', '#');
     expect(await call.over).toEqual({ disposition: 'pin-failed', endedBy: 'policy', q850: 21 });
     expect(call.said().at(-1)).toBe('/es/pin.goodbye.wav');
-    expect(call.dialog.byes).toEqual([16]);
+    expect([call.dialog.byes, call.clock.waits]).toEqual([[16], []]);
     expect((await cdrOf(call))?.call).toMatchObject({ disposition: 'pin-failed', q850: 21, language: 'es' });
   });
 

@@ -8,6 +8,7 @@ import { findRecording } from '#db/recordings.ts';
 import { saveRegistration } from '#db/registrations.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { MediaServerUnavailable } from '#media/freeswitch.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
@@ -96,6 +97,22 @@ describe('a spoken name', () => {
     await connected;
   });
 
+  it('that waits for its review announces no call, and is not asked for again', async () => {
+    const saved = { path: name, sha256: 'a'.repeat(64), seconds: 0.5, approved: false, at: new Date() };
+    await saveSpokenName(db, 'demo-luz', saved);
+    const dialog = new PlayedDialog();
+    const { desk, media } = await atDesk({}, rings({ kind: 'answered', dialog }));
+    const outside = new PlayedEndpoint();
+    media.ready.push(outside);
+    const offer = outside.begins();
+    expect(await desk.identify('1964')).toEqual({ needsName: false, language: 'es' });
+    await desk.mayCall('2135550142');
+    const connected = desk.connect();
+    expect((await offer).path.split('+')).not.toContain(name);
+    dialog.hangUp();
+    await connected;
+  });
+
   it('that cannot be read keeps nobody from calling', async () => {
     const path = join(folder, 'lost.wav');
     const saved = { path, sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };
@@ -169,8 +186,9 @@ describe('connecting', () => {
   });
 
   it('tells how it ended outside, by status and cause', async () => {
-    const { desk, result, record } = await connecting(rings(failed(480, 31), 180));
+    const { desk, endpoint, result, record } = await connecting(rings(failed(480, 31), 180));
     expect(await result).toBe('outcome.no-answer');
+    expect(endpoint.ringing?.stopped).toBe(true);
     expect(desk.concluded).toEqual({ disposition: 'no-answer', endedBy: 'outside', q850: 31, sipStatus: 480 });
     expect(Object.keys(record.states)).toEqual(['policy', 'ringing']);
   });
@@ -250,25 +268,42 @@ describe('connecting', () => {
     expect([dialog.byes, outside.told.at(-1)]).toEqual([[16], 'end']);
   });
 
-  it('that is accepted is a talk, until one of them hangs up', async () => {
-    const dialog = new PlayedDialog();
-    const { clock, desk, endpoint, noticeOver, outside, result, record } = await connecting(
-      rings({ kind: 'answered', dialog }),
-    );
-    const bridged = new Promise<unknown>((resolve) => (endpoint.bridge = async (other) => resolve(other)));
-    await noticeOver;
-    const menu = outside.begins();
-    await clock.move(0);
+  /** Whoever answers accepts. */
+  const accepting = async (dialog: PlayedDialog, prepare: (endpoint: PlayedEndpoint) => void = () => undefined) => {
+    const call = await connecting(rings({ kind: 'answered', dialog }));
+    prepare(call.endpoint);
+    const bridged = new Promise<unknown>((resolve) => (call.endpoint.bridge = async (other) => resolve(other)));
+    await call.noticeOver;
+    const menu = call.outside.begins();
+    await call.clock.move(0);
     await menu;
-    outside.press('1');
+    call.outside.press('1');
+    return { ...call, bridged };
+  };
+
+  it.each(['inside', 'outside'] as const)('that is accepted is a talk, until the %s hangs up', async (side) => {
+    const far = new PlayedDialog();
+    const { desk, dialog, endpoint, outside, bridged, result, record } = await accepting(far);
     expect(await bridged).toBe(outside);
-    expect(desk.acceptance.acceptedKey).toBe('1');
+    expect([desk.acceptance.acceptedKey, endpoint.ringing?.stopped]).toEqual(['1', true]);
     expect(endpoint.told.filter((told) => told.startsWith('record'))).toEqual([
       `record the call to /spool/recordings/${record.callId}.wav`,
     ]);
-    dialog.hangUp();
+    (side === 'inside' ? dialog : far).hangUp();
     expect(await result).toBe('outcome.ended');
-    expect(desk.concluded).toEqual(conclusion('talked', { endedBy: 'outside' }));
+    expect(desk.concluded).toEqual(conclusion('talked', { endedBy: side }));
     expect(Object.keys(record.states)).toEqual(['policy', 'ringing', 'greeting', 'talking']);
+    expect(far.byes).toContain(16);
+    expect(outside.playing.path).toBe('/en/offer.accepted.wav');
+  });
+
+  it('that cannot be recorded is told to both, and ended', async () => {
+    const far = new PlayedDialog();
+    const { desk, outside, result } = await accepting(far, (endpoint) => {
+      endpoint.recordingRefusal = new MediaServerUnavailable('no disk');
+    });
+    expect(await result).toBe('outcome.unavailable');
+    expect(outside.playing.path).toBe('/en/outcome.unavailable.wav');
+    expect([desk.concluded?.disposition, far.byes]).toEqual(['recording-failed', [16]]);
   });
 });

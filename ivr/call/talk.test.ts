@@ -161,6 +161,21 @@ describe('a phone from which no sound comes', () => {
   });
 });
 
+it('a phone that proves dead only once the talk is over is left to whoever ends it', async () => {
+  const { clock, inside, outside, talked } = talking({ recordingPath: join(folder, 'late.wav'), probeSeconds: 1 });
+  chatty(inside);
+  outside.endpoint.packets.push(0, 0);
+  let answer = (_status: number): void => undefined;
+  outside.dialog.request = () => new Promise((resolve) => (answer = resolve));
+  await clock.move(2_000);
+  inside.endpoint.recordingEnds();
+  await clock.move(1_000);
+  expect(talked.result?.end).toBe('recording-failed');
+  answer(408);
+  await turns();
+  expect(outside.leg.ending).toBeUndefined();
+});
+
 describe('a recording that fails in the talk', () => {
   it('ends it a second later with both legs on the line, for the words they are due', async () => {
     const { clock, inside, outside, talked } = talking({ recordingPath: join(folder, 'stopped.wav') });

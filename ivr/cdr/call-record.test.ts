@@ -125,6 +125,27 @@ describe('while the database is away', () => {
     expect(statements.map(kindsIn)).toEqual([['begun', 'saying', 'heard']]);
   });
 
+  it('puts them back before those that came while it tried', async () => {
+    const { statements, db } = database();
+    const clock = new SteppedClock();
+    const record = new CallRecord(db, 'c', clock, log);
+    const executor = db.getExecutor();
+    const execute = executor.executeQuery.bind(executor);
+    let tries = 0;
+    executor.executeQuery = async (query) => {
+      if (++tries > 1) return execute(query);
+      record.write('heard');
+      throw away();
+    };
+    record.write('begun');
+    const settled = record.settled();
+    await turns();
+    clock.step();
+    await settled;
+    await record.settled();
+    expect(statements.flatMap(kindsIn)).toEqual(['begun', 'heard']);
+  });
+
   it('stops trying once the record is abandoned, and says why', async () => {
     const record = new CallRecord(database().db, 'c', new SteppedClock(), log);
     const done = record.store('call', () => Promise.reject(away()));

@@ -42,6 +42,8 @@ export class PlayedEndpoint {
   readonly id: string;
   readonly localSdp = 'our SDP';
   readonly prompts: PlayedPrompt[] = [];
+  /** The tone of ringing, once it began. */
+  ringing: PlayedPrompt | undefined;
   /** Everything else that it was told, in order. */
   readonly told: string[] = [];
   /** Prompts that are stopped end when the test lets them. */
@@ -113,8 +115,7 @@ export class PlayedEndpoint {
   }
 
   ring(): PlayedPrompt {
-    this.told.push('ring');
-    return new PlayedPrompt('ringing', false);
+    return (this.ringing = new PlayedPrompt('ringing', false));
   }
 
   async recordVoice(path: string, maxSeconds: number): Promise<number> {

@@ -28,6 +28,8 @@ const columns = (db: Kysely<unknown>) =>
     alter table posting
       drop constraint posting_kind_check, drop constraint posting_idempotency_key_check, drop constraint posting_memo_check,
       alter column kind type posting_kind, alter column idempotency_key type idempotency_key, alter column memo type posting_memo;
+    -- Nothing asks by it.
+    drop index posting_at;
 
     create domain entry_seq as smallint constraint entry_seq_check check (value >= 0);
     create domain entry_cents as bigint constraint entry_cents_check check (value <> 0);
@@ -90,14 +92,15 @@ const closed = (db: Kysely<unknown>) =>
 
 const reference = (db: Kysely<unknown>) =>
   sql`
-    -- Two digits at a time, from the right: the second of them is doubled, and of what comes of it the digits are added.
+    -- Two digits at a time, from the right. The last of each two is doubled, and of what comes of it the digits are added: 2d, and one more from 5
+    -- on, but for tens, is 11d / 5. Tens count nowhere, so the other is what is left before it.
     create or replace function with_check_digit(number bigint) returns text immutable strict language plpgsql as $f$
       declare
         total bigint := 0;
         rest bigint := number;
       begin
         while rest > 0 loop
-          total := total + rest / 10 % 10 + rest % 10 * 2 / 10 + rest % 10 * 2 % 10;
+          total := total + rest % 10 * 11 / 5 + rest / 10;
           rest := rest / 100;
         end loop;
         return lpad(number::text, greatest(9, length(number::text)), '0') || (10 - total % 10) % 10;

@@ -80,8 +80,10 @@ export async function settleReceivable(trx: Database, event: ReceivableEvent): P
 }
 
 export async function findReceivableEvent(db: Database, key: string): Promise<ReceivableEvent | undefined> {
-  const row = await db.selectFrom('receivableEvent').selectAll().where('idempotencyKey', '=', key).executeTakeFirst();
+  const columns = ['receivableId', 'idempotencyKey', 'requestHash', 'kind', 'cents', 'byId', 'reason', 'postingId', 'at'] as const; // prettier-ignore
+  const query = db.selectFrom('receivableEvent').select(columns).where('idempotencyKey', '=', key);
+  const row = await query.executeTakeFirst();
   if (!row) return undefined;
-  const { id: _, idempotencyKey, cents, postingId, ...rest } = row;
+  const { idempotencyKey, cents, postingId, ...rest } = row;
   return { ...rest, key: idempotencyKey, cents: Number(cents), ...(postingId !== null && { postingId }) };
 }

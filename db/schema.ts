@@ -34,6 +34,7 @@ import type {
   TextPayAlertTable,
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
+import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PasscodeEventTable, PasscodeTable } from './schema/passcode.ts';
 import type {
@@ -99,6 +100,8 @@ export interface Schema {
   paymentEvent: PaymentEventTable;
   receivable: ReceivableTable;
   receivableEvent: ReceivableEventTable;
+  lockboxFile: LockboxFileTable;
+  lockboxLine: LockboxLineTable;
   notice: NoticeTable;
   textOptOut: TextOptOutTable;
   inboundText: InboundTextTable;

@@ -3,7 +3,7 @@ import { balanceOf, findPosting, post, type Posting } from '#db/ledger.ts';
 import { addPaymentEvent } from '#db/payment-events.ts';
 import { addPayment, findPayment, lockItem, paymentLimits, type Payment, type SuspenseReason } from '#db/payments.ts';
 import { dayOf } from '../refunds/due-days.ts';
-import type { PaymentItem } from './item.ts';
+import { contentOf, type PaymentItem } from './item.ts';
 import { rails } from './kinds.ts';
 import { hashOf } from './order-hash.ts';
 import type { RailDeps } from './ports.ts';
@@ -59,7 +59,7 @@ export async function enterIn(trx: Database, deps: RailDeps, order: PaymentOrder
   const { key, item, source, agentId } = order;
   if (agentId === '') return refused('agent-missing');
   await lockItem(trx, item);
-  const requestHash = hashOf(item, source);
+  const requestHash = hashOf(contentOf(item), source);
   const same = await findPayment(trx, { key });
   if (same) return same.requestHash === requestHash ? resultOf(trx, same) : refused('key-reused');
   const there = await findPayment(trx, { item });

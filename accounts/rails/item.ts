@@ -17,6 +17,13 @@ export interface PaymentItem {
   readonly sender?: Sender;
 }
 
+/** All of it in one order, for a hash: what comes out of the database has its fields in another. */
+export function contentOf({ kind, cents, memo, issuer, serial, receivedOn, sender }: PaymentItem): readonly unknown[] {
+  const { lines, city, state, postalCode, country } = sender?.address ?? {};
+  const from = [sender?.name ?? '', lines ?? [], city ?? '', state ?? '', postalCode ?? '', country ?? ''];
+  return [kind, cents, memo, issuer, serial, receivedOn, from];
+}
+
 export type ItemFault =
   | 'unknown-kind'
   | 'no-money'

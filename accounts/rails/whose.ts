@@ -1,7 +1,8 @@
-import { accountNumbered } from '#db/account-numbered.ts';
+import { accountByNumber } from '#db/account-look-up.ts';
 import type { Database } from '#db/connect.ts';
 import { keepOpen } from '#db/deposits.ts';
 import type { SuspenseReason } from '#db/payments.ts';
+import { luhn } from '../cards/card-number.ts';
 
 export type Whose =
   | { readonly kind: 'account'; readonly accountId: string }
@@ -21,7 +22,8 @@ export async function whose(trx: Database, memo: string): Promise<Whose> {
   if (memo.trim() === '') return nobody('no-account-number');
   const number = WRITTEN.exec(memo.trim())?.[1]?.replace(/[ -]/g, '') ?? '';
   if (!/^\d{10}$/.test(number)) return nobody('not-an-account-number');
-  const found = await accountNumbered(trx, number);
-  if (found.kind !== 'account') return nobody(found.kind);
-  return (await keepOpen(trx, found.accountId)) ? found : nobody('account-closed');
+  if (!luhn(number)) return nobody('wrong-check-digit');
+  const accountId = (await accountByNumber(trx, number))?.id;
+  if (accountId === undefined) return nobody('unknown-account');
+  return (await keepOpen(trx, accountId)) ? { kind: 'account', accountId } : nobody('account-closed');
 }

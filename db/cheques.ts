@@ -21,11 +21,12 @@ export interface Payee {
 /** A cheque that came back needs an address again. */
 export type ChequeState = 'needs-address' | 'queued' | 'printing' | 'mailed' | 'cashed';
 export type ChequeEventKind = 'queued' | 'needs-address' | 'addressed' | 'claimed' | 'mailed' | 'cashed' | 'returned';
-export type ChequeCause = Exclude<RefundCause, 'after-closing'> | 'card-declined';
+export type ChequeCause = Exclude<RefundCause, 'after-closing'> | 'card-declined' | 'to-sender';
 
 export interface Cheque {
   readonly id: string;
-  readonly accountId: string;
+  /** Absent: it goes to the sender of money that belongs to no account. */
+  readonly accountId?: string;
   readonly cause: ChequeCause;
   readonly postingId: string;
   readonly cents: number;
@@ -52,12 +53,13 @@ const addressed = (to: Payee | undefined) => ({
 });
 
 export async function addCheque(trx: Database, cheque: NewCheque): Promise<string> {
-  const { due, to, cents, byId, cardRefundId, ...rest } = cheque;
+  const { due, to, cents, byId, accountId, cardRefundId, ...rest } = cheque;
   const { id } = await trx
     .insertInto('cheque')
     .values({
       ...rest,
       ...addressed(to),
+      accountId: accountId ?? null,
       cardRefundId: cardRefundId ?? null,
       cents: String(cents),
       dueFrom: due.from,
@@ -94,11 +96,12 @@ const cheques = (db: Database) =>
     ]);
 
 function toCheque(row: Awaited<ReturnType<ReturnType<typeof cheques>['executeTakeFirstOrThrow']>>): Cheque {
-  const { cents, payee, address, dueFrom, dueUntil, batchId, chequeNumber, ...cheque } = row;
+  const { accountId, cents, payee, address, dueFrom, dueUntil, batchId, chequeNumber, ...cheque } = row;
   return {
     ...cheque,
     cents: Number(cents),
     due: { from: dueFrom, until: dueUntil },
+    ...(accountId !== null && { accountId }),
     ...(payee !== null && address !== null && { to: { payee, address } }),
     ...(batchId !== null && { batchId }),
     ...(chequeNumber !== null && { number: chequeNumber }),

@@ -182,12 +182,13 @@ export async function driftedHolders(db: Database): Promise<string[]> {
   return rows.map(({ accountId }) => accountId);
 }
 
-/** The posting of this key or reference. */
+/** The posting of this key, reference or id. */
 export async function findPosting(
   db: Database,
-  by: { readonly key: string } | { readonly reference: string },
+  by: { readonly key: string } | { readonly reference: string } | { readonly id: string },
 ): Promise<(Omit<Posting, 'replayed' | 'balances'> & { readonly memo: Record<string, unknown> }) | undefined> {
   const query = db.selectFrom('posting').select(['id', 'reference', 'kind', 'at', 'memo']);
+  if ('id' in by) return query.where('id', '=', by.id).executeTakeFirst();
   return 'key' in by
     ? query.where('idempotencyKey', '=', by.key).executeTakeFirst()
     : query

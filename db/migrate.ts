@@ -18,6 +18,8 @@ import * as closing from './migrations/0021-closing.ts';
 import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 import * as enrolment from './migrations/0024-enrolment.ts';
 import * as passcode from './migrations/0025-passcode.ts';
+import * as payments from './migrations/0026-payments.ts';
+import * as lockbox from './migrations/0027-lockbox.ts';
 import * as postings from './migrations/0028-postings.ts';
 import * as closingBlocks from './migrations/0029-closing-blocks.ts';
 
@@ -41,6 +43,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023-repeating-jobs': repeatingJobs,
   '0024-enrolment': enrolment,
   '0025-passcode': passcode,
+  '0026-payments': payments,
+  '0027-lockbox': lockbox,
   '0028-postings': postings,
   '0029-closing-blocks': closingBlocks,
 };

@@ -21,7 +21,7 @@ interface Row {
 }
 
 /**
- * Every payment into an account, the last first. What is left of a deposit cannot change as long as the caller holds the account's row: every
+ * Every payment into an account, the last first; not those that the bank took back. What is left of a deposit cannot change as long as the caller holds the account's row: every
  * refund takes it first.
  */
 export async function refundSources(db: Database, accountId: string): Promise<RefundSource[]> {
@@ -33,7 +33,9 @@ export async function refundSources(db: Database, accountId: string): Promise<Re
     from ledger_account holder
     join entry on entry.ledger_account_id = holder.id and entry.cents > 0
     left join deposit on deposit.posting_id = entry.posting_id and deposit.account_id = holder.account_id
-    where holder.account_id = ${accountId} and holder.kind = 'holder' and (deposit.id is not null or exists (
+    where holder.account_id = ${accountId} and holder.kind = 'holder'
+      and not exists (select from payment where payment.holder_posting_id = entry.posting_id and payment.state = 'returned')
+      and (deposit.id is not null or exists (
       select from entry side join ledger_account house on house.id = side.ledger_account_id
       where side.posting_id = entry.posting_id
         and house.kind in ('card-clearing', 'cheque-clearing', 'money-transfer-clearing', 'bank-clearing', 'suspense')))

@@ -34,8 +34,16 @@ import type {
   TextPayAlertTable,
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
+import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PasscodeEventTable, PasscodeTable } from './schema/passcode.ts';
+import type {
+  PaymentEventTable,
+  PaymentLimitTable,
+  PaymentTable,
+  ReceivableEventTable,
+  ReceivableTable,
+} from './schema/payments.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
@@ -87,6 +95,13 @@ export interface Schema {
   chequeEvent: ChequeEventTable;
   accountActivity: AccountActivityTable;
   unclaimedFund: UnclaimedFundTable;
+  paymentLimit: PaymentLimitTable;
+  payment: PaymentTable;
+  paymentEvent: PaymentEventTable;
+  receivable: ReceivableTable;
+  receivableEvent: ReceivableEventTable;
+  lockboxFile: LockboxFileTable;
+  lockboxLine: LockboxLineTable;
   notice: NoticeTable;
   textOptOut: TextOptOutTable;
   inboundText: InboundTextTable;

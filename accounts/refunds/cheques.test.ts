@@ -24,14 +24,14 @@ beforeEach(async () => {
 });
 afterAll(() => server.stop());
 
-async function cheque(cents = 700): Promise<Cheque> {
+async function cheque(cents = 700): Promise<Cheque & { readonly accountId: string }> {
   const accountId = await house.account();
   await house.mailIn(accountId, 2_000);
   const order = { key: randomUUID(), accountId, cents, agentId: 'a1', reason: 'asked' };
   const result = await refundByAgent(server.db, house.deps(), order);
   const made = result.kind === 'given-back' ? result.givenBack.cheques[0] : undefined;
   if (!made) throw new Error('There is no cheque.');
-  return made;
+  return { ...made, accountId };
 }
 const claim = (limit: number, batchId: string = randomUUID()) =>
   claimForPrinting(server.db, house.deps(), { batchId, limit, agentId: 'a1' });

@@ -13,7 +13,7 @@ import {
 } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
 import { post, type Entry } from '#db/ledger.ts';
-import { tellHolder } from './notices.ts';
+import { tellHolder, type RefundNews } from './notices.ts';
 import type { HolderDeps } from './ports.ts';
 
 /*
@@ -74,7 +74,7 @@ export async function markMailed(
     const step = { byId: act.agentId, at: deps.now(), number: act.number, postingId: id };
     await chequeMailed(trx, cheque, step);
     const news = { kind: 'cheque-mailed', cents: cheque.cents, reference } as const;
-    await tellHolder(trx, deps, { key: keyOf(cheque, 'mailed'), accountId: cheque.accountId, news });
+    await tell(trx, deps, cheque, 'mailed', news);
     return true;
   });
 }
@@ -104,7 +104,7 @@ export async function markReturned(
     const { id } = await move(trx, cheque, 'returned', ['cheque-clearing', 'refunds-payable'], deps.now());
     await chequeReturned(trx, cheque, { byId: act.agentId, at: deps.now(), number: act.number, postingId: id });
     const news = { kind: 'cheque-returned', cents: cheque.cents } as const;
-    await tellHolder(trx, deps, { key: keyOf(cheque, 'returned'), accountId: cheque.accountId, news });
+    await tell(trx, deps, cheque, 'returned', news);
     return true;
   });
 }
@@ -138,6 +138,12 @@ async function actOn(
 
 const keyOf = ({ id, attempt }: Cheque, what: string): string => `cheque ${id} ${what} ${attempt}`;
 
+/** Who sent money that belongs to no account is told by the cheque itself. */
+async function tell(trx: Database, deps: Deps, cheque: Cheque, what: string, news: RefundNews): Promise<void> {
+  const { accountId } = cheque;
+  if (accountId !== undefined) await tellHolder(trx, deps, { key: keyOf(cheque, what), accountId, news });
+}
+
 type House = 'refunds-payable' | 'cheque-clearing' | 'bank-clearing';
 
 async function move(trx: Database, cheque: Cheque, what: string, [from, to]: readonly [House, House], at: Date) {
@@ -146,6 +152,6 @@ async function move(trx: Database, cheque: Cheque, what: string, [from, to]: rea
     { ledger: from, cents: -cents },
     { ledger: to, cents },
   ];
-  const memo = { chequeId: id, accountId, attempt };
+  const memo = { chequeId: id, ...(accountId !== undefined && { accountId }), attempt };
   return post(trx, { key: keyOf(cheque, what), kind: `cheque-${what}`, at, entries, memo });
 }

@@ -20,6 +20,8 @@ const kinds: Readonly<Record<string, Both>> = {
   'card-refund': both('Refund to card', 'Reembolso a la tarjeta'),
   'cheque-refund': both('Refund by check', 'Reembolso con cheque'),
   reversal: both('Correction', 'Corrección'),
+  'payment-returned': both('Payment returned by the bank', 'Pago devuelto por el banco'),
+  'receivable-recovered': both('Returned payment made good', 'Reposición de un pago devuelto'),
   chargeback: both('Card payment taken back', 'Pago con tarjeta revertido'),
   unclaimed: both('Unclaimed funds', 'Fondos no reclamados'),
   claimed: both('Unclaimed funds returned', 'Fondos no reclamados devueltos'),

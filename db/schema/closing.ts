@@ -1,6 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely';
 import type { CardRefundState, RefundCause } from '../card-refunds.ts';
-import type { ChequeEventKind, ChequeState, PostalAddress } from '../cheques.ts';
+import type { ChequeCause, ChequeEventKind, ChequeState, PostalAddress } from '../cheques.ts';
 import type { CloserKind } from '../closing.ts';
 
 export interface RefundTermsTable {
@@ -51,8 +51,9 @@ export interface CardRefundTable {
 
 export interface ChequeTable {
   id: Generated<string>;
-  accountId: string;
-  cause: Exclude<RefundCause, 'after-closing'> | 'card-declined';
+  /** Null: to the sender of money that belongs to no account. */
+  accountId: string | null;
+  cause: ChequeCause;
   postingId: string;
   cardRefundId: string | null;
   cents: string;

@@ -24,7 +24,7 @@ export interface Block {
   readonly lifted?: { readonly by: Actor; readonly at: Date; readonly reason: string };
 }
 
-const actor = (kind: ActorKind, id: string | null, callId: string | null): Actor => ({
+export const actorOf = (kind: ActorKind, id: string | null, callId: string | null): Actor => ({
   kind,
   ...(id !== null && { id }),
   ...(callId !== null && { callId }),
@@ -34,11 +34,11 @@ const toBlock = (row: Selectable<BlockTable>): Block => ({
   id: row.id,
   number: row.number,
   scope: row.facilityId === null ? 'all' : { facilityId: row.facilityId },
-  placed: { by: actor(row.placedBy, row.placedById, row.placedInCall), at: row.placedAt, reason: row.reason },
+  placed: { by: actorOf(row.placedBy, row.placedById, row.placedInCall), at: row.placedAt, reason: row.reason },
   ...(row.liftedBy &&
     row.liftedAt && {
       lifted: {
-        by: actor(row.liftedBy, row.liftedById, row.liftedInCall),
+        by: actorOf(row.liftedBy, row.liftedById, row.liftedInCall),
         at: row.liftedAt,
         reason: row.liftReason ?? '',
       },

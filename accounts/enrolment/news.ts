@@ -1,6 +1,7 @@
 import type { Database } from '#db/connect.ts';
+import { withinMonth, type Contact } from '../notices/contact.ts';
 import type { Notice, Notify } from '../notices/notice.ts';
-import { contactOf, isReached, type Contact } from '../profile/contact.ts';
+import { addressesIn, contactOf } from '../profile/contact.ts';
 
 export type ProfilePart = 'name' | 'address' | 'phone' | 'language' | 'notices' | 'mobile' | 'e-mail';
 
@@ -36,22 +37,24 @@ export interface Told {
   readonly news: HolderNews;
 }
 
-/** Tells the holder where their profile says, if there is any way to; or where `to` says. */
+/** Answers to what the holder does; the others are news, and their texts some of the month's five (guide row 45). */
+const isAnswer = ({ kind }: HolderNews): boolean => kind !== 'passcode-locked' && kind !== 'passcode-unlocked';
+
+/**
+ * Tells the holder where their profile says, if there is any way to; or where `to` says. By e-mail wherever there is an address, asked for or not:
+ * this is about who may use the account.
+ */
 export async function tell(
   trx: Database,
-  { notify }: Pick<TellDeps, 'notify'>,
+  { now, notify }: TellDeps,
   { key, account, news }: Told,
   to?: Contact,
 ): Promise<void> {
   const contact = to ?? (await contactOf(trx, account.id));
-  if (!contact || !isReached(contact)) return;
-  const { language, ...where } = contact;
-  await notify(trx, {
-    key,
-    accountId: account.id,
-    accountEnding: endingOf(account.number),
-    language,
-    to: where,
-    news,
-  });
+  if (!contact) return;
+  const everywhere = addressesIn(contact);
+  const where = isAnswer(news) ? everywhere : await withinMonth(trx, everywhere, now());
+  if (where.mobile === undefined && where.email === undefined) return;
+  const { language } = contact;
+  await notify(trx, { key, accountId: account.id, accountEnding: endingOf(account.number), language, to: where, news });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { closeAccount, openAccount } from '#db/accounts.ts';
 import { openDatabase } from '#db/connect.ts';
+import { countText } from '#db/funding.ts';
 import { passcodeHistory, passcodeOf } from '#db/passcodes.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { lastUsedAt } from '#db/unclaimed.ts';
@@ -150,6 +151,24 @@ test('three wrong ones lock it and tell the holder once; the right one is not ev
   expect(await passcodeState(server.db, accountId, desk.at)).toEqual({ kind: 'set' });
   await guessWrong(accountId, 3);
   expect((await desk.news(accountId)).slice(3)).toEqual([{ kind: 'passcode-locked', minutes: 30 }]);
+});
+
+test('that it is locked is one of the month’s five texts, and an e-mail when they are used up; what the holder does is not', async () => {
+  const mobile = '+12135550188';
+  const { accountId } = await desk.account({ reach: { notices: 'text', mobile, email: 'ana@example.com' } });
+  await set({ accountId });
+  for (let text = 0; text < 4; text++) await countText(server.db, mobile, desk.at);
+  for (let lock = 0; lock < 2; lock++) {
+    await guessWrong(accountId, 3);
+    desk.minutes(30);
+  }
+  const everywhere = { mobile, email: 'ana@example.com' };
+  expect((await desk.notices(accountId)).map(({ to }) => to)).toEqual([
+    everywhere,
+    everywhere,
+    everywhere,
+    { email: 'ana@example.com' },
+  ]);
 });
 
 test('an agent lets the holder try again, with a reason; the holder is told', async () => {

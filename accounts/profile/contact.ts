@@ -1,30 +1,42 @@
 import type { Database } from '#db/connect.ts';
-import { latestPlan } from '#db/funding.ts';
-import { profileOf, type Profile } from '#db/profiles.ts';
+import { latestPlan, type NoticeChannels } from '#db/funding.ts';
+import { profileOf } from '#db/profiles.ts';
+import { only, type Contact, type Where } from '../notices/contact.ts';
 
-/** How a holder is told things: in which language, and where. */
-export interface Contact {
+interface Choice {
   readonly language: 'en' | 'es';
-  readonly mobile?: string;
-  readonly email?: string;
+  readonly notices: NoticeChannels;
+  readonly mobile?: string | null | undefined;
+  readonly email?: string | null | undefined;
 }
 
-/** Texts where they are wanted; e-mail wherever there is an address. */
-export function contactIn({ language, notices, mobile, email }: Profile): Contact {
-  const texts = mobile !== null && (notices === 'text' || notices === 'both');
-  return { language, ...(texts && { mobile }), ...(email !== null && { email }) };
+/** By the channels that were chosen. An address that was not chosen is there to fall back on. */
+export function contactIn({ language, notices, mobile, email }: Choice): Contact {
+  const texts = notices === 'text' || notices === 'both';
+  const mails = notices === 'e-mail' || notices === 'both';
+  const address = email ?? undefined;
+  return {
+    language,
+    ...only({ mobile: texts ? (mobile ?? undefined) : undefined, email: mails ? address : undefined }),
+    ...(!mails && address !== undefined && { spareEmail: address }),
+  };
 }
 
-export const isReached = ({ mobile, email }: Contact): boolean => mobile !== undefined || email !== undefined;
+/** Every way there is, also the e-mail address that was not chosen. */
+export const addressesIn = ({ mobile, email, spareEmail }: Contact): Where =>
+  only({ mobile, email: email ?? spareEmail });
 
-/** By the profile; without any way in it, by what the holder gave for AutoPay and TextPay. Undefined: cannot be told anything. */
+const isReached = ({ mobile, email }: Where): boolean => mobile !== undefined || email !== undefined;
+
+/**
+ * By the profile; where no channel was chosen in it, by what the holder chose for AutoPay and TextPay. Undefined: nobody can be told anything.
+ */
 export async function contactOf(db: Database, accountId: string): Promise<Contact | undefined> {
   const { version, profile } = await profileOf(db, accountId);
   const contact = contactIn(profile);
   if (isReached(contact)) return contact;
   const plan = await latestPlan(db, accountId);
-  if (!plan) return undefined;
-  const { mobile, email } = plan;
-  const language = version === 0 ? plan.language : contact.language;
-  return { language, ...(mobile !== undefined && { mobile }), ...(email !== undefined && { email }) };
+  const language = version === 0 && plan ? plan.language : contact.language;
+  const byPlan = plan && contactIn({ ...plan, language });
+  return [byPlan, contact].find((way) => way && isReached(addressesIn(way)));
 }

@@ -1,19 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Counter, Gauge, Histogram } from 'prom-client';
 import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
 import type { Utterance } from '#flows/utterance.ts';
 import { utterancesOf } from '#flows/script.ts';
 import { systemClock } from '#ivr/clock.ts';
-import type { Meter } from '#ivr/meter.ts';
 import { CallService } from '#ivr/service.ts';
 import { MediaServer } from '#media/freeswitch.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
+import { meterOf } from './calls-metrics.ts';
 import { main, report } from './child.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
@@ -102,36 +101,3 @@ main('ivr', async (config, log, end) => {
     },
   };
 });
-
-function meterOf(register: ReturnType<typeof newMetrics>): Meter {
-  const registers = [register];
-  const current = new Gauge({ name: 'homeline_calls', help: 'Calls in progress', registers });
-  const seconds = new Histogram({
-    name: 'homeline_call_seconds',
-    help: 'Calls that ended, by disposition, with their length',
-    labelNames: ['disposition'],
-    buckets: [5, 15, 30, 60, 120, 300, 600, 900, 1800],
-    registers,
-  });
-  const refused = new Counter({
-    name: 'homeline_refused_total',
-    help: 'Requests refused',
-    labelNames: ['status'],
-    registers,
-  });
-  const shed = new Counter({
-    name: 'homeline_shed_total',
-    help: 'Calls refused because of the load of this process',
-    labelNames: ['why'],
-    registers,
-  });
-  return {
-    callBegan: () => current.inc(),
-    callEnded: (disposition, length) => {
-      current.dec();
-      seconds.observe({ disposition }, length);
-    },
-    refusedRequest: (status) => refused.inc({ status }),
-    shed: (why) => shed.inc({ why }),
-  };
-}

@@ -1,0 +1,37 @@
+import type { Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Meter } from '#ivr/meter.ts';
+
+/** Counts the calls of a process: those in progress, how those that ended did, and those that were refused or shed. */
+export function meterOf(metrics: Registry): Meter {
+  const registers = [metrics];
+  const current = new Gauge({ name: 'homeline_calls', help: 'Calls in progress', registers });
+  const seconds = new Histogram({
+    name: 'homeline_call_seconds',
+    help: 'Calls that ended, by disposition, with their length',
+    labelNames: ['disposition'],
+    buckets: [5, 15, 30, 60, 120, 300, 600, 900, 1800],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'homeline_refused_total',
+    help: 'Requests refused',
+    labelNames: ['status'],
+    registers,
+  });
+  const shed = new Counter({
+    name: 'homeline_shed_total',
+    help: 'Calls refused because of the load of this process',
+    labelNames: ['why'],
+    registers,
+  });
+  return {
+    callBegan: () => current.inc(),
+    callEnded: (disposition, length) => {
+      current.dec();
+      seconds.observe({ disposition }, length);
+    },
+    refusedRequest: (status) => refused.inc({ status }),
+    shed: (why) => shed.inc({ why }),
+  };
+}

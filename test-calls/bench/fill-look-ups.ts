@@ -4,7 +4,7 @@ import { VALLEY_VIEW } from '#db/seed/demo-world.ts';
 
 /** Rows of one statement: each is said when it is in. */
 const CHUNK = 250_000;
-const LANES = 2;
+const LANES = 3;
 
 export interface Sizes {
   readonly blocks: number;
@@ -29,8 +29,9 @@ export async function fillLookUps(db: Database, sizes: Sizes, say: (text: string
     [
       'accounts',
       sizes.accounts,
-      sql`insert into account (id, status, opened_at, closed_at)
-        select 'a' || n, case when n % 20 = 0 then 'closed' else 'open' end, now(), case when n % 20 = 0 then now() end`,
+      // Numbers in order: each draws its own at random otherwise, and two statements would come to the same.
+      sql`insert into account (id, number, status, opened_at, closed_at)
+        select 'a' || n, with_check_digit(100000000 + n), case when n % 20 = 0 then 'closed' else 'open' end, now(), case when n % 20 = 0 then now() end`,
     ],
     [
       'numbers of accounts',
@@ -46,20 +47,21 @@ export async function fillLookUps(db: Database, sizes: Sizes, say: (text: string
     ],
   ];
   await withoutForeignKeys(db, ['block', 'account_number', 'ledger_account', 'call'], async () => {
-    for (const [what, rows, insert] of statements) {
-      const begun = performance.now();
-      const chunks = Array.from({ length: Math.ceil(rows / CHUNK) }, (_, chunk) => chunk * CHUNK);
-      let filled = 0;
-      const lane = async () => {
-        for (let from = chunks.shift(); from !== undefined; from = chunks.shift()) {
-          const until = Math.min(rows, from + CHUNK);
-          await sql`${insert} from generate_series(${sql.lit(from + 1)}, ${sql.lit(until)}) as n`.execute(db);
-          filled += until - from;
-          say(`${what}: ${filled} of ${rows}, ${Math.round((performance.now() - begun) / 1_000)} s`);
-        }
-      };
-      await Promise.all(Array.from({ length: LANES }, lane));
-    }
+    const begun = performance.now();
+    const left = statements.flatMap(([what, rows, insert]) =>
+      Array.from({ length: Math.ceil(rows / CHUNK) }, (_, chunk) => {
+        const [from, until] = [chunk * CHUNK + 1, Math.min(rows, (chunk + 1) * CHUNK)];
+        const fill = sql`${insert} from generate_series(${sql.lit(from)}, ${sql.lit(until)}) as n`;
+        return { fill, told: `${what}: ${from} to ${until} of ${rows}` };
+      }),
+    );
+    const lane = async () => {
+      for (let next = left.shift(); next; next = left.shift()) {
+        await next.fill.execute(db);
+        say(`${next.told}, ${Math.round((performance.now() - begun) / 1_000)} s`);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
   });
 }
 

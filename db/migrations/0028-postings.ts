@@ -19,6 +19,8 @@ const columns = (db: Kysely<unknown>) =>
     -- A pattern with a count is a machine with as many states, made anew for each value: the same by length and by what may not be in it.
     alter domain sha256 drop constraint sha256_check;
     alter domain sha256 add constraint sha256_check check (length(value) = 64 and value !~ '[^0-9a-f]');
+    alter domain e164 drop constraint e164_check;
+    alter domain e164 add constraint e164_check check (length(value) between 3 and 16 and value ~ '^[+][1-9][0-9]+$');
     alter domain currency drop constraint currency_check;
     alter domain currency add constraint currency_check check (length(value) = 3 and value !~ '[^A-Z]');
 
@@ -76,10 +78,13 @@ const closed = (db: Kysely<unknown>) =>
     update ledger_account set closed = true from account where account.id = account_id and account.status = 'closed';
     create or replace function open_ledger_account() returns trigger language plpgsql as $f$
       begin
-        insert into ledger_account (kind, account_id, closed) values ('holder', new.id, new.status = 'closed');
+        insert into ledger_account (kind, account_id, closed) select 'holder', id, status = 'closed' from opened;
         return null;
       end
     $f$;
+    drop trigger account_in_ledger on account;
+    create trigger account_in_ledger after insert on account referencing new table as opened
+      for each statement execute function open_ledger_account();
     create function close_ledger_account() returns trigger language plpgsql as $f$
       begin
         update ledger_account set closed = (new.status = 'closed') where account_id = new.id and kind = 'holder';

@@ -5,6 +5,7 @@ import { seedDemo } from '#db/seed/demo.ts';
 import { people, stations, VALLEY_VIEW } from '#db/seed/demo-world.ts';
 import type { Bench } from './bench.ts';
 import { spreadOf, type Figure } from './figures.ts';
+import { fillLookUps } from './fill-look-ups.ts';
 import { keepBusy, onFreshServer } from './ledger-server.ts';
 
 const BLOCKS = 5_000_000;
@@ -20,22 +21,8 @@ export const lookUps: Bench = {
     onFreshServer(async (db) => {
       const scale = quick ? 50 : 1;
       await seedDemo(db, { pinPepper: 'bench', realm: 'bench', now: new Date() });
-      // Numbers from +12000000000 on; block n and account n have number n, so that some numbers have both, and some neither.
-      const number = sql`'+1' || (2000000000 + n)::text`;
-      say(`filling: ${BLOCKS / scale} blocks`);
-      await sql`insert into block (number, facility_id, placed_by, placed_by_id, placed_at, reason, lifted_by, lifted_at, lift_reason)
-        select ${number}, case when n % 3 = 0 then null else ${VALLEY_VIEW} end, 'web', 'u', now() - interval '1 day', 'asked',
-          case when n % 10 = 0 then 'agent' end, case when n % 10 = 0 then now() end, case when n % 10 = 0 then 'asked' end
-        from generate_series(1, ${sql.lit(BLOCKS / scale)}) as n`.execute(db);
-      say(`filling: ${ACCOUNTS / scale} accounts`);
-      await sql`insert into account (id, status, opened_at, closed_at)
-        select 'a' || n, case when n % 20 = 0 then 'closed' else 'open' end, now(), case when n % 20 = 0 then now() end
-        from generate_series(1, ${sql.lit(ACCOUNTS / scale)}) as n`.execute(db);
-      await sql`insert into account_number (account_id, number, added_at)
-        select 'a' || n, ${number}, now() from generate_series(1, ${sql.lit(ACCOUNTS / scale)}) as n`.execute(db);
-      await sql`insert into call (id, facility_id, node, person_id, number, dialled_at, off_hook_at, disposition, cause, ended_by, closed_at)
-        select gen_random_uuid(), ${VALLEY_VIEW}, 'n', null, ${number}, now() - n * interval '1 second', now() - n * interval '1 second',
-          'talked', '16', 'outside', now() from generate_series(1, ${sql.lit(CALLS / scale)}) as n`.execute(db);
+      await fillLookUps(db, { blocks: BLOCKS / scale, accounts: ACCOUNTS / scale, calls: CALLS / scale }, say);
+      say('vacuum analyze');
       await sql`vacuum analyze`.execute(db);
       const anyNumber = () => `+1${2_000_000_000 + Math.floor((Math.random() * 1.2 * BLOCKS) / scale)}`;
       const personId = people.find(({ facilityId }) => facilityId === VALLEY_VIEW)?.id ?? '';

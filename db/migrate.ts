@@ -19,6 +19,7 @@ import * as repeatingJobs from './migrations/0023-repeating-jobs.ts';
 import * as enrolment from './migrations/0024-enrolment.ts';
 import * as postings from './migrations/0028-postings.ts';
 import * as closingBlocks from './migrations/0029-closing-blocks.ts';
+import * as pinGuesses from './migrations/0030-pin-guesses.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -41,6 +42,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024-enrolment': enrolment,
   '0028-postings': postings,
   '0029-closing-blocks': closingBlocks,
+  '0030-pin-guesses': pinGuesses,
 };
 
 /** A migration may rewrite a big table. */

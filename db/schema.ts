@@ -36,6 +36,7 @@ import type {
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
+import type { PinGuessTable, WrongPinHourTable } from './schema/pin-guesses.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 import type { RepeatingJobTable } from './schema/repeating-jobs.ts';
@@ -93,4 +94,6 @@ export interface Schema {
   accountNumberChange: AccountNumberChangeTable;
   accountProfile: AccountProfileTable;
   accountProfileChange: AccountProfileChangeTable;
+  pinGuess: PinGuessTable;
+  wrongPinHour: WrongPinHourTable;
 }

@@ -16,6 +16,8 @@ export interface Terms {
   readonly realm: string;
   readonly digestSecret: string;
   readonly pinPepper: string;
+  /** Wrong PINs of one facility in an hour at which an alarm is raised. */
+  readonly wrongPinsAnHour: number;
   readonly spoolFolder: string;
   readonly callingNumber: string;
   readonly trunks: readonly Trunk[];

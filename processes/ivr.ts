@@ -72,6 +72,7 @@ main('ivr', async (config, log, end) => {
       realm: config.SIP_REALM,
       digestSecret: config.DIGEST_SECRET,
       pinPepper: config.PIN_PEPPER,
+      wrongPinsAnHour: config.WRONG_PINS_PER_HOUR,
       spoolFolder,
       callingNumber: config.CALLING_NUMBER,
       trunks: readTrunks(config.TRUNKS),
@@ -125,6 +126,12 @@ function meterOf(register: ReturnType<typeof newMetrics>): Meter {
     labelNames: ['why'],
     registers,
   });
+  const pins = new Counter({
+    name: 'homeline_wrong_pins_total',
+    help: 'PINs that nobody has (wrong), phones locked by them (lock), facilities with too many in an hour (alarm)',
+    labelNames: ['facility', 'what'],
+    registers,
+  });
   return {
     callBegan: () => current.inc(),
     callEnded: (disposition, length) => {
@@ -133,5 +140,6 @@ function meterOf(register: ReturnType<typeof newMetrics>): Meter {
     },
     refusedRequest: (status) => refused.inc({ status }),
     shed: (why) => shed.inc({ why }),
+    wrongPin: (facility, what) => pins.inc({ facility, what }),
   };
 }

@@ -4,6 +4,7 @@ import { openCall } from '#db/calls.ts';
 import type { Facility } from '#db/facilities.ts';
 import type { Station } from '#db/stations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
+import { callingIdentity } from '#sip-proxy/calling-identity.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
@@ -101,6 +102,7 @@ async function connect(
     leg,
     station,
     facility,
+    identity: callingIdentity((name) => call.header(name)),
     dialled: dialledIn(call.requestUri, terms),
   }).then(({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000));
   running({ id: record.callId, leg, record, done });

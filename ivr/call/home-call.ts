@@ -22,6 +22,8 @@ export interface HomeCallParts {
   readonly leg: Leg;
   readonly station: Station;
   readonly facility: Facility;
+  /** As a trunk says which of its phones calls. */
+  readonly identity: string | undefined;
   /** The number in the request, undefined when it is to be asked for. */
   readonly dialled: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { saveLeg, setPerson } from '#db/calls.ts';
 import type { Person } from '#db/people.ts';
-import { findPersonByPin, pinDigest, saveSpokenName } from '#db/people.ts';
+import { saveSpokenName } from '#db/people.ts';
 import { intendRecording } from '#db/recordings.ts';
 import { findRegistration } from '#db/registrations.ts';
 import type { Caller, Desk } from '#flows/call-home/inside.ts';
@@ -22,6 +22,7 @@ import { legReference } from './leg-reference.ts';
 import type { Acceptance } from './offering.ts';
 import { offerTo } from './offering.ts';
 import { permission } from './permission.ts';
+import { PinCheck } from './pin-check.ts';
 import type { Phone } from './place.ts';
 import { place } from './place.ts';
 import { recordedTalk } from './recorded-talk.ts';
@@ -30,6 +31,7 @@ import { recordedTalk } from './recorded-talk.ts';
 export class HomeDesk implements Desk {
   readonly #parts: HomeCallParts;
   readonly #line: SpokenLine;
+  readonly #pins: PinCheck;
   #person: Person | undefined;
   #number: string | undefined;
   #name: { path: string; shown: string } | undefined;
@@ -40,6 +42,7 @@ export class HomeDesk implements Desk {
   constructor(parts: HomeCallParts, line: SpokenLine) {
     this.#parts = parts;
     this.#line = line;
+    this.#pins = new PinCheck(parts);
   }
 
   get concluded(): Conclusion | undefined {
@@ -59,11 +62,14 @@ export class HomeDesk implements Desk {
     await this.#outside?.end();
   }
 
-  async identify(pin: string): Promise<Caller | 'unknown' | 'busy'> {
-    const { platform, record, facility } = this.#parts;
-    const digest = pinDigest(platform.terms.pinPepper, facility.id, pin);
-    const person = await findPersonByPin(platform.db, facility.id, digest);
-    if (!person) return 'unknown';
+  pinLocked(): Promise<boolean> {
+    return this.#pins.locked();
+  }
+
+  async identify(pin: string): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
+    const { record } = this.#parts;
+    const person = await this.#pins.who(pin);
+    if (person === 'unknown' || person === 'locked') return person;
     if ((await record.store('person', (db) => setPerson(db, record.callId, person.id))) === 'person-busy') {
       this.concludeOnce(conclusion('person-busy'));
       return 'busy';
@@ -106,7 +112,7 @@ export class HomeDesk implements Desk {
     return announcement;
   }
 
-  async giveUp(why: 'pin-failed' | 'no-number'): Promise<void> {
+  async giveUp(why: Parameters<Desk['giveUp']>[0]): Promise<void> {
     this.concludeOnce(conclusion(why));
   }
 

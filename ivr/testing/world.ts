@@ -19,7 +19,7 @@ export const realm = 'homeline';
 const terms: Terms = {
   ...{ node: 'ivr-test', realm, pinPepper, digestSecret: 'a secret of the tests' },
   ...{ spoolFolder: '/spool', callingNumber: '+18669490290', trunks: [], serviceUsers: ['homeline', '0'] },
-  ...{ ringSeconds: 45, warningSeconds: 60, probeSeconds: 30, blockSeconds: 3 },
+  ...{ ringSeconds: 45, warningSeconds: 60, probeSeconds: 30, blockSeconds: 3, wrongPinsAnHour: 1_000 },
   limits: { maxCalls: 2, maxStartsPerSecond: 100, burst: 100, maxLoopDelayMs: 1_000 },
 };
 
@@ -39,6 +39,7 @@ export function playedPlatform(db: Database, changes: Partial<Terms> = {}) {
       callEnded: (disposition, seconds) => void counted.push(`${disposition} after ${seconds} s`),
       refusedRequest: (status) => void counted.push(`refused ${status}`),
       shed: (why) => void counted.push(`shed: ${why}`),
+      wrongPin: (facilityId, what) => void counted.push(`PIN at ${facilityId}: ${what}`),
     },
     loopDelayMs: () => 0,
     terms: { ...terms, ...changes },
@@ -66,6 +67,14 @@ export async function answeredCall(
     callerLeg: { sipCallId: randomUUID() },
     offHookAt: clock.now(),
   });
-  const parts: HomeCallParts = { platform, record, leg, station: at.station, facility, dialled: undefined };
+  const parts: HomeCallParts = {
+    platform,
+    record,
+    leg,
+    station: at.station,
+    facility,
+    identity: undefined,
+    dialled: undefined,
+  };
   return { ...played, record, dialog, endpoint, leg, parts };
 }

@@ -25,6 +25,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   RTP_PORT_MIN: 'first port of sound',
   RTP_PORT_MAX: 'last port of sound',
   PIN_PEPPER: 'key under which PINs are digested; changing it makes every PIN unknown',
+  WRONG_PINS_PER_HOUR: 'wrong PINs of one facility in an hour at which the log and a metric raise an alarm',
   DIGEST_SECRET: 'key of the nonces of digest authentication; the same for all `ivr` processes',
   CALLING_NUMBER: 'what the called party sees, E.164',
   TRUNKS: 'carriers as JSON, tried in order: `[{"name", "host", "port", ...}]`',

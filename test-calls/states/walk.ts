@@ -63,18 +63,19 @@ export interface InsideWalk {
   readonly givesUp: ReadonlyMap<Parameters<Desk['giveUp']>[0] | 'person-busy', string>;
 }
 
-/** Walks the flow of the caller with every kind of person: known, new, unknown, busy, silent. */
+/** Walks the flow of the caller with every kind of person: known, new, unknown, busy, locked out, silent. */
 export async function walkInside(): Promise<InsideWalk> {
   const givesUp = new Map<Parameters<Desk['giveUp']>[0] | 'person-busy', string>();
   let steps: string[] = [];
   let pinTries = 0;
-  for (const found of ['new', 'unknown', 'busy'] as const)
+  for (const found of ['new', 'unknown', 'busy', 'locked'] as const)
     for (const typed of ['2135550142', '']) {
       let tries = 0;
       let beforePolicy: string[] = [];
       const last = () => line.steps.filter((step) => !['language', 'person'].includes(step)).at(-1) ?? '';
       const line = new WalkedLine({ key: () => '1', digits: ({ secret }) => (secret ? '4821' : typed) });
       const desk: Desk = {
+        pinLocked: async () => false,
         identify: async () => {
           tries++;
           if (found === 'busy') givesUp.set('person-busy', last());

@@ -8,6 +8,7 @@ import type { Utterance } from '#flows/prompt.ts';
 import { utterancesOf } from '#flows/prompt.ts';
 import { systemClock } from '#ivr/clock.ts';
 import type { Meter } from '#ivr/meter.ts';
+import { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import { CallService } from '#ivr/service.ts';
 import { MediaServer } from '#media/freeswitch.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
@@ -57,10 +58,17 @@ main('ivr', async (config, log, end) => {
     server.lost.addEventListener('abort', () => end(String(server.lost.reason)), { once: true });
 
   const metrics = newMetrics('ivr');
+  const notes = await NoteSpool.open({
+    folder: join(spoolFolder, 'notes', config.NODE_NAME),
+    db,
+    clock: systemClock,
+    log,
+  });
   const service = await CallService.start({
     sip,
     media,
     db,
+    notes,
     prompts,
     sequences: new Sequences(config.PROMPT_FOLDER),
     clock: systemClock,
@@ -99,6 +107,7 @@ main('ivr', async (config, log, end) => {
       else await service.drain(media.lost.aborted ? 2 : config.DRAIN_SECONDS);
       media.close();
       sip.close();
+      notes.close();
       await db.destroy();
     },
   };

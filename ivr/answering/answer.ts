@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { LegRef } from '#db/calls.ts';
-import { openCall } from '#db/calls.ts';
 import type { Facility } from '#db/facilities.ts';
 import type { Station } from '#db/stations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
@@ -57,20 +56,19 @@ async function connect(
   running: (call: RunningCall) => void,
   refuse: (status: number) => void,
 ): Promise<void> {
-  const { clock, db, log, media, meter, terms } = platform;
-  const record = new CallRecord(db, randomUUID(), clock, log);
+  const { clock, log, media, meter, terms } = platform;
+  const record = new CallRecord(platform, randomUUID());
   const offHookAt = clock.now();
   const open = (callerLeg: LegRef) =>
-    record.store('call', (database) =>
-      openCall(database, {
-        id: record.callId,
-        facilityId: facility.id,
-        stationId: station.id,
-        node: terms.node,
-        callerLeg,
-        offHookAt,
-      }),
-    );
+    record.note({
+      kind: 'opened',
+      id: record.callId,
+      facilityId: facility.id,
+      stationId: station.id,
+      node: terms.node,
+      callerLeg,
+      offHookAt,
+    });
   let endpoint;
   try {
     endpoint = await media.endpointFor(call.sdp);

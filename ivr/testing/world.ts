@@ -10,6 +10,7 @@ import type { Platform, Terms } from '../platform.ts';
 import { MovedClock } from './moved-clock.ts';
 import { PlayedDialog } from './played-dialog.ts';
 import { PlayedEndpoint } from './played-endpoint.ts';
+import { PlayedNotes } from './played-notes.ts';
 import { PlayedMedia, PlayedSip } from './played-servers.ts';
 import { silentPrompts } from './prompts.ts';
 
@@ -31,8 +32,9 @@ export function playedPlatform(db: Database, changes: Partial<Terms> = {}) {
   const note = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
     void logged.push({ level, text, fields });
   const counted: string[] = [];
+  const notes = new PlayedNotes();
   const platform: Platform = {
-    ...{ ...silentPrompts, sip: sip.real, media: media.real, db, clock },
+    ...{ ...silentPrompts, sip: sip.real, media: media.real, notes: notes.real, db, clock },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     meter: {
       callBegan: () => void counted.push('began'),
@@ -44,7 +46,7 @@ export function playedPlatform(db: Database, changes: Partial<Terms> = {}) {
     loopDelayMs: () => 0,
     terms: { ...terms, ...changes },
   };
-  return { platform, clock, sip, media, logged, counted };
+  return { platform, clock, sip, media, notes, logged, counted };
 }
 
 /** A call that has just been answered, of a station of the demonstration, its record open in the database. */
@@ -59,7 +61,7 @@ export async function answeredCall(
   const at = await findStation(platform.db, stationId);
   if (!at) throw new Error(`the demonstration has no station ${stationId}`);
   const facility = { ...at.facility, ...changes };
-  const record = new CallRecord(platform.db, randomUUID(), clock, platform.log);
+  const record = new CallRecord(platform, randomUUID());
   const [dialog, endpoint] = [new PlayedDialog(), new PlayedEndpoint(randomUUID())];
   const leg = new Leg('inside', dialog, endpoint.real, clock);
   await openCall(platform.db, {

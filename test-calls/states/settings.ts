@@ -32,7 +32,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   RING_SECONDS: 'how long it may ring outside',
   WARNING_SECONDS: 'how long before the limit both are warned',
   PROBE_SECONDS: 'how often a leg that went silent is asked whether it still lives',
-  BLOCK_SECONDS: 'how long a block may take before the called party is told that it failed',
+  BLOCK_SECONDS: 'how long the database may take for a block before the called party is told that it will come',
   DRAIN_SECONDS: 'how long calls may go on when the platform stops',
   MAX_CALLS: 'calls that one `ivr` process carries; more are refused with 503 and Retry-After',
   MAX_STARTS_PER_SECOND: 'calls that it begins in a second; twice as many may come at once',

@@ -125,7 +125,7 @@ export async function walkOffer(): Promise<OfferWalk> {
       },
       digits: () => '',
     });
-    const ownBlock = { place: async () => true, undo: async () => true };
+    const ownBlock = { place: async () => 'placed' as const, undo: async () => true };
     const outcome = await offerCall(line, { keys: usualKeys, facility: 'F', spokenName: undefined }, ownBlock);
     outcomes.set(outcome, (outcomes.get(outcome) ?? new Set()).add(outcome === 'no-key' ? 'silence' : left));
     for (const { say, keys } of line.questions) {

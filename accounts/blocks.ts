@@ -3,6 +3,7 @@ import {
   activeBlock,
   liftBlock,
   placeBlock,
+  wasPlaced,
   type Actor,
   type ActorKind,
   type Block,
@@ -101,11 +102,14 @@ const byKey = (callId: string): Actor => ({ kind: 'called-party-key', callId });
 
 /**
  * The called party pressed the block key: no call from this facility rings this number again. Nobody is asked twice, so pressing again, or
- * when there is a block already, is the same as once. The block is on disk when this returns. Throws DatabaseUnavailable; may be tried again.
+ * when there is a block already, is the same as once; with `at`, the same press (call and time) places no second block ever. The block is on
+ * disk when this returns. Throws DatabaseUnavailable; may be tried again.
  */
 export async function blockByKey(db: Database, key: KeyInCall): Promise<'placed' | 'already-blocked'> {
   const { number, facilityId, callId, at } = key;
   const reason = 'block key pressed during the offer';
+  // What waited for the database may have come through before, and may have been lifted since.
+  if (at && (await wasPlaced(db, { number, facilityId, callId, at }))) return 'already-blocked';
   return placeBlock(db, { number, scope: { facilityId }, by: byKey(callId), reason, ...(at && { at }) });
 }
 

@@ -78,6 +78,23 @@ export async function placeBlock(
   return result.numInsertedOrUpdatedRows === 1n ? 'placed' : 'already-blocked';
 }
 
+/** Whether this press of the key in this call has placed its block, whatever became of that since. */
+export async function wasPlaced(
+  db: Database,
+  press: { readonly number: string; readonly facilityId: string; readonly callId: string; readonly at: Date },
+): Promise<boolean> {
+  const { number, facilityId, callId, at } = press;
+  const row = await db
+    .selectFrom('block')
+    .select('id')
+    .where('number', '=', number)
+    .where('facilityId', '=', facilityId)
+    .where('placedInCall', '=', callId)
+    .where('placedAt', '=', at)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The active block of this number and scope. `lock`: nobody else changes it until the transaction ends. */
 export async function activeBlock(
   db: Database,

@@ -45,6 +45,7 @@ import type {
   ReceivableTable,
 } from './schema/payments.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
+import type { PinGuessTable, WrongPinHourTable } from './schema/pin-guesses.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 import type { RepeatingJobTable } from './schema/repeating-jobs.ts';
@@ -111,4 +112,6 @@ export interface Schema {
   accountProfileChange: AccountProfileChangeTable;
   passcode: PasscodeTable;
   passcodeEvent: PasscodeEventTable;
+  pinGuess: PinGuessTable;
+  wrongPinHour: WrongPinHourTable;
 }

@@ -6,6 +6,7 @@ import type { SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import type { Limits } from './admission.ts';
 import type { Log } from './cdr/call-record.ts';
+import type { NoteSpool } from './cdr/note-spool.ts';
 import type { Clock } from './clock.ts';
 import type { Meter } from './meter.ts';
 
@@ -16,13 +17,15 @@ export interface Terms {
   readonly realm: string;
   readonly digestSecret: string;
   readonly pinPepper: string;
+  /** Wrong PINs of one facility in an hour at which an alarm is raised. */
+  readonly wrongPinsAnHour: number;
   readonly spoolFolder: string;
   readonly callingNumber: string;
   readonly trunks: readonly Trunk[];
   readonly ringSeconds: number;
   readonly warningSeconds: number;
   readonly probeSeconds: number;
-  /** How long a block may take to be durable before the called party is told that it failed. */
+  /** How long the database may take for a block before the called party is told that it will come. */
   readonly blockSeconds: number;
   /** What this process may carry; calls beyond are refused with 503 and Retry-After. */
   readonly limits: Limits;
@@ -35,6 +38,8 @@ export interface Platform {
   readonly sip: SipServer;
   readonly media: MediaServer;
   readonly db: Database;
+  /** What waits for the database while it is away. */
+  readonly notes: NoteSpool;
   readonly prompts: PromptStore;
   readonly sequences: Sequences;
   readonly clock: Clock;

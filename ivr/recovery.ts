@@ -9,7 +9,9 @@ import type { Platform } from './platform.ts';
  * Returns how many calls it closed.
  */
 export async function recover(platform: Platform): Promise<number> {
-  const { db, media, log, terms } = platform;
+  const { db, media, log, notes, terms } = platform;
+  // What it could not write: the ends of calls among it, which are then not left.
+  await notes.deliver();
   const left = await openCallsOf(db, { node: terms.node });
   await Promise.all(left.map((call) => close(call, platform)));
   const ours = new Set(left.flatMap(({ legs }) => legs.flatMap(({ endpointUuid }) => endpointUuid ?? [])));

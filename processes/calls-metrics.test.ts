@@ -32,14 +32,17 @@ test('calls that ended are counted by disposition, with their length in seconds'
   );
 });
 
-test('what was refused is counted by status, what was shed by why', async () => {
+test('what was refused is counted by status, what was shed by why, wrong PINs by facility', async () => {
   const { meter, lines } = metered();
   meter.refusedRequest(407);
   for (const why of ['starts', 'starts', 'loop-delay'] as const) meter.shed(why);
+  for (const what of ['wrong', 'wrong', 'lock'] as const) meter.wrongPin('north', what);
   const counted = (await lines()).filter((line) => !line.startsWith('homeline_call'));
   expect(counted).toEqual([
     'homeline_refused_total{status="407"} 1',
     'homeline_shed_total{why="starts"} 2',
     'homeline_shed_total{why="loop-delay"} 1',
+    'homeline_wrong_pins_total{facility="north",what="wrong"} 2',
+    'homeline_wrong_pins_total{facility="north",what="lock"} 1',
   ]);
 });

@@ -25,6 +25,12 @@ export function meterOf(metrics: Registry): Meter {
     labelNames: ['why'],
     registers,
   });
+  const pins = new Counter({
+    name: 'homeline_wrong_pins_total',
+    help: 'PINs that nobody has (wrong), phones locked by them (lock), facilities with too many in an hour (alarm)',
+    labelNames: ['facility', 'what'],
+    registers,
+  });
   return {
     callBegan: () => current.inc(),
     callEnded: (disposition, length) => {
@@ -33,5 +39,6 @@ export function meterOf(metrics: Registry): Meter {
     },
     refusedRequest: (status) => refused.inc({ status }),
     shed: (why) => shed.inc({ why }),
+    wrongPin: (facility, what) => pins.inc({ facility, what }),
   };
 }

@@ -6,6 +6,7 @@ import { languages } from '#flows/language.ts';
 import type { Utterance } from '#flows/utterance.ts';
 import { utterancesOf } from '#flows/script.ts';
 import { systemClock } from '#ivr/clock.ts';
+import { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import { CallService } from '#ivr/service.ts';
 import { MediaServer } from '#media/freeswitch.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
@@ -56,10 +57,17 @@ main('ivr', async (config, log, end) => {
     server.lost.addEventListener('abort', () => end(String(server.lost.reason)), { once: true });
 
   const metrics = newMetrics('ivr');
+  const notes = await NoteSpool.open({
+    folder: join(spoolFolder, 'notes', config.NODE_NAME),
+    db,
+    clock: systemClock,
+    log,
+  });
   const service = await CallService.start({
     sip,
     media,
     db,
+    notes,
     prompts,
     sequences: new Sequences(config.PROMPT_FOLDER),
     clock: systemClock,
@@ -71,6 +79,7 @@ main('ivr', async (config, log, end) => {
       realm: config.SIP_REALM,
       digestSecret: config.DIGEST_SECRET,
       pinPepper: config.PIN_PEPPER,
+      wrongPinsAnHour: config.WRONG_PINS_PER_HOUR,
       spoolFolder,
       callingNumber: config.CALLING_NUMBER,
       trunks: readTrunks(config.TRUNKS),
@@ -97,6 +106,7 @@ main('ivr', async (config, log, end) => {
       else await service.drain(media.lost.aborted ? 2 : config.DRAIN_SECONDS);
       media.close();
       sip.close();
+      notes.close();
       await db.destroy();
     },
   };

@@ -344,6 +344,45 @@ call('a wrong PIN three times', async (scene) => {
   expect(told.prompts.inside.at(-1)).toBe('en:pin.goodbye');
 });
 
+call(
+  'wrong PINs on two calls lock the phone: no third is asked for one, other phones are',
+  { others: 1 },
+  async (scene) => {
+    const [other] = scene.others;
+    if (!other) throw new Error('too few people');
+    const tries = async (count: number) => {
+      const inside = await callIn(scene, { pin: wrongPins[0] ?? '' });
+      for (let nth = 1; nth < count; nth++) {
+        await hears(scene, inside, 'pin.ask', { from: performance.now() });
+        await inside.press(`${wrongPins[nth]}#`, { ms: 60 });
+      }
+      await inside.ended;
+      return toldOf(scene.stage, inside);
+    };
+    expect((await tries(3)).call.disposition).toBe('pin-failed');
+    const last = await tries(3);
+    expect(last.call).toMatchObject({ disposition: 'pin-locked', endedBy: 'policy', q850: 21 });
+    expect(last.prompts.inside.at(-1)).toBe('en:pin.locked');
+    expect(last.kinds('pin-locked')).toEqual([{ identity: scene.player.id, guesses: 6, seconds: 60 }]);
+
+    const locked = scene.dial();
+    expect(await locked.answered).toBe(true);
+    await hears(scene, locked, 'language.choose', { until: 'start' });
+    await locked.press('1');
+    await locked.ended;
+    expect(await heardAll(scene, locked, 'pin.locked')).toBe(true);
+    const told = await toldOf(scene.stage, locked);
+    expect(told.call).toMatchObject({ disposition: 'pin-locked', endedBy: 'policy', q850: 21 });
+    expectStates(told, 'offHook', 'done');
+    expect(told.prompts.inside).toEqual([...opening.slice(0, 2), 'en:pin.locked']);
+
+    other.stage.person(other.number, (incoming) => incoming.reject(486));
+    const free = await callIn(other);
+    await free.ended;
+    expect((await toldOf(other.stage, free)).call.disposition).toBe('busy');
+  },
+);
+
 call('a PIN typed before it is asked for is not written down, not even key by key', async (scene) => {
   const inside = scene.dial();
   expect(await inside.answered).toBe(true);

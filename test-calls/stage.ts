@@ -140,7 +140,9 @@ export class Stage {
   /** A call from the phone inside; the label is how it is shown. */
   dial(number: string, label = ''): OutgoingCall {
     const { host, port } = this.system.sip;
-    const call = this.inside.dial(`sip:${number}@${host}:${port}`);
+    // As many phones behind the trunk as numbers are called: nobody's wrong PINs are another's.
+    const headers = { 'P-Asserted-Identity': `<sip:${number.replace('+', '')}@inside.invalid>` };
+    const call = this.inside.dial(`sip:${number}@${host}:${port}`, { headers });
     this.#labels.set(call.callId, label);
     return call;
   }

@@ -93,7 +93,9 @@ export class Scene {
   /** Dials and notes the call, so that a failure tells what happened on it. */
   dial(to = this.number, site = this.site, options: DialOptions = {}): OutgoingCall {
     const { host, port } = this.stage.system.sip;
-    const call = site.phone.dial(`sip:${to}@${host}:${port}`, options);
+    // Each plays on a phone of their own, as the trunk says: nobody's wrong PINs are another's.
+    const headers = { 'P-Asserted-Identity': `<sip:${this.player.id}@inside.invalid>`, ...options.headers };
+    const call = site.phone.dial(`sip:${to}@${host}:${port}`, { ...options, headers });
     this.calls.push(call);
     return call;
   }

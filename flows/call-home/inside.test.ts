@@ -9,6 +9,7 @@ const voice = { path: '/voices/new.wav', seconds: 1.5 };
 function desk(changes: Partial<Desk> = {}, caller: Caller | 'busy' = { needsName: false, language: 'en' }) {
   const done: string[] = [];
   const all: Desk = {
+    pinLocked: async () => false,
     identify: async (pin) => (pin === '4821' ? caller : 'unknown'),
     keepName: async ({ path }) => void done.push(`name ${path}`),
     mayCall: async (number) => {
@@ -77,6 +78,23 @@ describe('a call home, as the person inside hears it', () => {
     expect(
       line.entries.map(({ secret, waitSeconds, betweenSeconds }) => [secret, waitSeconds, betweenSeconds]),
     ).toEqual(Array(3).fill([true, 8, 4]));
+  });
+
+  it('asks for no PIN while the phone is locked, in the language that was chosen', async () => {
+    const { line, done } = await play(['2'], desk({ pinLocked: async () => true }));
+    expect(done).toEqual(['pin-locked']);
+    expect(line.told.slice(2)).toEqual(['es:pin.locked']);
+  });
+
+  it('asks for no other PIN once one of them has locked the phone', async () => {
+    const answers = ['unknown', 'locked'] as const;
+    let asked = 0;
+    const { line, done } = await play(
+      ['1', { digits: '1' }, { digits: '4821' }],
+      desk({ identify: async () => answers[asked++] ?? 'unknown' }),
+    );
+    expect(done).toEqual(['pin-locked']);
+    expect(line.told.slice(2)).toEqual(['en:pin.ask', 'en:pin.wrong', 'en:pin.ask', 'en:pin.locked']);
   });
 
   it('lets nobody have two calls', async () => {

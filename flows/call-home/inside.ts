@@ -12,15 +12,17 @@ export interface Caller {
 
 /** What stands behind the line: who people are, whether they may call, and the call itself. */
 export interface Desk {
-  /** Who has this PIN. `busy`: that person has a call in progress. */
-  identify(pin: string): Promise<Caller | 'unknown' | 'busy'>;
+  /** Too many wrong PINs came from this phone: none is asked for until a while has passed. */
+  pinLocked(): Promise<boolean>;
+  /** Who has this PIN. `busy`: that person has a call in progress. `locked`: nobody is told, not even whether it was right. */
+  identify(pin: string): Promise<Caller | 'unknown' | 'busy' | 'locked'>;
   keepName(voice: Voice): Promise<void>;
   /** The announcement that refuses this call, or undefined when it may be placed. */
   mayCall(dialled: string): Promise<PromptKey | undefined>;
   /** Rings, offers and connects; returns the announcement with which the caller is left, if any. */
   connect(): Promise<PromptKey | undefined>;
-  /** No PIN was recognised, or no number was dialled: the call ends here. */
-  giveUp(why: 'pin-failed' | 'no-number'): Promise<void>;
+  /** No PIN was recognised or taken, or no number was dialled: the call ends here. */
+  giveUp(why: 'pin-failed' | 'pin-locked' | 'no-number'): Promise<void>;
 }
 
 const pinTries = 3;
@@ -30,9 +32,9 @@ export async function callHome(line: Line, desk: Desk, dialled: string | undefin
   const chosen = await chooseLanguage(line);
   const caller = await identify(line, desk);
   if (caller === 'busy') return line.say(prompt('person.busy'));
-  if (caller === 'unknown') {
-    await desk.giveUp('pin-failed');
-    return line.say(prompt('pin.goodbye'));
+  if (caller === 'unknown' || caller === 'locked') {
+    await desk.giveUp(caller === 'locked' ? 'pin-locked' : 'pin-failed');
+    return line.say(prompt(caller === 'locked' ? 'pin.locked' : 'pin.goodbye'));
   }
   if (!chosen) line.language = caller.language;
   if (caller.needsName) await recordName(line, desk);
@@ -62,7 +64,8 @@ async function chooseLanguage(line: Line): Promise<boolean> {
   return true;
 }
 
-async function identify(line: Line, desk: Desk): Promise<Caller | 'unknown' | 'busy'> {
+async function identify(line: Line, desk: Desk): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
+  if (await desk.pinLocked()) return 'locked';
   for (let attempt = 1; attempt <= pinTries; attempt++) {
     const pin = await line.gather({
       say: attempt === 1 ? [prompt('pin.ask')] : [prompt('pin.wrong'), prompt('pin.ask')],

@@ -10,17 +10,17 @@ const offer: Offer = {
   spokenName: { path: '/voices/alex.wav', shown: 'Alex' },
 };
 
-const blocks = (possible = true) => {
+const blocks = (placed: 'placed' | 'promised' | 'failed' = 'placed') => {
   const done: string[] = [];
   return {
     done,
     place: async () => {
       done.push('placed');
-      return possible;
+      return placed;
     },
     undo: async () => {
       done.push('undone');
-      return possible;
+      return true;
     },
   };
 };
@@ -119,10 +119,17 @@ describe('the offer', () => {
   });
 
   it('does not claim a block that could not be placed', async () => {
-    const { line, outcome } = await play(['9'], blocks(false));
+    const { line, outcome } = await play(['9'], blocks('failed'));
     expect(outcome).toBe('refused');
     expect(line.told).not.toContain('en:offer.blocked');
     expect(line.told.at(-1)).toBe('en:offer.block-failed');
+  });
+
+  it('says of a block that will come that it is noted, and offers nothing to undo', async () => {
+    const { line, own, outcome } = await play(['9'], blocks('promised'));
+    expect(outcome).toBe('blocked');
+    expect(own.done).toEqual(['placed']);
+    expect(line.told.slice(2)).toEqual(['en:offer.block-promised']);
   });
 
   it('listens six seconds after the menu, and five for the undoing of a block, by its own key alone', async () => {

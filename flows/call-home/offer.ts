@@ -19,9 +19,11 @@ export interface Offer {
   readonly spokenName: { readonly path: string; readonly shown: string } | undefined;
 }
 
-/** What the called party's own key can do to future calls; `false` when it could not be done. */
+/** What the called party's own key can do to future calls. */
 export interface OwnBlock {
-  place(): Promise<boolean>;
+  /** `promised`: it will be placed, and nobody can say yet when. `failed`: it will not. */
+  place(): Promise<'placed' | 'promised' | 'failed'>;
+  /** `false`: the block stands. */
   undo(): Promise<boolean>;
 }
 
@@ -74,12 +76,18 @@ async function blockUnlessUndone(
   offer: Offer,
   ownBlock: OwnBlock,
 ): Promise<'blocked' | 'refused' | 'undone'> {
-  if (!(await ownBlock.place())) {
+  const placed = await ownBlock.place();
+  const facility: Value = { kind: 'name', text: offer.facility };
+  if (placed === 'failed') {
     await line.say(prompt('offer.block-failed'));
     return 'refused';
   }
+  if (placed === 'promised') {
+    await line.say(prompt('offer.block-promised', { facility }));
+    return 'blocked';
+  }
   const key: Value = { kind: 'key', key: offer.keys.block };
-  const said = prompt('offer.blocked', { facility: { kind: 'name', text: offer.facility }, block: key });
+  const said = prompt('offer.blocked', { facility, block: key });
   const again = await line.ask({ say: [said], keys: [offer.keys.block], waitSeconds: 5 });
   if (again.kind === 'silence' || !(await ownBlock.undo())) {
     await line.say(prompt('offer.still-blocked'));

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { LegRef } from '#db/calls.ts';
-import { openCall } from '#db/calls.ts';
 import type { Facility } from '#db/facilities.ts';
 import type { Station } from '#db/stations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
+import { callingIdentity } from '#sip-proxy/calling-identity.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
@@ -56,20 +56,19 @@ async function connect(
   running: (call: RunningCall) => void,
   refuse: (status: number) => void,
 ): Promise<void> {
-  const { clock, db, log, media, meter, terms } = platform;
-  const record = new CallRecord(db, randomUUID(), clock, log);
+  const { clock, log, media, meter, terms } = platform;
+  const record = new CallRecord(platform, randomUUID());
   const offHookAt = clock.now();
   const open = (callerLeg: LegRef) =>
-    record.store('call', (database) =>
-      openCall(database, {
-        id: record.callId,
-        facilityId: facility.id,
-        stationId: station.id,
-        node: terms.node,
-        callerLeg,
-        offHookAt,
-      }),
-    );
+    record.note({
+      kind: 'opened',
+      id: record.callId,
+      facilityId: facility.id,
+      stationId: station.id,
+      node: terms.node,
+      callerLeg,
+      offHookAt,
+    });
   let endpoint;
   try {
     endpoint = await media.endpointFor(call.sdp);
@@ -101,6 +100,7 @@ async function connect(
     leg,
     station,
     facility,
+    identity: callingIdentity((name) => call.header(name)),
     dialled: dialledIn(call.requestUri, terms),
   }).then(({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000));
   running({ id: record.callId, leg, record, done });

@@ -144,6 +144,7 @@ describe('a call', () => {
     call.dialog.end = () => new Promise(() => undefined);
     call.endpoint.press('1', '#', '#', '#');
     const over = watched(call.over);
+    await call.clock.asked(1_000);
     await call.clock.move(999);
     expect([over.over, call.record.states.done]).toEqual([false, expect.any(Date)]);
     await call.clock.move(1);

@@ -1,4 +1,4 @@
-import { closeCall } from '#db/calls.ts';
+import type { CallEnding } from '#db/calls.ts';
 import type { Facility } from '#db/facilities.ts';
 import type { Station } from '#db/stations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
@@ -22,6 +22,8 @@ export interface HomeCallParts {
   readonly leg: Leg;
   readonly station: Station;
   readonly facility: Facility;
+  /** As a trunk says which of its phones calls. */
+  readonly identity: string | undefined;
   /** The number in the request, undefined when it is to be asked for. */
   readonly dialled: string | undefined;
 }
@@ -66,18 +68,15 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   late.abort();
   const { disposition, endedBy, q850, sipStatus } = ended;
   record.write('closed', { disposition, endedBy, q850 });
-  void record.store('close', (db) =>
-    closeCall(db, record.callId, {
-      disposition,
-      endedBy,
-      q850,
-      cause: causeText(leg),
-      language: line.language,
-      states: record.states,
-      ...(sipStatus === undefined ? {} : { sipStatus }),
-      ...desk.acceptance,
-    }),
-  );
+  close(record, {
+    disposition,
+    endedBy,
+    q850,
+    cause: causeText(leg),
+    language: line.language,
+    ...(sipStatus === undefined ? {} : { sipStatus }),
+    ...desk.acceptance,
+  });
   return ended;
 }
 
@@ -86,16 +85,13 @@ export function closeUnanswered(record: CallRecord, disposition: Disposition, si
   record.state('offHook');
   record.state('done');
   const { endedBy, q850 } = conclusion(disposition);
-  void record.store('close', (db) =>
-    closeCall(db, record.callId, {
-      disposition,
-      endedBy,
-      q850,
-      sipStatus,
-      cause: `SIP ${sipStatus}`,
-      states: record.states,
-    }),
-  );
+  close(record, { disposition, endedBy, q850, sipStatus, cause: `SIP ${sipStatus}` });
+}
+
+/** Without its times a call cannot be told from one that goes on: they are copied, as they are now. */
+function close(record: CallRecord, ending: Omit<CallEnding, 'states'>): void {
+  const note = { kind: 'closed', callId: record.callId, ending: { ...ending, states: { ...record.states } } } as const;
+  void record.note(note);
 }
 
 const causeText = (leg: Leg): string => leg.ending?.cause ?? leg.ending?.by ?? 'none';

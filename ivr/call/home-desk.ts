@@ -1,7 +1,5 @@
-import { saveLeg, setPerson } from '#db/calls.ts';
+import { setPerson } from '#db/calls.ts';
 import type { Person } from '#db/people.ts';
-import { findPersonByPin, pinDigest, saveSpokenName } from '#db/people.ts';
-import { intendRecording } from '#db/recordings.ts';
 import { findRegistration } from '#db/registrations.ts';
 import type { Caller, Desk } from '#flows/call-home/inside.ts';
 import type { Language } from '#flows/language.ts';
@@ -22,6 +20,7 @@ import { legReference } from './leg-reference.ts';
 import type { Acceptance } from './offering.ts';
 import { offerTo } from './offering.ts';
 import { permission } from './permission.ts';
+import { PinCheck } from './pin-check.ts';
 import type { Phone } from './place.ts';
 import { place } from './place.ts';
 import { recordedTalk } from './recorded-talk.ts';
@@ -30,6 +29,7 @@ import { recordedTalk } from './recorded-talk.ts';
 export class HomeDesk implements Desk {
   readonly #parts: HomeCallParts;
   readonly #line: SpokenLine;
+  readonly #pins: PinCheck;
   #person: Person | undefined;
   #number: string | undefined;
   #name: { path: string; shown: string } | undefined;
@@ -40,6 +40,7 @@ export class HomeDesk implements Desk {
   constructor(parts: HomeCallParts, line: SpokenLine) {
     this.#parts = parts;
     this.#line = line;
+    this.#pins = new PinCheck(parts);
   }
 
   get concluded(): Conclusion | undefined {
@@ -59,12 +60,15 @@ export class HomeDesk implements Desk {
     await this.#outside?.end();
   }
 
-  async identify(pin: string): Promise<Caller | 'unknown' | 'busy'> {
-    const { platform, record, facility } = this.#parts;
-    const digest = pinDigest(platform.terms.pinPepper, facility.id, pin);
-    const person = await findPersonByPin(platform.db, facility.id, digest);
-    if (!person) return 'unknown';
-    if ((await record.store('person', (db) => setPerson(db, record.callId, person.id))) === 'person-busy') {
+  pinLocked(): Promise<boolean> {
+    return this.#pins.locked();
+  }
+
+  async identify(pin: string): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
+    const { record } = this.#parts;
+    const person = await this.#pins.who(pin);
+    if (person === 'unknown' || person === 'locked') return person;
+    if ((await record.ask('person', (db) => setPerson(db, record.callId, person.id))) === 'person-busy') {
       this.concludeOnce(conclusion('person-busy'));
       return 'busy';
     }
@@ -91,9 +95,8 @@ export class HomeDesk implements Desk {
     const person = this.#identified();
     const approved = facility.recordNames === 'approved-by-default';
     const { sha256 } = await hashFile(path);
-    await record.store('spoken name', (db) =>
-      saveSpokenName(db, person.id, { path, sha256, seconds, approved, at: platform.clock.now() }),
-    );
+    const name = { path, sha256, seconds, approved, at: platform.clock.now() };
+    await record.note({ kind: 'spokenName', personId: person.id, name });
     if (approved) this.#name = { path, shown: person.name };
   }
 
@@ -106,7 +109,7 @@ export class HomeDesk implements Desk {
     return announcement;
   }
 
-  async giveUp(why: 'pin-failed' | 'no-number'): Promise<void> {
+  async giveUp(why: Parameters<Desk['giveUp']>[0]): Promise<void> {
     this.concludeOnce(conclusion(why));
   }
 
@@ -115,15 +118,14 @@ export class HomeDesk implements Desk {
     const number = this.#number;
     if (number === undefined) throw new Error('no number to connect');
     const recordingPath = `${platform.terms.spoolFolder}/recordings/${record.callId}.wav`;
-    await record.store('recording intent', (db) =>
-      intendRecording(db, {
-        id: record.callId,
-        callId: record.callId,
-        spoolPath: recordingPath,
-        channels: 2,
-        at: platform.clock.now(),
-      }),
-    );
+    await record.note({
+      kind: 'recordingIntended',
+      id: record.callId,
+      callId: record.callId,
+      spoolPath: recordingPath,
+      channels: 2,
+      at: platform.clock.now(),
+    });
     const callerLeft = AbortSignal.any([leg.ended]);
     const ringing = leg.endpoint.ring();
     record.state('ringing');
@@ -137,7 +139,7 @@ export class HomeDesk implements Desk {
         signal: callerLeft,
         onSent: ({ callId: sipCallId, transactionId }, { id: endpointUuid }) => {
           const leg = { callId: record.callId, side: 'outside', sipCallId, transactionId, endpointUuid } as const;
-          void record.store('outside invite', (db) => saveLeg(db, leg));
+          void record.note({ kind: 'leg', ...leg });
         },
       },
       { ...platform, record },
@@ -150,9 +152,7 @@ export class HomeDesk implements Desk {
       return announcement ?? undefined;
     }
     const outside = (this.#outside = new Leg('outside', placed.dialog, placed.endpoint, platform.clock));
-    void record.store('outside leg', (db) =>
-      saveLeg(db, { callId: record.callId, side: 'outside', ...legReference(outside) }),
-    );
+    void record.note({ kind: 'leg', callId: record.callId, side: 'outside', ...legReference(outside) });
     record.state('greeting');
     const offered = await offerTo(outside, { number, spokenName: this.#name }, this.#parts);
     ringing.stop();

@@ -1,39 +1,57 @@
-import { blockByKey, undoBlockByKey } from '#accounts/blocks.ts';
+import { undoBlockByKey } from '#accounts/blocks.ts';
+import type { Database } from '#db/connect.ts';
+import { isUnavailable } from '#db/unavailable.ts';
 import type { OwnBlock } from '#flows/call-home/offer.ts';
 import type { HomeCallParts } from './home-call.ts';
 
 /**
- * What the called party's key may do: a block of this number (E.164) for this facility, durable before it is confirmed. What takes
- * longer than the terms allow is told as failed, and goes on being tried.
+ * What the called party's key may do: a block of this number (E.164) for this facility (guide rows 13-14). What they are told is so:
+ *
+ *   placed     it is in the database
+ *   promised   the database does not answer in time; it is on disk, and goes to the database when that is back
+ *   failed     neither takes it, or a rule refuses it; it is not tried again
+ *
+ * A block that cannot be taken back in time stands: should the database carry that out after all, it is placed again.
  */
 export function ownBlock(
   { platform, record, facility }: Pick<HomeCallParts, 'platform' | 'record' | 'facility'>,
   number: string,
 ): OwnBlock {
+  const { clock, log, terms } = platform;
   const what = { number, facilityId: facility.id, callId: record.callId };
-  const inTime = async (done: Promise<boolean>): Promise<boolean> => {
-    const late = new AbortController();
-    const limit = platform.clock.wait(platform.terms.blockSeconds * 1000, late.signal).then(() => false);
-    limit.catch(() => undefined);
-    try {
-      return await Promise.race([done, limit]);
-    } catch (error) {
-      platform.log.error({ call: record.callId, err: error }, 'the block was refused');
-      return false;
-    } finally {
-      late.abort();
-    }
-  };
+  const withinMs = terms.blockSeconds * 1000;
+  const blocked = () => ({ kind: 'blocked', ...what, at: clock.now() }) as const;
+  const failed = (error: unknown) => log.error({ call: record.callId, err: error }, 'the block was refused');
   return {
-    place: () => {
+    place: async () => {
       record.write('block', { number });
-      return inTime(record.store('block', (db) => blockByKey(db, what).then(() => true)));
+      try {
+        return (await record.noteWithin(withinMs, blocked())) === 'stored' ? 'placed' : 'promised';
+      } catch (error) {
+        failed(error);
+        return 'failed';
+      }
     },
-    undo: () => {
+    undo: async () => {
       record.write('unblock', { number });
-      return inTime(
-        record.store('unblock', (db) => undoBlockByKey(db, what).then(({ kind }) => kind !== 'not-allowed')),
-      );
+      let undoing = undefined as Promise<unknown> | undefined;
+      try {
+        const undo = (db: Database) => {
+          const lifting = undoBlockByKey(db, what);
+          undoing = lifting;
+          return lifting;
+        };
+        return (await record.ask('unblock', undo, withinMs)).kind !== 'not-allowed';
+      } catch (error) {
+        failed(error);
+        if (!isUnavailable(error)) return false;
+        // At once, should the process end now; and once more behind the undoing, which may still be on its way.
+        const again = blocked();
+        const place = () => record.note(again);
+        void place();
+        void undoing?.then(place, place).catch(() => undefined);
+        return false;
+      }
     },
   };
 }

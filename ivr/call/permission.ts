@@ -1,4 +1,3 @@
-import { setNumber } from '#db/calls.ts';
 import { policyFacts } from '#db/policy.ts';
 import { dialledNumber } from '../policy/dialled-number.ts';
 import { mayCall } from '../policy/may-call.ts';
@@ -33,7 +32,7 @@ export async function permission(
         })
       : undefined;
   const number = dialled.kind === 'invalid' ? undefined : dialled.e164;
-  if (number !== undefined) void record.store('number', (db) => setNumber(db, record.callId, number));
+  if (number !== undefined) void record.note({ kind: 'number', callId: record.callId, number, at });
   const verdict = mayCall(facts, dialled, at);
   record.write('verdict', { number, verdict: verdict.kind === 'yes' ? 'yes' : verdict.reason });
   return { number, refusal: verdict.kind === 'yes' ? undefined : verdict.reason };

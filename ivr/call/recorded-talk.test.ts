@@ -129,8 +129,8 @@ describe('its recording', () => {
     await writeFile(path, writeSound({ rate: 8000, samples: new Float32Array(12_000) }));
     let finished = (): void => undefined;
     const stored = new Promise<void>((resolve) => (finished = resolve));
-    const store = record.store.bind(record);
-    record.store = (what, write) => store(what, write).finally(finished);
+    const note = record.note.bind(record);
+    record.note = (what) => note(what).finally(finished);
     endpoint.recordingEnds();
     await stored;
     const recording = await findRecording(db, callId);

@@ -1,5 +1,4 @@
 import type { Facility } from '#db/facilities.ts';
-import { finishRecording, startedRecording } from '#db/recordings.ts';
 import type { Language } from '#flows/language.ts';
 import type { PromptKey } from '#flows/prompt.ts';
 import { compose, prompt } from '#flows/prompt.ts';
@@ -51,7 +50,7 @@ export async function recordedTalk(
       onBridged: () => record.write('bridged'),
       onRecording: () => {
         record.write('recording', { path: recordingPath });
-        void record.store('recording began', (db) => startedRecording(db, record.callId, clock.now()));
+        void record.note({ kind: 'recordingBegan', id: record.callId, at: clock.now() });
       },
     },
     clock,
@@ -61,7 +60,7 @@ export async function recordedTalk(
     .then(async () => {
       const sealed = await sealRecording(recordingPath);
       record.write('recorded', { ...sealed });
-      await record.store('recording', (db) => finishRecording(db, record.callId, sealed));
+      await record.note({ kind: 'recorded', id: record.callId, file: { ...sealed, at: clock.now() } });
     })
     .catch((error: unknown) => {
       // The sweeper finds the open recording and finishes it.

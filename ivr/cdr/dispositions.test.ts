@@ -25,6 +25,7 @@ const expected: Record<Disposition, Line> = {
   'caller-hung-up': [false, false, 'inside', 16, null],
   'no-codec': [false, false, 'system', 88, null],
   'pin-failed': [false, false, 'policy', 21, 'pin.goodbye'],
+  'pin-locked': [false, false, 'policy', 21, 'pin.locked'],
   'person-busy': [false, false, 'policy', 17, 'person.busy'],
   'no-number': [false, false, 'policy', 28, 'number.silence'],
   'privileged-number': [false, false, 'policy', 21, 'refusal.privileged-number'],

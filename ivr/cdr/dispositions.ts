@@ -67,6 +67,7 @@ export const dispositions = {
   'caller-hung-up': ending('the caller hung up before a number was called', inside, 'inside', 16, null),
   'no-codec': ending('the inside phone shares no codec with this system', inside, 'system', 88, null),
   'pin-failed': turnedAway('no PIN was recognised', 'pin.goodbye'),
+  'pin-locked': turnedAway('too many wrong PINs came from this phone', 'pin.locked'),
   'person-busy': turnedAway('this person already has a call in progress', 'person.busy', 17),
   'no-number': turnedAway('no number was dialled', 'number.silence', 28),
 

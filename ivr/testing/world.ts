@@ -10,6 +10,7 @@ import type { Platform, Terms } from '../platform.ts';
 import { MovedClock } from './moved-clock.ts';
 import { PlayedDialog } from './played-dialog.ts';
 import { PlayedEndpoint } from './played-endpoint.ts';
+import { PlayedNotes } from './played-notes.ts';
 import { PlayedMedia, PlayedSip } from './played-servers.ts';
 import { silentPrompts } from './prompts.ts';
 
@@ -19,7 +20,7 @@ export const realm = 'homeline';
 const terms: Terms = {
   ...{ node: 'ivr-test', realm, pinPepper, digestSecret: 'a secret of the tests' },
   ...{ spoolFolder: '/spool', callingNumber: '+18669490290', trunks: [], serviceUsers: ['homeline', '0'] },
-  ...{ ringSeconds: 45, warningSeconds: 60, probeSeconds: 30, blockSeconds: 3 },
+  ...{ ringSeconds: 45, warningSeconds: 60, probeSeconds: 30, blockSeconds: 3, wrongPinsAnHour: 1_000 },
   limits: { maxCalls: 2, maxStartsPerSecond: 100, burst: 100, maxLoopDelayMs: 1_000 },
 };
 
@@ -31,19 +32,21 @@ export function playedPlatform(db: Database, changes: Partial<Terms> = {}) {
   const note = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
     void logged.push({ level, text, fields });
   const counted: string[] = [];
+  const notes = new PlayedNotes();
   const platform: Platform = {
-    ...{ ...silentPrompts, sip: sip.real, media: media.real, db, clock },
+    ...{ ...silentPrompts, sip: sip.real, media: media.real, notes: notes.real, db, clock },
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     meter: {
       callBegan: () => void counted.push('began'),
       callEnded: (disposition, seconds) => void counted.push(`${disposition} after ${seconds} s`),
       refusedRequest: (status) => void counted.push(`refused ${status}`),
       shed: (why) => void counted.push(`shed: ${why}`),
+      wrongPin: (facilityId, what) => void counted.push(`PIN at ${facilityId}: ${what}`),
     },
     loopDelayMs: () => 0,
     terms: { ...terms, ...changes },
   };
-  return { platform, clock, sip, media, logged, counted };
+  return { platform, clock, sip, media, notes, logged, counted };
 }
 
 /** A call that has just been answered, of a station of the demonstration, its record open in the database. */
@@ -58,7 +61,7 @@ export async function answeredCall(
   const at = await findStation(platform.db, stationId);
   if (!at) throw new Error(`the demonstration has no station ${stationId}`);
   const facility = { ...at.facility, ...changes };
-  const record = new CallRecord(platform.db, randomUUID(), clock, platform.log);
+  const record = new CallRecord(platform, randomUUID());
   const [dialog, endpoint] = [new PlayedDialog(), new PlayedEndpoint(randomUUID())];
   const leg = new Leg('inside', dialog, endpoint.real, clock);
   await openCall(platform.db, {
@@ -66,6 +69,14 @@ export async function answeredCall(
     callerLeg: { sipCallId: randomUUID() },
     offHookAt: clock.now(),
   });
-  const parts: HomeCallParts = { platform, record, leg, station: at.station, facility, dialled: undefined };
+  const parts: HomeCallParts = {
+    platform,
+    record,
+    leg,
+    station: at.station,
+    facility,
+    identity: undefined,
+    dialled: undefined,
+  };
   return { ...played, record, dialog, endpoint, leg, parts };
 }

@@ -34,7 +34,14 @@ describe('the picture of a call', () => {
     const at = (name: string): Disposition[] =>
       states.find((state) => state.name === name)?.leavings.map(({ word }) => word) ?? [];
     expect(states.map(({ name }) => name)).toEqual(['offHook', 'policy', 'ringing', 'greeting', 'talking', 'any']);
-    expect(at('offHook')).toEqual(['caller-hung-up', 'no-codec', 'pin-failed', 'person-busy', 'no-number']);
+    expect(at('offHook')).toEqual([
+      'caller-hung-up',
+      'no-codec',
+      'pin-failed',
+      'pin-locked',
+      'person-busy',
+      'no-number',
+    ]);
     expect(at('policy')[0]).toBe('privileged-number');
     expect(at('policy')).toHaveLength(11);
     expect(at('greeting')).toEqual(['refused', 'blocked', 'no-key', 'hung-up-in-offer', 'caller-left-offer']);
@@ -54,7 +61,12 @@ describe('the picture of a call', () => {
     const { steps, pinTries, givesUp } = await walkInside();
     expect(steps).toEqual(['language', 'pin', 'name', 'number']);
     expect(pinTries).toBe(3);
-    expect(Object.fromEntries(givesUp)).toEqual({ 'no-number': 'number', 'pin-failed': 'pin', 'person-busy': 'pin' });
+    expect(Object.fromEntries(givesUp)).toEqual({
+      'no-number': 'number',
+      'pin-failed': 'pin',
+      'pin-locked': 'pin',
+      'person-busy': 'pin',
+    });
   });
 
   test('has its keys from the offer: acceptance is not listened for during the notice', async () => {

@@ -67,18 +67,19 @@ export interface InsideWalk {
   readonly givesUp: ReadonlyMap<Parameters<Desk['giveUp']>[0] | 'person-busy', string>;
 }
 
-/** Walks the flow of the caller with every kind of person: known, new, unknown, busy, silent. */
+/** Walks the flow of the caller with every kind of person: known, new, unknown, busy, locked out, silent. */
 export async function walkInside(): Promise<InsideWalk> {
   const givesUp = new Map<Parameters<Desk['giveUp']>[0] | 'person-busy', string>();
   let steps: string[] = [];
   let pinTries = 0;
-  for (const found of ['new', 'unknown', 'busy'] as const)
+  for (const found of ['new', 'unknown', 'busy', 'locked'] as const)
     for (const typed of ['2135550142', '']) {
       let tries = 0;
       let beforePolicy: string[] = [];
       const last = () => line.steps.filter((step) => !['language', 'person'].includes(step)).at(-1) ?? '';
       const line = new WalkedLine({ key: () => '1', digits: ({ secret }) => (secret ? '4821' : typed) });
       const desk: Desk = {
+        pinLocked: async () => false,
         identify: async () => {
           tries++;
           if (found === 'busy') givesUp.set('person-busy', last());
@@ -128,7 +129,7 @@ export async function walkOffer(): Promise<OfferWalk> {
       },
       digits: () => '',
     });
-    const ownBlock = { place: async () => true, undo: async () => true };
+    const ownBlock = { place: async () => 'placed' as const, undo: async () => true };
     const outcome = await offerCall(line, { keys: usualKeys, facility: 'F', spokenName: undefined }, ownBlock);
     outcomes.set(outcome, (outcomes.get(outcome) ?? new Set()).add(outcome === 'no-key' ? 'silence' : left));
     for (const { say, keys } of line.questions) {

@@ -2,6 +2,7 @@ import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
 import { sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
@@ -38,6 +39,8 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
+    // Whoever imported it died: its lines wait.
+    { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, { now }) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

@@ -17,6 +17,7 @@ import { joinFunding } from '../funding/enrolment.ts';
 import { serveLowBalance } from '../funding/serve-low-balance.ts';
 import { serveTextPay } from '../funding/text-pay.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
+import { finishFiles } from '../rails/lockbox/finish.ts';
 import { serveRefund } from '../refunds/serve-refund.ts';
 import {
   accountOf,
@@ -31,6 +32,7 @@ import {
   tokenFor,
 } from './cast.ts';
 import { allClosedWhole, allGivenBack } from './given-back.ts';
+import { allMailBooked } from './mail-books.ts';
 import { refundDeps } from './refunding.ts';
 import { openTold } from './tell-once.ts';
 
@@ -136,6 +138,8 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   for (const { key, accountId } of await expiredHolds(db, later, 10_000)) await releaseHold(db, accountId, key, now());
   for (const id of await openCardRefunds(db, later, 10_000)) await serveRefund(db, refunding, id);
 
+  await finishFiles(db, { now });
+
   // Debits are credits, and every balance is the sum of its entries.
   const trial = await trialBalance(db);
   expect(Object.values(trial).reduce((sum, cents) => sum + cents, 0)).toBe(0);
@@ -155,6 +159,8 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   expect(sorted(captured.map(({ key }) => key))).toEqual(sorted(believed.map(({ id }) => id)));
   expect((await sandboxTakings(db)).netCents).toBe(-trial['card-clearing']);
   expect(ours.filter(({ state }) => state === 'intended')).toEqual([]);
+
+  const mail = await allMailBooked(db, trial);
 
   const gaveBack = await allGivenBack(db, trial['refunds-payable']);
 
@@ -193,6 +199,6 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   console.log(
     `interleaving, seed ${SEED}: ${ROUNDS} deaths (${Math.floor(ROUNDS / 4)} of PostgreSQL), ${postings.many} postings, ${ours.length} deposits, ` +
       `${captured.length} captured (${autopaid.length} by AutoPay, ${textpaid.length} by TextPay), ${acks.length} acknowledged, ` +
-      `${closings} accounts closed, ${gaveBack} refunds`,
+      `${closings} accounts closed, ${gaveBack} refunds, mail ${JSON.stringify(mail)}`,
   );
 });

@@ -17,6 +17,7 @@ import { Counter } from '../funding/testing/counter.ts';
 import { refundByAgent } from '../refunds/refund-by-agent.ts';
 import { serveRefund } from '../refunds/serve-refund.ts';
 import { ACCOUNTS, accountOf, centsOf, closerOf, CLOSERS, keptToken, mobileOf, modeOf, tokenOf } from './cast.ts';
+import { mailActs, numbersOf } from './mail.ts';
 import { refundDeps } from './refunding.ts';
 import { tellOnce } from './tell-once.ts';
 
@@ -113,6 +114,8 @@ async function answer(n: number): Promise<void> {
   await answerText(db, funding, { id: `text ${n}`, from: mobileOf(who), kind, at: now() });
 }
 
+const mail = mailActs(db, await numbersOf(db));
+
 const acts = [
   () => deposit(any(keys)),
   () => deposit(any(keys)),
@@ -128,6 +131,11 @@ const acts = [
   clean,
   fund,
   () => answer(any(keys)),
+  () => mail.load(any(keys)),
+  () => mail.assign(any(keys)),
+  async () => (any(3) === 0 ? mail.sendBack(any(keys)) : undefined),
+  () => mail.takeBack(any(keys)),
+  () => mail.makeGood(any(keys)),
   () => resolveDeposits(deps, { afterMs: 2_000, abandonMs: 20_000, limit: 5 }),
 ];
 

@@ -1,5 +1,5 @@
 import type { Database } from '#db/connect.ts';
-import { endLine, findFile, takeLine, type LineEnd } from '#db/lockbox.ts';
+import { endLine, findFile, takeLine, unfinishedFiles, type LineEnd } from '#db/lockbox.ts';
 import { findPayment, lockItem, type Payment } from '#db/payments.ts';
 import { enterIn, type PaymentResult } from '../enter-payment.ts';
 import type { PaymentItem } from '../item.ts';
@@ -15,6 +15,13 @@ export async function finishFile(db: Database, deps: RailDeps, fileId: string): 
   let posted = 0;
   // A key that two lines share at this very moment: one of them is posted, and the other looked at again.
   while (file && (await refusingReuse(postLine(db, deps, fileId, file.importedBy)))) posted++;
+  return posted;
+}
+
+/** The same for every file that somebody died over. Returns how many lines it posted. */
+export async function finishFiles(db: Database, deps: RailDeps): Promise<number> {
+  let posted = 0;
+  for (const id of await unfinishedFiles(db)) posted += await finishFile(db, deps, id);
   return posted;
 }
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RailDeps } from '../ports.ts';
 import { HEADER, inPieces, itemLine, lockboxFile } from '../testing/lockbox-file.ts';
 import { MailRoom } from '../testing/mail-room.ts';
-import { finishFile } from './finish.ts';
+import { finishFile, finishFiles } from './finish.ts';
 import { importLockbox, type ImportResult } from './import.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -187,12 +187,15 @@ test('whoever dies while posting leaves the rest waiting, which the next one pos
   expect(await sumsOf(server.db, fileId)).toMatchObject([{ state: 'on-account', lines: 3 }, { state: 'waiting', lines: 9 }]); // prettier-ignore
   await expect(finishFile(server.db, dying, fileId)).rejects.toThrow('died');
   expect(await room.balance(holder.id)).toBe(6 * 200);
+  await expect(finishFiles(server.db, dying)).rejects.toThrow('died');
+  expect(await room.balance(holder.id)).toBe(9 * 200);
   const rest = await load(file);
   expect(rest).toMatchObject({ kind: 'imported', again: true });
   expect(await room.balance(holder.id)).toBe(12 * 200);
   expect(await unfinishedFiles(server.db)).toEqual([]);
   expect(await finishFile(server.db, room.deps(), fileId)).toBe(0);
   expect(await finishFile(server.db, room.deps(), '0')).toBe(0);
+  expect(await finishFiles(server.db, room.deps())).toBe(0);
 });
 
 test('imported by many at once, it is one file, and each line is posted once', async () => {

@@ -120,6 +120,10 @@ test('on the phone line the first passcode is set in the call that opened the ac
   expect(other).toEqual({ kind: 'refused', reason: 'agent-needed' });
   expect(await set({ accountId, by: { kind: 'phone-line' } })).toMatchObject({ reason: 'agent-needed' });
   expect(await set({ accountId, by: line })).toEqual({ kind: 'set' });
+  const unnamed = await desk.account({ by: { kind: 'phone-line' }, facility: undefined });
+  expect(await set({ accountId: unnamed.accountId, by: { kind: 'phone-line' } })).toMatchObject({
+    reason: 'agent-needed',
+  });
   const onWeb = await desk.account({ by: { kind: 'web', id: 'call-1' } });
   expect(await set({ accountId: onWeb.accountId, by: line })).toMatchObject({ reason: 'agent-needed' });
 });

@@ -6,8 +6,11 @@ export const REFUND = 'refund';
 
 /** Closing: of the balance. After-closing: a deposit that came too late. Agent: decided by one. Claimed: funds that had been unclaimed. */
 export type RefundCause = 'closing' | 'after-closing' | 'agent' | 'claimed';
-/** Due: never asked. Asking: the gateway may have been asked. In question: its books are not ours, an agent decides. */
-export type CardRefundState = 'due' | 'asking' | 'refunded' | 'declined' | 'in-question';
+/**
+ * Due: never asked. Asking: the gateway may have been asked. In question: its books are not ours, an agent decides. Charged back: the bank took
+ * the money from us by itself.
+ */
+export type CardRefundState = 'due' | 'asking' | 'refunded' | 'declined' | 'in-question' | 'charged-back';
 
 /** ISO days, both included. */
 export interface DueDays {
@@ -27,8 +30,12 @@ export interface CardRefund {
   readonly state: CardRefundState;
   readonly due: DueDays;
   readonly madeAt: Date;
-  /** Why the bank did not take it. */
+  /** When the gateway may have been asked for the first time. */
+  readonly askedAt?: Date;
+  /** Why the bank did not take it, or why it was in question. */
   readonly declineReason?: string;
+  /** By an agent, when it was in question. */
+  readonly decided?: { readonly byId: string; readonly reason: string };
   readonly card: { readonly brand: string; readonly lastFour: string };
   /** The charge, as the gateway called it. */
   readonly gatewayId: string;
@@ -52,8 +59,8 @@ const refunds = (db: Database) =>
     .innerJoin('deposit', 'deposit.id', 'cardRefund.depositId')
     .select([
       ...(['cardRefund.id', 'cardRefund.accountId', 'cause', 'cardRefund.postingId', 'depositId'] as const),
-      ...(['cardRefund.cents', 'cardRefund.state', 'madeAt', 'cardRefund.declineReason'] as const),
-      ...(['cardBrand', 'cardLastFour', 'gatewayId'] as const),
+      ...(['cardRefund.cents', 'cardRefund.state', 'madeAt', 'askedAt', 'cardRefund.declineReason'] as const),
+      ...(['cardBrand', 'cardLastFour', 'gatewayId', 'decidedById', 'decisionReason'] as const),
       sql<string>`to_char(due_from, 'YYYY-MM-DD')`.as('dueFrom'),
       sql<string>`to_char(due_until, 'YYYY-MM-DD')`.as('dueUntil'),
     ]);
@@ -61,14 +68,17 @@ const refunds = (db: Database) =>
 type Row = Awaited<ReturnType<ReturnType<typeof refunds>['executeTakeFirstOrThrow']>>;
 
 function toRefund(row: Row): CardRefund {
-  const { cents, dueFrom, dueUntil, declineReason, cardBrand, cardLastFour, gatewayId, ...refund } = row;
+  const { cents, dueFrom, dueUntil, declineReason, cardBrand, cardLastFour, gatewayId, ...others } = row;
+  const { askedAt, decidedById, decisionReason, ...refund } = others;
   return {
     ...refund,
     cents: Number(cents),
     due: { from: dueFrom, until: dueUntil },
     card: { brand: cardBrand, lastFour: cardLastFour },
     gatewayId: gatewayId ?? '',
+    ...(askedAt && { askedAt }),
     ...(declineReason !== null && { declineReason }),
+    ...(decidedById !== null && { decided: { byId: decidedById, reason: decisionReason ?? '' } }),
   };
 }
 
@@ -107,9 +117,21 @@ export async function takeCardRefund(trx: Database, id: string, at: Date): Promi
   await trx.updateTable('cardRefund').set(asking).where('id', '=', id).execute();
 }
 
+/** By whom one that was in question was ended, and how they know. */
+interface Decision {
+  readonly decidedById: string;
+  readonly decisionReason: string;
+}
+
 export type RefundEnd =
-  | { readonly state: 'refunded'; readonly gatewayRefundId: string; readonly refundPostingId: string }
-  | { readonly state: 'declined' | 'in-question'; readonly declineReason: string };
+  | ({
+      readonly state: 'refunded';
+      readonly gatewayRefundId: string;
+      readonly refundPostingId: string;
+    } & Partial<Decision>)
+  | ({ readonly state: 'declined'; readonly declineReason: string } & Partial<Decision>)
+  | { readonly state: 'in-question'; readonly declineReason: string }
+  | ({ readonly state: 'charged-back'; readonly refundPostingId: string } & Decision);
 
 export async function endCardRefund(trx: Database, id: string, end: RefundEnd, at: Date): Promise<void> {
   await trx
@@ -117,6 +139,12 @@ export async function endCardRefund(trx: Database, id: string, end: RefundEnd, a
     .set({ ...end, endedAt: at })
     .where('id', '=', id)
     .execute();
+}
+
+/** Whether a refund of the gateway's is one of ours already. */
+export async function hasGatewayRefund(db: Database, gatewayRefundId: string): Promise<boolean> {
+  const query = db.selectFrom('cardRefund').select('id').where('gatewayRefundId', '=', gatewayRefundId);
+  return (await query.executeTakeFirst()) !== undefined;
 }
 
 /** Not ended, made before `before`: their job was lost or ran out of attempts. Those asked least come first. */

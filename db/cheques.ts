@@ -19,8 +19,9 @@ export interface Payee {
 }
 
 /** A cheque that came back needs an address again. */
-export type ChequeState = 'needs-address' | 'queued' | 'printing' | 'mailed' | 'cashed';
-export type ChequeEventKind = 'queued' | 'needs-address' | 'addressed' | 'claimed' | 'mailed' | 'cashed' | 'returned';
+export type ChequeState = 'needs-address' | 'queued' | 'printing' | 'mailed' | 'cashed' | 'stale';
+export type ChequeEventKind =
+  'queued' | 'needs-address' | 'addressed' | 'claimed' | 'mailed' | 'cashed' | 'returned' | 'stale';
 export type ChequeCause = Exclude<RefundCause, 'after-closing'> | 'card-declined' | 'to-sender';
 
 export interface Cheque {
@@ -77,11 +78,21 @@ interface Step {
   readonly at: Date;
   readonly number?: string;
   readonly postingId?: string;
+  readonly reason?: string;
 }
 
 async function addEvent(trx: Database, cheque: Pick<Cheque, 'id' | 'attempt'>, step: Step): Promise<void> {
-  const { kind, byId, at, number = null, postingId = null } = step;
-  const event = { chequeId: cheque.id, attempt: cheque.attempt, kind, byId, at, chequeNumber: number, postingId };
+  const { kind, byId, at, number = null, postingId = null, reason = null } = step;
+  const event = {
+    chequeId: cheque.id,
+    attempt: cheque.attempt,
+    kind,
+    byId,
+    at,
+    chequeNumber: number,
+    postingId,
+    reason,
+  };
   await trx.insertInto('chequeEvent').values(event).execute();
 }
 
@@ -163,6 +174,37 @@ export async function chequeMailed(trx: Database, cheque: Cheque, step: Omit<Ste
 export async function chequeCashed(trx: Database, cheque: Cheque, step: Omit<Step, 'kind'>): Promise<void> {
   await trx.updateTable('cheque').set({ state: 'cashed' }).where('id', '=', cheque.id).execute();
   await addEvent(trx, cheque, { ...step, kind: 'cashed' });
+}
+
+/** Mailed, never cashed, and stopped. */
+export async function chequeStale(trx: Database, cheque: Cheque, step: Omit<Step, 'kind'>): Promise<void> {
+  await trx.updateTable('cheque').set({ state: 'stale' }).where('id', '=', cheque.id).execute();
+  await addEvent(trx, cheque, { ...step, kind: 'stale' });
+}
+
+/** When the cheque was mailed as it is now; undefined: it was not. */
+export async function mailedAt(db: Database, { id, attempt }: Cheque): Promise<Date | undefined> {
+  const mailings = db.selectFrom('chequeEvent').select('at').where('kind', '=', 'mailed');
+  const query = mailings.where('chequeId', '=', id).where('attempt', '=', attempt);
+  return (await query.executeTakeFirst())?.at;
+}
+
+/** Those of accounts, still in the post, that were mailed at `before` or earlier; by id, those after `after`. */
+export async function mailedBefore(
+  db: Database,
+  before: Date,
+  page: { readonly after?: string; readonly limit?: number } = {},
+): Promise<Cheque[]> {
+  const mailed = sql<boolean>`exists (select from cheque_event event where event.cheque_id = cheque.id
+    and event.kind = 'mailed' and event.attempt = cheque.attempt and event.at <= ${before}::timestamptz)`;
+  const rows = cheques(db)
+    .where('state', '=', 'mailed')
+    .where('accountId', 'is not', null)
+    .where('id', '>', page.after ?? '0')
+    .where(mailed)
+    .orderBy('id')
+    .limit(page.limit ?? 100);
+  return (await rows.execute()).map(toCheque);
 }
 
 /** Came back: printed anew, under another number, when there is an address that is right. */

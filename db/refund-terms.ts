@@ -9,6 +9,8 @@ export interface RefundTerms {
   readonly chequeDays: { readonly min: number; readonly max: number };
   /** Days without any use before funds may be set aside as unclaimed. */
   readonly inactiveDays: number;
+  /** Days after which a cheque in the post is stale. */
+  readonly chequeStaleDays: number;
 }
 
 /** Terms in force on `day` (ISO), and the bank holidays of the two months after it. Throws when there are no terms: data is missing. */
@@ -22,9 +24,10 @@ export async function refundTermsOn(
     chequeDaysMin: number;
     chequeDaysMax: number;
     inactiveDays: number;
+    chequeStaleDays: number;
     holidays: string[];
   }>`
-    select card_days_min, card_days_max, cheque_days_min, cheque_days_max, inactive_days, (
+    select card_days_min, card_days_max, cheque_days_min, cheque_days_max, inactive_days, cheque_stale_days, (
       select coalesce(jsonb_agg(to_char(day, 'YYYY-MM-DD')), '[]') from bank_holiday
       where day between ${day}::text::date and ${day}::text::date + 62) as holidays
     from refund_terms where in_force_from <= ${day}::text::date order by in_force_from desc limit 1`.execute(db);
@@ -35,6 +38,7 @@ export async function refundTermsOn(
       cardDays: { min: row.cardDaysMin, max: row.cardDaysMax },
       chequeDays: { min: row.chequeDaysMin, max: row.chequeDaysMax },
       inactiveDays: row.inactiveDays,
+      chequeStaleDays: row.chequeStaleDays,
     },
     holidays: new Set(row.holidays),
   };

@@ -6,39 +6,26 @@ import {
   findCheques,
   hasChequeNumber,
   lockBatch,
-  lockCheque,
   takeForPrinting,
   type Cheque,
   type Payee,
 } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
-import { post, type Entry } from '#db/ledger.ts';
+import { actOn, keyOf, move, type ChequeAct, type ChequeActResult } from './cheque-act.ts';
 import { tellHolder, type RefundNews } from './notices.ts';
 import type { HolderDeps } from './ports.ts';
 
 /*
  *   needs-address ──address──► queued ──claim──► printing ──mail──► mailed ──cash──► cashed
  *         ▲                                                           │
- *         └───────────────────────── came back ◄──────────────────────┘
+ *         └───────────────────────── came back ◄──────────────────────┤
+ *                                                                     └──► stale (stale-cheques.ts)
  *
  *   mailed:    refunds-payable → cheque-clearing      what is on its way
  *   cashed:    cheque-clearing → bank-clearing        what the bank paid
  *   came back: cheque-clearing → refunds-payable      owed again
+ *   stale:     cheque-clearing → unclaimed            nobody cashed it
  */
-
-/** Who does something with a cheque. */
-export interface ChequeAct {
-  readonly chequeId: string;
-  readonly agentId: string;
-}
-
-/** 'wrong-state': somebody did something else before; it is as `cheque` says. The same act again is 'done'. */
-export type ChequeActResult =
-  | { readonly kind: 'done'; readonly cheque: Cheque }
-  | { readonly kind: 'wrong-state'; readonly cheque: Cheque }
-  /** Another cheque has this number. */
-  | { readonly kind: 'number-taken' }
-  | { readonly kind: 'unknown-cheque' };
 
 /**
  * Takes up to `limit` cheques for one print run, the oldest first. The same `batchId` (a UUID) again gives the same cheques and takes no others,
@@ -122,36 +109,8 @@ export async function addressOf(
   });
 }
 
-async function actOn(
-  db: Database,
-  { chequeId }: ChequeAct,
-  work: (trx: Database, cheque: Cheque) => Promise<boolean | 'number-taken'>,
-): Promise<ChequeActResult> {
-  return db.transaction().execute(async (trx) => {
-    const cheque = await lockCheque(trx, chequeId);
-    if (!cheque) return { kind: 'unknown-cheque' };
-    const done = await work(trx, cheque);
-    if (done === 'number-taken') return { kind: done };
-    return { kind: done ? 'done' : 'wrong-state', cheque: (await lockCheque(trx, chequeId)) ?? cheque };
-  });
-}
-
-const keyOf = ({ id, attempt }: Cheque, what: string): string => `cheque ${id} ${what} ${attempt}`;
-
 /** Who sent money that belongs to no account is told by the cheque itself. */
 async function tell(trx: Database, deps: Deps, cheque: Cheque, what: string, news: RefundNews): Promise<void> {
   const { accountId } = cheque;
   if (accountId !== undefined) await tellHolder(trx, deps, { key: keyOf(cheque, what), accountId, news });
-}
-
-type House = 'refunds-payable' | 'cheque-clearing' | 'bank-clearing';
-
-async function move(trx: Database, cheque: Cheque, what: string, [from, to]: readonly [House, House], at: Date) {
-  const { id, accountId, cents, attempt } = cheque;
-  const entries: Entry[] = [
-    { ledger: from, cents: -cents },
-    { ledger: to, cents },
-  ];
-  const memo = { chequeId: id, ...(accountId !== undefined && { accountId }), attempt };
-  return post(trx, { key: keyOf(cheque, what), kind: `cheque-${what}`, at, entries, memo });
 }

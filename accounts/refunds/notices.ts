@@ -23,7 +23,9 @@ export type RefundNews =
     }
   | { readonly kind: 'cheque-mailed'; readonly cents: number; readonly reference: string }
   /** Came back, or never had an address. */
-  | { readonly kind: 'cheque-returned'; readonly cents: number };
+  | { readonly kind: 'cheque-returned'; readonly cents: number }
+  /** Nobody cashed it; the money waits. */
+  | { readonly kind: 'cheque-stale'; readonly cents: number };
 
 export interface RefundNotice {
   /** Once for each key. */

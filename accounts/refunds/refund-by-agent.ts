@@ -1,4 +1,3 @@
-import { endCardRefund, findCardRefund } from '#db/card-refunds.ts';
 import { accountStatus } from '#db/closing.ts';
 import type { Database } from '#db/connect.ts';
 import { autoPayWouldCharge } from './autopay.ts';
@@ -6,7 +5,6 @@ import { balanceOf, findPosting, post } from '#db/ledger.ts';
 import { refundSources } from '#db/refund-sources.ts';
 import { giveBack, givenBackBy, type GivenBack } from './give-back.ts';
 import type { HolderDeps } from './ports.ts';
-import { payByCheque } from './serve-refund.ts';
 import { split } from './split.ts';
 
 export interface AgentRefund {
@@ -70,28 +68,5 @@ export async function refundByAgent(db: Database, deps: HolderDeps, order: Agent
     const posting = await post(trx, { key, kind: 'refund', at: deps.now(), entries, memo: content });
     const given = { accountId, cause: 'agent', postingId: posting.id, split: shares, byId: agentId } as const;
     return { kind: 'given-back', reference: posting.reference, givenBack: await giveBack(trx, deps, given) };
-  });
-}
-
-/**
- * An agent has cleared up with the gateway that a refund in question did not take place and is owed: it is paid by cheque. 'not-in-question':
- * it is something else by now.
- */
-export async function payQuestionedByCheque(
-  db: Database,
-  deps: HolderDeps,
-  order: { readonly refundId: string; readonly agentId: string },
-): Promise<'by-cheque' | 'not-in-question'> {
-  return db.transaction().execute(async (trx) => {
-    const refund = await findCardRefund(trx, order.refundId, { lock: true });
-    if (refund?.state !== 'in-question') return 'not-in-question';
-    await endCardRefund(
-      trx,
-      refund.id,
-      { state: 'declined', declineReason: refund.declineReason ?? 'declined' },
-      deps.now(),
-    );
-    await payByCheque(trx, deps, refund, order.agentId);
-    return 'by-cheque';
   });
 }

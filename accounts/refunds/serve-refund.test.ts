@@ -10,8 +10,8 @@ import { GatewayFault, type RefundOutcome } from '../cards/gateway.ts';
 import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
 import type { RefundDeps, RefundStep } from './ports.ts';
-import { payQuestionedByCheque, refundByAgent, type AgentRefund } from './refund-by-agent.ts';
-import { serveRefund } from './serve-refund.ts';
+import { refundByAgent, type AgentRefund } from './refund-by-agent.ts';
+import { ORDER_AGAIN_MS, serveRefund } from './serve-refund.ts';
 import { House, payee } from './testing/house.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -95,6 +95,40 @@ test('an outcome that is not known is asked about, and not ordered again when it
   expect(await serve(id, deps)).toEqual({ kind: 'refunded' });
 });
 
+/** Ordered once, of unknown outcome; then `later` ms pass. How often it is ordered after that, and what becomes of it. */
+async function after(later: number, known: RefundOutcome | { kind: 'absent' }) {
+  const { id, accountId } = await refund();
+  await serve(id, answering({ kind: 'unknown' }));
+  house.at = new Date(house.at.getTime() + later);
+  let ordered = 0;
+  const order = async () => {
+    ordered++;
+    return { kind: 'refunded', refundId: `re ${id}` } as const;
+  };
+  const served = await serve(id, house.deps({ gateway: { refund: order, refundOutcomeOf: async () => known } }));
+  return { served, ordered, id, accountId };
+}
+
+test.each([
+  [ORDER_AGAIN_MS, { kind: 'absent' }, { kind: 'refunded' }, 1],
+  [ORDER_AGAIN_MS + 1, { kind: 'absent' }, { kind: 'in-question', reason: 'not-known-in-time' }, 0],
+  [ORDER_AGAIN_MS + 1, { kind: 'unknown' }, { kind: 'in-question', reason: 'not-known-in-time' }, 0],
+  [90 * 86_400_000, { kind: 'refunded', refundId: 're late' }, { kind: 'refunded' }, 0],
+  [90 * 86_400_000, { kind: 'declined', reason: 'declined' }, { kind: 'by-cheque', reason: 'declined' }, 0],
+] as const)('%i ms after it was first asked a gateway that says %j: %j', async (later, known, wanted, orders) => {
+  const { served, ordered, id, accountId } = await after(later, known);
+  expect([served, ordered]).toEqual([wanted, orders]);
+  const asked = wanted.kind === 'in-question';
+  expect((await refundsInQuestion(server.db)).some((one) => one.id === id)).toBe(asked);
+  if (asked) expect(await findCheques(server.db, { accountId })).toEqual([]);
+});
+
+test('a refund that nobody asked for in all that time is ordered', async () => {
+  const { id } = await refund();
+  house.days(90);
+  expect(await serve(id)).toEqual({ kind: 'refunded' });
+});
+
 test('the first time the gateway is not asked what it cannot know', async () => {
   const { id } = await refund();
   const refundOutcomeOf = async () => Promise.reject(new Error('asked about what was never ordered'));
@@ -133,10 +167,7 @@ test.each(['exceeds-charge', 'unknown-charge'] as const)(
     expect(await serve(id, answering({ kind: 'declined', reason }))).toEqual({ kind: 'in-question', reason });
     expect(await findCheques(server.db, { accountId })).toEqual([]);
     expect((await refundsInQuestion(server.db)).map((question) => question.id)).toContain(id);
-    const decide = () => payQuestionedByCheque(server.db, house.deps(), { refundId: id, agentId: 'a1' });
-    expect([await decide(), await decide()]).toEqual(['by-cheque', 'not-in-question']);
-    expect(await findCheques(server.db, { accountId })).toHaveLength(1);
-    expect(await state(id)).toBe('declined');
+    expect(await state(id)).toBe('in-question');
   },
 );
 

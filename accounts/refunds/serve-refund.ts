@@ -1,11 +1,15 @@
 import { endCardRefund, findCardRefund, takeCardRefund, type CardRefund } from '#db/card-refunds.ts';
-import { addCheque } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
-import { post } from '#db/ledger.ts';
 import type { RefundOutcome } from '../cards/gateway.ts';
-import { dueDays } from './due-days.ts';
-import { tellHolder } from './notices.ts';
+import { payByCheque, postRefunded, tellRefunded } from './given-to-card.ts';
 import type { RefundDeps } from './ports.ts';
+
+/**
+ * How long after it was first asked the gateway may be ordered to refund again, when it says that it knows of none. Its key stops two refunds
+ * for a day (docs.stripe.com/api/idempotent_requests), its list tells of the last thirty (stripe-gateway.ts); beyond, 'absent' proves nothing.
+ * Milliseconds.
+ */
+export const ORDER_AGAIN_MS = 14 * 24 * 3_600_000;
 
 export type RefundServed =
   | { readonly kind: 'refunded' | 'served-before' | 'pending' }
@@ -15,7 +19,7 @@ export type RefundServed =
 /**
  * Gives money back to a card, once: the refund's id is the gateway's key, and one that may have been asked before is asked about first. May run
  * any number of times, in any number of processes. 'pending': the gateway has not said; to be given again. Throws GatewayFault, after which the
- * refund is open still; DatabaseUnavailable.
+ * refund is open still; DatabaseUnavailable. One that the gateway has not owned up to for two weeks is in question: it is not ordered again.
  */
 export async function serveRefund(db: Database, deps: RefundDeps, refundId: string): Promise<RefundServed> {
   const taken = await take(db, deps, refundId);
@@ -40,25 +44,33 @@ async function take(db: Database, { now }: RefundDeps, id: string): Promise<Card
   });
 }
 
-async function ask({ gateway }: RefundDeps, { id, state, gatewayId, cents }: CardRefund): Promise<RefundOutcome> {
-  if (state === 'asking') {
+type Asked = RefundOutcome | { readonly kind: 'not-known-in-time' };
+
+async function ask({ gateway, now }: RefundDeps, refund: CardRefund): Promise<Asked> {
+  const { id, askedAt, gatewayId, cents } = refund;
+  if (askedAt) {
     const known = await gateway.refundOutcomeOf(id);
-    if (known.kind !== 'absent') return known;
+    if (known.kind === 'refunded' || known.kind === 'declined') return known;
+    if (now().getTime() - askedAt.getTime() > ORDER_AGAIN_MS) return { kind: 'not-known-in-time' };
+    if (known.kind === 'unknown') return known;
   }
   return gateway.refund({ key: id, gatewayId, cents });
 }
 
-type Known = Exclude<RefundOutcome, { kind: 'unknown' }>;
+type Known = Exclude<Asked, { kind: 'unknown' }>;
 
 async function end(db: Database, deps: RefundDeps, id: string, outcome: Known): Promise<RefundServed> {
   return db.transaction().execute(async (trx) => {
     const refund = await findCardRefund(trx, id, { lock: true });
     if (!refund || (refund.state !== 'due' && refund.state !== 'asking')) return { kind: 'served-before' };
     if (outcome.kind === 'refunded') {
-      await refunded(trx, deps, refund, outcome.refundId);
+      const at = deps.now();
+      const { id: refundPostingId, reference } = await postRefunded(trx, refund, 'card-refund', at);
+      await endCardRefund(trx, id, { state: 'refunded', gatewayRefundId: outcome.refundId, refundPostingId }, at);
+      await tellRefunded(trx, deps, refund, reference);
       return { kind: 'refunded' };
     }
-    const { reason } = outcome;
+    const reason = outcome.kind === 'declined' ? outcome.reason : outcome.kind;
     // Only the bank's own no is paid by cheque: less left of the charge than we believe may be money that was taken back already.
     const bySide = reason === 'declined' ? 'declined' : 'in-question';
     await endCardRefund(trx, id, { state: bySide, declineReason: reason }, deps.now());
@@ -66,40 +78,4 @@ async function end(db: Database, deps: RefundDeps, id: string, outcome: Known): 
     await payByCheque(trx, deps, refund, 'house');
     return { kind: 'by-cheque', reason };
   });
-}
-
-async function refunded(trx: Database, deps: RefundDeps, refund: CardRefund, gatewayRefundId: string): Promise<void> {
-  const { id, accountId, depositId, cents, card } = refund;
-  const at = deps.now();
-  const posting = await post(trx, {
-    key: `card-refund ${id}`,
-    kind: 'card-refund',
-    at,
-    entries: [
-      { ledger: 'refunds-payable', cents: -cents },
-      { ledger: 'card-clearing', cents },
-    ],
-    memo: { accountId, depositId, refundId: id, brand: card.brand, lastFour: card.lastFour },
-  });
-  await endCardRefund(trx, id, { state: 'refunded', gatewayRefundId, refundPostingId: posting.id }, at);
-  const news = { kind: 'card-refunded', cents, lastFour: card.lastFour, reference: posting.reference } as const;
-  await tellHolder(trx, deps, { key: `card-refund ${id}`, accountId, news });
-}
-
-/** A cheque instead of a refund that the bank did not take; the money stays in refunds-payable until it is mailed. */
-export async function payByCheque(
-  trx: Database,
-  deps: Omit<RefundDeps, 'gateway'>,
-  refund: CardRefund,
-  byId: string,
-): Promise<void> {
-  const { id, accountId, postingId, cents, card } = refund;
-  const madeAt = deps.now();
-  const due = (await dueDays(trx, madeAt)).cheque;
-  const to = await deps.payeeOf(trx, accountId);
-  const cheque = { accountId, cause: 'card-declined', postingId, cardRefundId: id, cents, due, madeAt } as const;
-  await addCheque(trx, { ...cheque, to, byId });
-  const news = { kind: 'card-refund-by-cheque', cents, lastFour: card.lastFour, due } as const;
-  const key = `card-refund-by-cheque ${id}`;
-  await tellHolder(trx, deps, { key, accountId, news: { ...news, addressKnown: to !== undefined } });
 }

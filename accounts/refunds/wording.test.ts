@@ -39,6 +39,11 @@ test.each<[RefundNews, RegExp, RegExp]>([
     /cheque por \$7\.00.*0000000018/,
   ],
   [{ kind: 'cheque-returned', cents: 700 }, /\$7\.00 came back/, /\$7\.00 nos fue devuelto/],
+  [
+    { kind: 'cheque-stale', cents: 700 },
+    /\$7\.00 was never cashed.*still yours/,
+    /\$7\.00 nunca se cobró.*sigue siendo suyo/,
+  ],
 ])('%j is told in both languages', (news, english, spanish) => {
   expect(refundText({ news, language: 'en', accountEnding: '0042' })).toMatch(english);
   expect(refundText({ news, language: 'es', accountEnding: '0042' })).toMatch(spanish);

@@ -42,6 +42,8 @@ const english = (news: RefundNews, account: string): string => {
       return `A check for ${money(news.cents, 'en')} is in the mail. Ref ${news.reference}.`;
     case 'cheque-returned':
       return `Our check for ${money(news.cents, 'en')} came back to us. Please give us your address: we send it again.`;
+    case 'cheque-stale':
+      return `Our check for ${money(news.cents, 'en')} was never cashed and is void. The money is still yours: call us to get it.`;
   }
 };
 
@@ -61,6 +63,8 @@ const spanish = (news: RefundNews, account: string): string => {
       return `Un cheque por ${money(news.cents, 'es')} va en camino por correo. Ref ${news.reference}.`;
     case 'cheque-returned':
       return `Nuestro cheque por ${money(news.cents, 'es')} nos fue devuelto. Denos su dirección: lo enviaremos otra vez.`;
+    case 'cheque-stale':
+      return `Nuestro cheque por ${money(news.cents, 'es')} nunca se cobró y ya no vale. El dinero sigue siendo suyo: llámenos para recibirlo.`;
   }
 };
 

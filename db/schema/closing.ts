@@ -9,6 +9,7 @@ export interface RefundTermsTable {
   cardDaysMax: number;
   chequeDaysMin: number;
   chequeDaysMax: number;
+  chequeStaleDays: Generated<number>;
   inactiveDays: number;
 }
 
@@ -46,6 +47,8 @@ export interface CardRefundTable {
   gatewayRefundId: string | null;
   declineReason: string | null;
   refundPostingId: string | null;
+  decidedById: string | null;
+  decisionReason: string | null;
   endedAt: Date | null;
 }
 
@@ -76,6 +79,7 @@ export interface ChequeEventTable {
   byId: string;
   chequeNumber: string | null;
   postingId: string | null;
+  reason: string | null;
   at: Date;
 }
 

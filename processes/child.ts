@@ -25,7 +25,7 @@ export interface Served {
 export type Host = Pick<NodeJS.Process, 'env' | 'on' | 'send' | 'exit' | 'stderr'>;
 
 /** After the calls in progress, everything else may take this long to stop. */
-const lastSeconds = 9;
+export const lastSeconds = 16;
 
 /**
  * The `main` of a process: reads the settings, serves, says so, and stops in order on SIGTERM, SIGINT, or when its supervisor is

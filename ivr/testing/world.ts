@@ -66,6 +66,10 @@ export async function answeredCall(
     callerLeg: { sipCallId: randomUUID() },
     offHookAt: clock.now(),
   });
-  const parts: HomeCallParts = { platform, record, leg, station: at.station, facility, dialled: undefined };
-  return { ...played, record, dialog, endpoint, leg, parts };
+  const stopping = new AbortController();
+  const parts: HomeCallParts = {
+    ...{ platform, record, leg, station: at.station, facility, dialled: undefined },
+    stopping: stopping.signal,
+  };
+  return { ...played, record, dialog, endpoint, leg, parts, stopping };
 }

@@ -69,7 +69,7 @@ export async function recordedTalk(
     clock,
   );
   // The goodbye of a platform that stops is part of the call, and of its recording.
-  if (end === 'shutdown') {
+  if (end === 'shutdown' && stopping.aborted) {
     const both = [leg, outside].map((one) => ({ leg: one, language: languages[one.side] }));
     await lastWords(both, { platform, record });
   }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -5,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EmbeddedPostgresError, initialise, makeDatabase, NAME } from './embedded/cluster.ts';
 import { closedTo, serverIdentity, type Identity } from './embedded/identity.ts';
-import { birthOf, readPidFile, startPostmaster, stopChild } from './embedded/postmaster.ts';
+import { birthOf, hasEnded, readPidFile, startPostmaster, stopChild } from './embedded/postmaster.ts';
 import { serverFiles } from './embedded/server-files.ts';
 
 export { EmbeddedPostgresError };
@@ -13,6 +14,8 @@ export { EmbeddedPostgresError };
 export interface EmbeddedPostgres {
   /** postgres://homeline:<generated password>@127.0.0.1:<port>/homeline */
   readonly url: string;
+  /** Resolves with what ended the server when it ends, whoever ended it. */
+  readonly ended: Promise<string>;
   /** Fast shutdown. A server that another living process started is left running. */
   stop(): Promise<void>;
 }
@@ -35,6 +38,8 @@ const PORT_TRIES = 5;
 /** After a SIGKILL the killed server's backends need a moment to notice; measured 0.5 s. */
 const HELD_TRIES = 50;
 const HELD_PAUSE_MS = 200;
+/** How often a server that another process started is looked at. */
+const WATCH_MS = 500;
 
 /**
  * Starts a real PostgreSQL on loopback below `folder`, making it on the first start (about a second; later starts 0.1 s). A server that
@@ -60,19 +65,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     if (running) return running;
     const port = options.port || (await freePort());
     const start = await startPostmaster({ files, who, cluster, port, settings: options.settings ?? {}, log });
-    if (start.kind === 'ready') {
-      const atExit = () => start.child.kill('SIGINT');
-      process.once('exit', atExit);
-      await writeOwner(folder);
-      await makeDatabase(urlAt(port));
-      return {
-        url: urlAt(port),
-        async stop() {
-          await stopChild(start.child);
-          process.off('exit', atExit);
-        },
-      };
-    }
+    if (start.kind === 'ready') return serve(start.child, folder, urlAt(port));
     if (start.kind === 'port-taken' && !options.port && ++portTries < PORT_TRIES) continue;
     if (start.kind === 'held' && ++heldTries < HELD_TRIES) {
       await pause(HELD_PAUSE_MS);
@@ -80,6 +73,27 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     }
     throw new EmbeddedPostgresError(await explain(start.kind, start.said, cluster, options.port));
   }
+}
+
+/** A server that we started: it ends with this process at the latest. */
+async function serve(child: ChildProcess, folder: string, url: string): Promise<EmbeddedPostgres> {
+  const atExit = () => child.kill('SIGINT');
+  process.once('exit', atExit);
+  const ended = new Promise<string>((resolve) => {
+    const tell = () => resolve(child.signalCode ?? `exit ${child.exitCode}`);
+    if (hasEnded(child)) tell();
+    else child.once('exit', tell);
+  });
+  void ended.then(() => process.off('exit', atExit));
+  const stop = () => stopChild(child);
+  try {
+    await writeOwner(folder);
+    await makeDatabase(url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, ended, stop };
 }
 
 async function checkWay(folder: string, who: Identity | undefined, itself = false): Promise<void> {
@@ -107,7 +121,17 @@ async function runningServer(
   }
   const adopted = !(await ownerLives(folder));
   if (adopted) await writeOwner(folder);
-  return { url, stop: async () => (adopted ? stopPid(pidFile.pid) : undefined) };
+  return {
+    ...{ url, ended: endOf(pidFile.pid) },
+    stop: async () => (adopted ? stopPid(pidFile.pid) : undefined),
+  };
+}
+
+/** Resolves once a process that is not our child has ended. */
+async function endOf(pid: number): Promise<string> {
+  const birth = await birthOf(pid);
+  while (birth !== undefined && (await birthOf(pid)) === birth) await pause(WATCH_MS, undefined, { ref: false });
+  return 'it is gone';
 }
 
 async function stopPid(pid: number): Promise<void> {

@@ -24,3 +24,19 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', stop, { once: true });
     }),
 };
+
+/** Waits for the work, however it ends, but no longer than `ms`; says whether it was over by then. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const late = new AbortController();
+  const over = work.then(
+    () => true,
+    () => true,
+  );
+  const waited = clock.wait(ms, late.signal).then(
+    () => false,
+    () => false,
+  );
+  const inTime = await Promise.race([over, waited]);
+  late.abort();
+  return inTime;
+}

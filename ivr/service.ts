@@ -3,6 +3,9 @@ import { answer } from './answering/answer.ts';
 import type { RunningCall } from './answering/answer.ts';
 import { Door } from './answering/door.ts';
 import { register } from './answering/register.ts';
+import { lastWordsSeconds } from './call/last-words.ts';
+import { diskMs } from './cdr/call-record.ts';
+import { within } from './clock.ts';
 import type { Platform } from './platform.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { recover } from './recovery.ts';
@@ -15,6 +18,7 @@ export class CallService {
   readonly #answering = new Set<Promise<void>>();
   readonly #admission: Admission;
   #draining = false;
+  #stopped = false;
 
   private constructor(platform: Platform) {
     this.#platform = platform;
@@ -65,6 +69,7 @@ export class CallService {
 
   #track(call: RunningCall): void {
     this.#running.set(call.id, call);
+    if (this.#stopped) call.stop();
     void call.done.finally(() => call.record.settled()).finally(() => this.#running.delete(call.id));
   }
 
@@ -74,29 +79,43 @@ export class CallService {
    */
   async leave(seconds: number): Promise<void> {
     this.#draining = true;
-    await this.#within(seconds, Promise.all([...this.#running.values()].map(({ record }) => record.settled())));
+    await this.#written(seconds);
   }
 
-  /** Takes no new calls, waits up to `seconds` for those in progress, then ends them; resolves when all is written. */
+  /**
+   * Takes no new calls, waits up to `seconds` for those in progress, then ends them with a last word to both sides. Resolves when
+   * all is written, {@link afterDrainSeconds} after that at most; whoever starts next under this name closes what is left.
+   */
   async drain(seconds: number): Promise<void> {
     this.#draining = true;
+    await this.#over(seconds);
+    this.#stopped = true;
+    for (const call of this.#running.values()) call.stop();
+    await this.#over(lastWordsSeconds + partingSeconds);
+    for (const { leg } of this.#running.values()) void leg?.end(41, 'shutdown');
+    await this.#over(partingSeconds);
+    await this.#written(writingSeconds);
+  }
+
+  /** Waits until every call is over, `seconds` at most. */
+  #over(seconds: number): Promise<boolean> {
     const all = async () => {
       await Promise.all(this.#answering);
       await Promise.allSettled([...this.#running.values()].map(({ done }) => done));
     };
-    await this.#within(seconds, all());
-    for (const { leg } of this.#running.values()) void leg?.end(41, 'shutdown');
-    await this.#within(LAST_WORDS_SECONDS, all());
-    await Promise.all([...this.#running.values()].map(({ record }) => record.settled()));
+    return within(this.#platform.clock, seconds * 1000, all());
   }
 
-  /** Resolves with the work, `seconds` later at most: whoever starts next under this name closes what is left. */
-  async #within(seconds: number, work: Promise<unknown>): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([work, this.#platform.clock.wait(seconds * 1000, late.signal).catch(() => undefined)]);
-    late.abort();
+  /** Waits until what the calls wrote is durable, in the database or on disk, `seconds` at most. */
+  async #written(seconds: number): Promise<void> {
+    const withinMs = Math.max(0, seconds * 1000 - diskMs);
+    await Promise.all([...this.#running.values()].map(({ record }) => record.settled(withinMs)));
   }
 }
 
-/** How long a call that was told to end may take: its last announcement, and the file of its recording. */
-const LAST_WORDS_SECONDS = 5;
+/** How long phones may take to confirm that they have hung up, and a recording to be whole, in seconds. */
+const partingSeconds = 2;
+/** How long the database and the disk may take to keep what the calls wrote last, in seconds. */
+const writingSeconds = 3;
+/** How long {@link CallService.drain} takes at most once its own time is over, in seconds. */
+export const afterDrainSeconds = lastWordsSeconds + 2 * partingSeconds + writingSeconds;

@@ -104,8 +104,7 @@ export class Endpoint {
     const before = this.#playing;
     let state: 'waiting' | 'playing' | 'stopped' | 'over' = 'waiting';
     const stop = () => {
-      if (state === 'playing' && !this.gone.aborted)
-        void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
+      if (state === 'playing') this.#break();
       if (state !== 'over') state = 'stopped';
     };
     const run = async (): Promise<'played' | 'stopped'> => {
@@ -124,11 +123,18 @@ export class Endpoint {
     return (this.#playing = { ended, stop });
   }
 
-  /** A beep, then records what this leg says until `#`, three seconds of silence, or the limit. Returns the length in seconds. */
-  async recordVoice(path: string, maxSeconds: number): Promise<number> {
+  /**
+   * A beep, then records what this leg says until `#`, three seconds of silence, the limit, or the signal. Returns the length in seconds;
+   * rejects with the signal's reason when that is aborted before the recording has begun.
+   */
+  async recordVoice(path: string, maxSeconds: number, signal: AbortSignal): Promise<number> {
     await this.#play(beep).ended;
     await this.#execute('set', 'playback_terminators=#');
-    const event = await this.#execute('record', `${checked(path)} ${maxSeconds} 100 3`);
+    signal.throwIfAborted();
+    const stop = () => this.#break();
+    signal.addEventListener('abort', stop, { once: true });
+    const recorded = this.#execute('record', `${checked(path)} ${maxSeconds} 100 3`);
+    const event = await recorded.finally(() => signal.removeEventListener('abort', stop));
     await this.#execute('set', 'playback_terminators=none');
     return Number(event.getHeader('variable_record_ms') ?? 0) / 1000;
   }
@@ -200,6 +206,11 @@ export class Endpoint {
     // answers: then the endpoint's own connection breaks.
     await this.#alive(Promise.resolve(this.#server.api(`uuid_kill ${this.id}`))).catch(() => undefined);
     this.#gone.abort('NORMAL_CLEARING');
+  }
+
+  /** Ends what the leg plays or records. */
+  #break(): void {
+    if (!this.gone.aborted) void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
   }
 
   #execute(app: string, arg: string) {

@@ -68,7 +68,6 @@ describe('a process that serves', () => {
 
   it.each([
     ['SIGTERM', 0],
-    ['SIGINT', 0],
     ['disconnect', 0],
   ])('stops in order on %s, once, and ends when that is done', async (event, code) => {
     const { host, stops, stopped } = process(`stops-on-${event}`);
@@ -81,6 +80,16 @@ describe('a process that serves', () => {
     stopped();
     await turns();
     expect(host.exitCode).toBe(code);
+  });
+
+  it('leaves it to its supervisor who stops when, on Ctrl-C at a terminal', async () => {
+    for (const supervised of [true, false]) {
+      const { host, stops } = process('interrupted', { supervised });
+      await turns();
+      host.emit('SIGINT');
+      await turns();
+      expect(stops).toEqual(supervised ? [] : ['asked to stop']);
+    }
   });
 
   it('stops in order when what it stands on is gone, and has failed', async () => {
@@ -131,16 +140,21 @@ describe('a process that cannot start', () => {
       served = true;
       return Promise.reject(new Error('no'));
     };
-    const { host } = process('wrong-setting', { env: { SIP_PORT: 'nonsense' }, serve });
+    const { host } = process('wrong-setting', { env: { SIP_PORT: 'nonsense' }, serve, supervised: false });
     expect([host.exitCode, served, host.messages]).toEqual([1, false, []]);
     expect(host.complaints).toMatch(/^wrong setting: SIP_PORT: [^\n]+\n$/);
   });
 
   it('by a fault says which process, and why', async () => {
-    const { host, log } = process('no-engine', { serve: () => Promise.reject(new Error('there is no engine')) });
+    const serve = () => Promise.reject(new Error('there is no engine'));
+    const { host, log } = process('no-engine', { serve });
     await turns();
-    expect([host.exitCode, host.messages]).toEqual([1, []]);
-    expect(host.complaints).toBe('no-engine: there is no engine\n');
+    // The supervisor says it, so that it is said once.
+    expect([host.exitCode, host.messages]).toEqual([1, [{ failed: 'no-engine: there is no engine' }]]);
+    expect(host.complaints).toBe('');
+    const alone = process('no-engine', { serve, supervised: false });
+    await turns();
+    expect([alone.host.exitCode, alone.host.complaints]).toEqual([1, 'no-engine: there is no engine\n']);
     expect(await log()).toContain('there is no engine');
   });
 

@@ -15,6 +15,13 @@ export interface Progress {
   readonly progress: string;
 }
 
+/** Why it could not start, in one line. */
+export interface Failed {
+  readonly failed: string;
+}
+
+export type FromChild = Ready | Progress | Failed;
+
 export interface Served {
   readonly ports: Readonly<Record<string, number>>;
   /** Resolves when everything is in order for the process to end. */
@@ -24,8 +31,11 @@ export interface Served {
 /** What a process has of its machine and its supervisor. */
 export type Host = Pick<NodeJS.Process, 'env' | 'on' | 'send' | 'exit' | 'stderr'>;
 
-/** After the calls in progress, everything else may take this long to stop. */
-const lastSeconds = 9;
+/** How long a process may take to stop once `DRAIN_SECONDS` are over; more than the calls themselves take then (ivr/service.ts). */
+const afterDrain = 16;
+
+/** How long a process may take to stop, in seconds; then it ends itself. */
+export const stopSeconds = ({ DRAIN_SECONDS }: Pick<Config, 'DRAIN_SECONDS'>): number => DRAIN_SECONDS + afterDrain;
 
 /**
  * The `main` of a process: reads the settings, serves, says so, and stops in order on SIGTERM, SIGINT, or when its supervisor is
@@ -41,8 +51,7 @@ export function main(
     config = readConfig(host.env);
   } catch (error) {
     if (!(error instanceof WrongSetting)) throw error;
-    host.stderr.write(`${error.message}\n`);
-    return host.exit(1);
+    return fail(error.message, host);
   }
   const log = openLog(name, config.LOG_LEVEL, host.env['LOG_FOLDER']);
   let served: Served | undefined;
@@ -52,7 +61,7 @@ export function main(
     stopping = true;
     log.info({ why }, 'stopping');
     // Something that never ends must not keep a process that nobody supervises any longer.
-    setTimeout(() => host.exit(1), (config.DRAIN_SECONDS + lastSeconds) * 1000).unref();
+    setTimeout(() => host.exit(1), stopSeconds(config) * 1000).unref();
     Promise.resolve(served?.stop()).then(
       () => host.exit(code),
       (error: unknown) => {
@@ -62,8 +71,10 @@ export function main(
     );
   };
   host.on('SIGTERM', () => stop('SIGTERM', 0));
-  host.on('SIGINT', () => stop('SIGINT', 0));
-  if (host.send) host.on('disconnect', () => stop('the supervisor is gone', 0));
+  // Ctrl-C at a terminal reaches every process at once; with a supervisor it is that which says who stops when.
+  const supervised = host.send !== undefined;
+  host.on('SIGINT', () => void (supervised || stop('SIGINT', 0)));
+  if (supervised) host.on('disconnect', () => stop('the supervisor is gone', 0));
   host.on('unhandledRejection', (error) => log.error({ err: error }, 'a rejection that nobody handled'));
 
   serve(config, log, (why) => stop(why, 1)).then(
@@ -74,10 +85,19 @@ export function main(
     },
     (error: unknown) => {
       log.fatal({ err: error }, 'could not start');
-      host.stderr.write(`${name}: ${whyNot(error)}\n`);
-      host.exit(1);
+      fail(`${name}: ${whyNot(error)}`, host);
     },
   );
+}
+
+/** Says why it cannot start: to the supervisor, which says it to whoever started it, or to the terminal. */
+function fail(why: string, host: Host): void {
+  const end = () => host.exit(1);
+  if (host.send) host.send({ failed: why } satisfies Failed, end);
+  else {
+    host.stderr.write(`${why}\n`);
+    end();
+  }
 }
 
 /** Tells whoever waits for this process how far it has come. */

@@ -1,5 +1,6 @@
 import { migrate } from '#db/migrate.ts';
 import { readConfig } from './config.ts';
+import { whyNot } from './why-not.ts';
 
 /* Brings the schema of DATABASE_URL up to date; safe to run as often as one likes. `npm start` does the same by itself. */
 try {
@@ -8,6 +9,6 @@ try {
   await migrate(DATABASE_URL);
   console.log('The schema is up to date.');
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(whyNot(error));
   process.exit(1);
 }

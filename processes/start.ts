@@ -1,10 +1,13 @@
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import type { Config } from './config.ts';
-import { WrongSetting } from './config.ts';
 import { startSystem } from './system.ts';
+import { whyNot } from './why-not.ts';
 
 /** `npm start`: the platform on this machine, with demonstration people unless a database is given. */
+let stop = (): void => process.exit(1);
+process.on('SIGINT', () => stop());
+process.on('SIGTERM', () => stop());
 try {
   console.log('Homeline: starting ...');
   let demo: Demo | undefined;
@@ -21,22 +24,20 @@ try {
   });
   console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config, demo));
   let stopping = false;
-  const stop = () => {
+  stop = () => {
     if (stopping) return;
     stopping = true;
     console.log('\nNo new calls; waiting for those in progress to end ...');
     system.stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(error);
+        console.error(whyNot(error));
         process.exit(1);
       },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
 } catch (error) {
-  console.error(error instanceof WrongSetting || error instanceof Error ? error.message : error);
+  console.error(whyNot(error));
   process.exit(1);
 }
 

@@ -1,18 +1,19 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Progress, Ready } from './child.ts';
+import { systemClock } from '#ivr/clock.ts';
+import type { Clock } from '#ivr/clock.ts';
+import { Keeper } from './keeper.ts';
+import type { RunningProcess } from './launch.ts';
+import { launch } from './launch.ts';
 
 export type ProcessName = 'sip' | 'media' | 'ivr' | 'jobs' | 'api';
 
-interface Supervised {
-  child: ChildProcess;
-  ports: Readonly<Record<string, number>>;
-  environment: Record<string, string>;
-  restarts: number;
-  keptDown?: Promise<unknown>;
+export interface SupervisorParts {
+  readonly say: (text: string) => void;
+  /** How long each process may take to stop in order, in milliseconds; then it is killed. */
+  readonly graceMs: number;
+  /** Where the programs lie. Default: here. */
+  readonly folder?: string;
+  readonly clock?: Clock;
 }
 
 /**
@@ -20,87 +21,46 @@ interface Supervised {
  * chose its own port keeps it when it is started again.
  */
 export class Supervisor {
-  readonly #processes = new Map<ProcessName, Supervised>();
-  readonly #say: (text: string) => void;
-  #stopping = false;
+  readonly #parts: SupervisorParts;
+  readonly #processes = new Map<ProcessName, Keeper<RunningProcess>>();
 
-  constructor(say: (text: string) => void) {
-    this.#say = say;
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
   }
 
-  /** Resolves with the process's ports once it serves; rejects when it ends before that. */
+  /** Resolves with the process's ports once it serves; rejects with `NotServed` when it ends before that. */
   async start(name: ProcessName, environment: Record<string, string>): Promise<Readonly<Record<string, number>>> {
-    const { child, ports } = await launch(name, environment, this.#say);
-    const supervised: Supervised = { child, ports, environment, restarts: 0 };
-    this.#processes.set(name, supervised);
-    this.#watch(name, supervised);
-    return ports;
+    const { say, graceMs, folder = import.meta.dirname, clock = systemClock } = this.#parts;
+    const order = { name, path: join(folder, `${name}.ts`), graceMs, say };
+    const keeper = await Keeper.start<RunningProcess>({
+      ...{ name, say, clock },
+      begin: (stopping, before) =>
+        launch({ ...order, stopping, environment: { ...environment, ...keepPorts(name, before?.ports ?? {}) } }),
+    });
+    this.#processes.set(name, keeper);
+    return keeper.current.ports;
   }
 
   ports(name: ProcessName): Readonly<Record<string, number>> {
-    return this.#processes.get(name)?.ports ?? {};
+    return this.#processes.get(name)?.current.ports ?? {};
   }
 
   pid(name: ProcessName): number | undefined {
-    return this.#processes.get(name)?.child.pid;
+    return this.#processes.get(name)?.current.pid;
   }
 
   /** Kills a process as a crash would; resolves once it serves again. It is not started before `until` has resolved. */
-  async crash(name: ProcessName, until: Promise<unknown> = Promise.resolve()): Promise<void> {
-    const supervised = this.#processes.get(name);
-    if (!supervised) throw new Error(`no process ${name}`);
-    const before = supervised.restarts;
-    const again = new Promise<void>((resolve) => this.#onRestart.push({ name, after: before, resolve }));
-    supervised.keptDown = until;
-    supervised.child.kill('SIGKILL');
+  async crash(name: ProcessName, until?: Promise<unknown>): Promise<void> {
+    const keeper = this.#processes.get(name);
+    if (!keeper) throw new Error(`no process ${name}`);
+    const again = keeper.again(until);
+    keeper.current.kill('SIGKILL');
     await again;
   }
 
-  readonly #onRestart: { name: ProcessName; after: number; resolve: () => void }[] = [];
-
-  #watch(name: ProcessName, supervised: Supervised): void {
-    supervised.child.once('exit', (code, signal) => {
-      if (this.#stopping) return;
-      this.#say(`${name} ended (${signal ?? `exit ${code}`}); starting it again`);
-      void this.#restart(name, supervised, 100);
-    });
-  }
-
-  async #restart(name: ProcessName, supervised: Supervised, pauseMs: number): Promise<void> {
-    await supervised.keptDown;
-    if (this.#stopping) return;
-    try {
-      const { child, ports } = await launch(
-        name,
-        { ...supervised.environment, ...keepPorts(name, supervised.ports) },
-        this.#say,
-      );
-      Object.assign(supervised, { child, ports });
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      return this.#restart(name, supervised, Math.min(pauseMs * 2, 5_000));
-    }
-    if (this.#stopping) {
-      supervised.child.kill('SIGTERM');
-      return;
-    }
-    this.#watch(name, supervised);
-    supervised.restarts++;
-    for (const waiting of this.#onRestart)
-      if (waiting.name === name && supervised.restarts > waiting.after) waiting.resolve();
-  }
-
-  /** Stops every process, the last started first, each given `graceMs` before it is killed. */
-  async stop(graceMs = 30_000): Promise<void> {
-    this.#stopping = true;
-    for (const { child } of [...this.#processes.values()].reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), graceMs);
-      await gone;
-      clearTimeout(late);
-    }
+  /** Stops every process, the last started first; one that does not end in time is killed. */
+  async stop(): Promise<void> {
+    for (const keeper of [...this.#processes.values()].reverse()) await keeper.stop();
   }
 }
 
@@ -116,26 +76,3 @@ const keepPorts = (name: ProcessName, ports: Readonly<Record<string, number>>): 
       ports[port] === undefined ? [] : [[setting, String(ports[port])]],
     ),
   );
-
-/** Whoever starts us, a test runner included: our processes are TypeScript. */
-const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
-function launch(
-  name: ProcessName,
-  environment: Record<string, string>,
-  say: (text: string) => void,
-): Promise<{ child: ChildProcess; ports: Readonly<Record<string, number>> }> {
-  const child = fork(join(import.meta.dirname, `${name}.ts`), [], {
-    env: { ...process.env, ...environment },
-    execArgv: ['--import', typescript],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it served`)));
-    child.on('message', (message: Ready | Progress) => {
-      if ('progress' in message) say(message.progress);
-      else resolve({ child, ports: message.ports });
-    });
-  });
-}

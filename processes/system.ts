@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openDatabase } from '#db/connect.ts';
 import type { Database } from '#db/connect.ts';
+import type { EmbeddedPostgres } from '#db/embedded.ts';
 import { canLiveIn, startEmbeddedPostgres } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
+import { systemClock } from '#ivr/clock.ts';
+import { stopSeconds } from './child.ts';
 import type { Config } from './config.ts';
 import { readConfig } from './config.ts';
+import { Keeper } from './keeper.ts';
 import { keptSecrets } from './secrets.ts';
 import { Supervisor } from './supervisor.ts';
 
@@ -38,13 +42,11 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     ...environment,
     LOG_FOLDER: environment['LOG_FOLDER'] ?? join(first.VAR_FOLDER, 'log'),
   };
-  const postgres =
-    first.DATABASE_URL === undefined
-      ? await startEmbeddedPostgres({ folder: await postgresFolder(first.VAR_FOLDER), port: 0 })
-      : undefined;
-  const databaseUrl = (settings['DATABASE_URL'] = postgres?.url ?? first.DATABASE_URL ?? '');
+  // A database that is given is not ours to start.
+  const postgres = first.DATABASE_URL === undefined ? await keepPostgres(first.VAR_FOLDER, say) : undefined;
+  const databaseUrl = (settings['DATABASE_URL'] = postgres?.current.url ?? first.DATABASE_URL ?? '');
   const config = readConfig(settings);
-  const supervisor = new Supervisor(say);
+  const supervisor = new Supervisor({ say, graceMs: (stopSeconds(config) + 1) * 1000 });
   const db = openDatabase(databaseUrl, { name: 'homeline supervisor', max: 4 });
   const stop = async () => {
     await supervisor.stop();
@@ -65,11 +67,21 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
   }
 }
 
+/** Our own database server: killed, it is started again on the same port, where everybody looks for it. */
+async function keepPostgres(varFolder: string, say: (text: string) => void): Promise<Keeper<EmbeddedPostgres>> {
+  const folder = await postgresFolder(varFolder);
+  return Keeper.start<EmbeddedPostgres>({
+    ...{ name: 'PostgreSQL', say, clock: systemClock },
+    begin: (_stopping, before) =>
+      startEmbeddedPostgres({ folder, port: before ? Number(new URL(before.url).port) : 0 }),
+  });
+}
+
 /**
  * As root the database server runs as another user, which cannot enter a folder below a closed one such as /root; then its data lie
  * in the system's own place.
  */
-async function postgresFolder(varFolder: string): Promise<string> {
+export async function postgresFolder(varFolder: string): Promise<string> {
   const beside = join(varFolder, 'postgres');
   if (await canLiveIn(beside)) return beside;
   return join('/var/lib/homeline', createHash('sha256').update(varFolder).digest('hex').slice(0, 12), 'postgres');

@@ -1,14 +1,36 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { whyNot } from './why-not.ts';
 
+const failed = (code: string, more: object = {}) => Object.assign(new Error(`${code}: text`), { code, ...more });
+
 test.each([
   [
-    Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port: 5060 }),
-    /^port 5060 is in use by .* port \(SIP_PORT/,
+    failed('ENOSPC', { path: '/var/x' }),
+    'there is no space left on the disk at /var/x; free some, or choose another VAR_FOLDER',
   ],
-  [Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' }), /^listen EADDRINUSE$/],
-  [Object.assign(new Error('no database'), { code: 'ECONNREFUSED', port: 5432 }), /^no database$/],
-  ['a text', /^a text$/],
-])('%s is told in one line', (error, line) => {
-  expect(whyNot(error)).toMatch(line);
+  [failed('ENOSPC'), 'there is no space left on the disk; free some, or choose another VAR_FOLDER'],
+  [
+    failed('EACCES', { path: '/x' }),
+    'this user may not write at /x; give it the right to, or choose another VAR_FOLDER',
+  ],
+  [failed('EROFS'), 'this user may not write; give it the right to, or choose another VAR_FOLDER'],
+  [failed('EADDRINUSE', { port: 5060 }), /^port 5060 is in use by another program; stop that, or choose another port/],
+  [new Error('one\n  two\n'), 'one two'],
+  ['text\nmore', 'text more'],
+])('%s is one line: %s', (error, line) => {
+  const said = whyNot(error);
+  expect(said).toMatch(line);
+  expect(said).not.toContain('\n');
+});
+
+test('a port that is taken is named as the system names it', async () => {
+  const first = createServer().listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const { port } = first.address() as { port: number };
+  const second = createServer().listen(port, '127.0.0.1');
+  const [error] = (await once(second, 'error')) as [Error];
+  expect(whyNot(error)).toContain(`port ${port} is in use`);
+  first.close();
 });

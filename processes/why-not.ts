@@ -1,8 +1,21 @@
-/** Why a process could not start: what happened, and what to do about it where that is known. */
+/** Why something could not be started, in one line: what happened, and what to do about it where that is known. */
 export function whyNot(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
-  if (code === 'EADDRINUSE' && port !== undefined)
-    return `port ${port} is in use by another program; stop that, or choose another port (SIP_PORT, OBSERVE_PORT, ...)`;
-  return error.message;
+  if (!(error instanceof Error)) return oneLine(String(error));
+  const { code, port, path } = error as NodeJS.ErrnoException & { readonly port?: number };
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${port ?? ''} is in use by another program; stop that, or choose another port (SIP_PORT, API_PORT, OBSERVE_PORT, ...)`;
+    case 'ENOSPC':
+      return `there is no space left on the disk${at(path)}; free some, or choose another VAR_FOLDER`;
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `this user may not write${at(path)}; give it the right to, or choose another VAR_FOLDER`;
+    default:
+      return oneLine(error.message);
+  }
 }
+
+const at = (path: string | undefined): string => (path === undefined ? '' : ` at ${path}`);
+
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');

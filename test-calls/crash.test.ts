@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
+import { join } from 'node:path';
 import type { CallReport } from '#db/calls.ts';
+import { readPidFile } from '#db/embedded/postmaster.ts';
 import type { ProcessName } from '#processes/supervisor.ts';
-import { callAndPickUp, callIn, hears, talking } from './acts.ts';
+import { postgresFolder } from '#processes/system.ts';
+import { callAndPickUp, callIn, hearEachOther, hears, talking } from './acts.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { babble, repeated } from './phone/sound.ts';
@@ -182,6 +185,31 @@ call('kill -9 of jobs touches no call', { others: 5 }, async (scene) => {
   for (const report of reports.slice(3)) await expectRecorded(report, 0);
   await expectNewCalls(scene);
 });
+
+call(
+  'kill -9 of our own PostgreSQL: talks go on, it is started again, ten seconds later calls are placed',
+  { others: 1 },
+  async (scene) => {
+    const { inside, outside, callId } = await talking(scene);
+    const cluster = join(await postgresFolder(scene.stage.system.config.VAR_FOLDER), 'data');
+    const before = await readPidFile(cluster);
+    if (!before) throw new Error('no PostgreSQL');
+    process.kill(before.pid, 'SIGKILL');
+    const killedMs = performance.now();
+    await hearEachOther(inside, outside, 4_100);
+    await expect.poll(async () => (await readPidFile(cluster))?.pid, { timeout: 10_000 }).not.toBe(before.pid);
+    await scene.stage.pause(Math.max(0, 10_000 - (performance.now() - killedMs)));
+    expect((await readPidFile(cluster))?.port).toBe(before.port);
+    const [other] = scene.others;
+    if (other) await expectNewCalls(other);
+    await hearEachOther(inside, outside, 4_200);
+    await outside.hangup();
+    await inside.ended;
+    const report = await settled(scene, callId);
+    expect(report.call).toMatchObject({ disposition: 'talked', endedBy: 'outside' });
+    await expectRecorded(report, 10);
+  },
+);
 
 call('the limit holds when ivr has died', { site: 'brief' }, async (scene) => {
   const { inside, outside, callId } = await talking(scene);

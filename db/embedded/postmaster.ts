@@ -79,9 +79,11 @@ export async function birthOf(pid: number): Promise<string | undefined> {
   return afterName[19] ?? '';
 }
 
+export const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
 /** Fast shutdown (clients are cut off, everything is written); after `patienceMs` immediate shutdown, which the next start recovers from. */
 export async function stopChild(child: ChildProcess, patienceMs = 20_000): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = once(child, 'exit');
   child.kill('SIGINT');
   const impatience = setTimeout(() => child.kill('SIGQUIT'), patienceMs);

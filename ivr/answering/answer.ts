@@ -18,6 +18,8 @@ export interface RunningCall {
   readonly leg: Leg | undefined;
   readonly record: CallRecord;
   readonly done: Promise<unknown>;
+  /** Ends it with a last word to whoever is on its lines. */
+  stop(): void;
 }
 
 /** Takes a call that came from inside, or says by its SIP status why not. Never rejects. */
@@ -94,6 +96,7 @@ async function connect(
   record.write('begun', { station: station.name, facility: facility.name, sipCallId: call.callId });
   meter.callBegan();
   const begun = clock.elapsed();
+  const stopping = new AbortController();
   const done = runHomeCall({
     platform,
     record,
@@ -102,8 +105,9 @@ async function connect(
     facility,
     identity: callingIdentity((name) => call.header(name)),
     dialled: dialledIn(call.requestUri, terms),
+    stopping: stopping.signal,
   }).then(({ disposition }) => meter.callEnded(disposition, (clock.elapsed() - begun) / 1000));
-  running({ id: record.callId, leg, record, done });
+  running({ id: record.callId, leg, record, done, stop: () => stopping.abort() });
 }
 
 /** The number that the request itself names; a phone that dialled only the service is asked. */

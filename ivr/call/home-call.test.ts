@@ -68,6 +68,52 @@ describe('a call that its inside leg leaves', () => {
   });
 });
 
+describe('a call of a platform that stops', () => {
+  it('ends with the goodbye of that, whatever was being asked', async () => {
+    const call = await running();
+    call.endpoint.quick = true;
+    call.stopping.abort();
+    expect(await call.over).toMatchObject({ disposition: 'shutdown', endedBy: 'system', q850: 41 });
+    expect(call.said().at(-1)).toBe('/en/service.stops.wav');
+    expect((await cdrOf(call))?.call).toMatchObject({ disposition: 'shutdown', cause: 'shutdown' });
+  });
+
+  it('that had stopped before the call began is no other', async () => {
+    const call = await answeredCall(playedPlatform(db));
+    call.endpoint.quick = true;
+    call.stopping.abort();
+    const { disposition } = await runHomeCall({ ...call.parts, dialled: '2135550142' });
+    expect(disposition).toBe('shutdown');
+    expect(call.endpoint.prompts.map(({ path }) => path)).toEqual(['/en/service.stops.wav']);
+  });
+
+  it('keeps its own last words once it is concluded', async () => {
+    const call = await running();
+    // Three seconds for a language, then three times eight for a PIN.
+    await call.clock.move(26_999);
+    call.endpoint.quick = false;
+    await call.clock.move(1);
+    const goodbye = call.endpoint.playing;
+    expect(goodbye.path).toBe('/en/pin.goodbye.wav');
+    call.stopping.abort();
+    await goodbye.end();
+    expect(await call.over).toMatchObject({ disposition: 'pin-failed' });
+    expect(goodbye.stopped).toBe(false);
+  });
+
+  it('does not wait for a database that is away', async () => {
+    const call = await running();
+    const asked = new Promise<string>((resolve) => {
+      call.record.ask = (what) => (resolve(what), new Promise(() => undefined));
+    });
+    call.endpoint.press('1', ...'4821#');
+    expect(await asked).toBe('person');
+    call.stopping.abort();
+    expect(await call.over).toMatchObject({ disposition: 'shutdown' });
+    expect(call.said().at(-1)).toBe('/en/service.stops.wav');
+  });
+});
+
 describe('a call', () => {
   it('that was rung keeps the status with which it was refused', async () => {
     const call = await running({}, rings(failed(486), 180));

@@ -13,15 +13,18 @@ import { outcomeOf } from '../cdr/outcome.ts';
 import { Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import { refusals } from '../policy/refusals.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Conclusion } from './conclusion.ts';
 import { conclusion, leftBefore } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
+import type { Listener } from './last-words.ts';
+import { Stopped } from './last-words.ts';
 import { legReference } from './leg-reference.ts';
 import type { Acceptance } from './offering.ts';
 import { offerTo } from './offering.ts';
 import { permission } from './permission.ts';
 import { PinCheck } from './pin-check.ts';
-import type { Phone } from './place.ts';
+import type { Phone, Placed } from './place.ts';
 import { place } from './place.ts';
 import { recordedTalk } from './recorded-talk.ts';
 
@@ -36,6 +39,8 @@ export class HomeDesk implements Desk {
   #outside: Leg | undefined;
   #concluded: Conclusion | undefined;
   #accepted: Acceptance | undefined;
+  #sealed: Promise<void> | undefined;
+  #listeners: readonly Listener[] = [];
 
   constructor(parts: HomeCallParts, line: SpokenLine) {
     this.#parts = parts;
@@ -54,6 +59,16 @@ export class HomeDesk implements Desk {
   /** The first conclusion of a call stands. */
   concludeOnce(how: Conclusion): void {
     this.#concluded ??= how;
+  }
+
+  /** Whoever was being offered the call as the platform stopped. */
+  get listeners(): readonly Listener[] {
+    return this.#listeners;
+  }
+
+  /** Resolves once the recording of the talk, if there was one, lies there whole. */
+  get sealed(): Promise<void> {
+    return this.#sealed ?? Promise.resolve();
   }
 
   async clearUp(): Promise<void> {
@@ -114,29 +129,25 @@ export class HomeDesk implements Desk {
   }
 
   async connect(): Promise<PromptKey | undefined> {
-    const { platform, record, leg } = this.#parts;
+    const { platform, record, leg, stopping } = this.#parts;
     const number = this.#number;
     if (number === undefined) throw new Error('no number to connect');
     const recordingPath = `${platform.terms.spoolFolder}/recordings/${record.callId}.wav`;
-    await record.note({
-      kind: 'recordingIntended',
-      id: record.callId,
-      callId: record.callId,
-      spoolPath: recordingPath,
-      channels: 2,
-      at: platform.clock.now(),
-    });
-    const callerLeft = AbortSignal.any([leg.ended]);
+    const intent = {
+      ...({ kind: 'recordingIntended', channels: 2 } as const),
+      ...{ id: record.callId, callId: record.callId, spoolPath: recordingPath, at: platform.clock.now() },
+    };
+    await unlessAborted(record.note(intent), stopping);
     const ringing = leg.endpoint.ring();
     record.state('ringing');
-    const placed = await place(
+    const placing = place(
       {
         phone: await this.#phone(number),
         trunks: platform.terms.trunks,
         number,
         callingNumber: platform.terms.callingNumber,
         ringSeconds: platform.terms.ringSeconds,
-        signal: callerLeft,
+        signal: AbortSignal.any([leg.ended, stopping]),
         onSent: ({ callId: sipCallId, transactionId }, { id: endpointUuid }) => {
           const leg = { callId: record.callId, side: 'outside', sipCallId, transactionId, endpointUuid } as const;
           void record.note({ kind: 'leg', ...leg });
@@ -144,6 +155,10 @@ export class HomeDesk implements Desk {
       },
       { ...platform, record },
     );
+    const placed = await unlessAborted(placing, stopping).catch((error: unknown) => {
+      placing.then((late) => this.#unwanted(late)).catch(() => undefined);
+      throw error;
+    });
     if (placed.kind === 'ended') {
       if (leg.ending) this.concludeOnce(conclusion(leftBefore(leg.ending, 'caller-cancelled')));
       const { disposition, q850, announcement } = outcomeOf(placed.end);
@@ -155,6 +170,10 @@ export class HomeDesk implements Desk {
     void record.note({ kind: 'leg', callId: record.callId, side: 'outside', ...legReference(outside) });
     record.state('greeting');
     const offered = await offerTo(outside, { number, spokenName: this.#name }, this.#parts);
+    if (offered.outcome === 'shutdown') {
+      this.#listeners = [{ leg: outside, language: offered.language }];
+      throw new Stopped();
+    }
     ringing.stop();
     if (offered.outcome !== 'accepted') {
       this.concludeOnce(offered.concluded);
@@ -165,12 +184,21 @@ export class HomeDesk implements Desk {
     await ringing.ended.catch(() => undefined);
     record.state('talking');
     const languages = { inside: this.#line.language, outside: offered.language };
-    const end = await recordedTalk(this.#parts, outside, languages, recordingPath);
+    const { sealed, ...end } = await recordedTalk(this.#parts, outside, languages, recordingPath);
+    this.#sealed = sealed;
     this.concludeOnce(end);
+    if (end.disposition === 'shutdown') return undefined;
     if (end.disposition === 'recording-failed')
       await this.#tell(outside, offered.language, dispositions[end.disposition].announcement);
     void outside.end();
     return dispositions[end.disposition].announcement ?? undefined;
+  }
+
+  /** Somebody answered just as the platform stopped. */
+  #unwanted(placed: Placed): void {
+    if (placed.kind !== 'answered') return;
+    const { clock } = this.#parts.platform;
+    void new Leg('outside', placed.dialog, placed.endpoint, clock).end(41, 'shutdown');
   }
 
   async #tell(outside: Leg, language: Language, announcement: PromptKey): Promise<void> {

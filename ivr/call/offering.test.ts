@@ -8,6 +8,7 @@ import { Leg } from '../leg/leg.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import { answeredCall, pinPepper, playedPlatform, realm } from '../testing/world.ts';
+import { Stopped } from './last-words.ts';
 import { offerTo } from './offering.ts';
 
 const database = await startTestDatabase();
@@ -58,6 +59,18 @@ describe('whoever answered', () => {
     endpoint.press('1');
     expect(await over).toMatchObject({ outcome: 'accepted', language: 'en' });
     expect(said().at(-1)).toMatch(/^\/en\/offer\.accepted/);
+  });
+
+  it('is told no more of the offer once the platform stops; the goodbye is to be in the chosen language', async () => {
+    const { call, endpoint, over, said } = await offered({ defaultLanguage: 'es' });
+    endpoint.quick = false;
+    endpoint.press('*');
+    await call.clock.move(0);
+    const before = said().length;
+    call.stopping.abort(new Stopped());
+    expect(await over).toEqual({ outcome: 'shutdown', language: 'en' });
+    expect(endpoint.playing.stopped).toBe(true);
+    expect(said()).toHaveLength(before);
   });
 
   it('refuses, and the record says so', async () => {

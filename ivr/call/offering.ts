@@ -8,6 +8,7 @@ import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Conclusion } from './conclusion.ts';
 import { conclusion, leftBefore } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
+import { Stopped } from './last-words.ts';
 import { ownBlock } from './own-block.ts';
 
 export interface Acceptance {
@@ -18,6 +19,7 @@ export interface Acceptance {
 
 export type Offered =
   | { readonly outcome: 'accepted'; readonly language: Language; readonly acceptance: Acceptance }
+  | { readonly outcome: 'shutdown'; readonly language: Language }
   | {
       readonly outcome: Exclude<OfferOutcome, 'accepted'> | 'hung-up-in-offer' | 'caller-left-offer';
       readonly concluded: Conclusion;
@@ -29,11 +31,11 @@ export interface Offering {
   readonly spokenName: Offer['spokenName'];
 }
 
-/** Offers the call to whoever answered, unless the caller leaves first: then that is said to the called party. */
+/** Offers the call to whoever answered, unless the caller leaves first (that is said to the called party) or the platform stops. */
 export async function offerTo(
   outside: Leg,
   { number, spokenName }: Offering,
-  { platform, record, facility, leg }: HomeCallParts,
+  { platform, record, facility, leg, stopping }: HomeCallParts,
 ): Promise<Offered> {
   const parts = {
     ...platform,
@@ -42,7 +44,7 @@ export async function offerTo(
     language: facility.defaultLanguage,
     voiceFolder: platform.terms.spoolFolder,
   };
-  const line = new SpokenLine({ ...parts, signal: leg.ended });
+  const line = new SpokenLine({ ...parts, signal: AbortSignal.any([leg.ended, stopping]) });
   try {
     const offer = { keys: facility.offerKeys, facility: facility.name, spokenName };
     const outcome = await offerCall(line, offer, ownBlock({ platform, record, facility }, number));
@@ -51,6 +53,7 @@ export async function offerTo(
     record.write('accepted', { key: acceptance.acceptedKey, at: acceptance.acceptedAt.toISOString() });
     return { outcome, language: line.language, acceptance };
   } catch (error) {
+    if (error instanceof Stopped) return { outcome: 'shutdown', language: line.language };
     if (!(error instanceof LegEnded)) throw error;
     const outcome = error.side === 'outside' ? 'hung-up-in-offer' : 'caller-left-offer';
     const concluded = conclusion(leftBefore(error.ending, outcome));

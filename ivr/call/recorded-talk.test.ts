@@ -13,6 +13,7 @@ import type { Terms } from '../platform.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import { answeredCall, pinPepper, playedPlatform, realm } from '../testing/world.ts';
+import { Stopped } from './last-words.ts';
 import { recordedTalk } from './recorded-talk.ts';
 
 const database = await startTestDatabase();
@@ -91,6 +92,21 @@ describe('a talk', () => {
     await bridged;
     void leg.end(41);
     expect(await over).toMatchObject({ disposition: 'shutdown' });
+  });
+
+  it('of a platform that stops ends with words for both, each in their language, and only then the recording stops', async () => {
+    const { bridged, endpoint, far, leg, outside, over, path, stopping } = await talking();
+    await bridged;
+    const prompts = [endpoint.begins(), far.endpoint.begins()];
+    stopping.abort(new Stopped());
+    const [toInside, toOutside] = await Promise.all(prompts);
+    expect([toInside?.path, toOutside?.path]).toEqual(['/es/service.stops.wav', '/en/service.stops.wav']);
+    expect(endpoint.told).toContain('unbridge');
+    expect(endpoint.told).not.toContain(`stop recording ${path}`);
+    await Promise.all([toInside?.end(), toOutside?.end()]);
+    expect(await over).toMatchObject({ disposition: 'shutdown', endedBy: 'system', q850: 41 });
+    expect(endpoint.told).toContain(`stop recording ${path}`);
+    for (const { ending } of [leg, outside]) expect(ending).toMatchObject({ by: 'us', cause: 'shutdown' });
   });
 
   it('that reaches its limit says so', async () => {

@@ -5,10 +5,13 @@ import { compose, prompt } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import { sealRecording } from '#media/recordings/seal.ts';
 import type { Leg, Side } from '../leg/leg.ts';
+import { within } from '../clock.ts';
 import { secondsOpen } from '../policy/calling-hours.ts';
 import type { Conclusion } from './conclusion.ts';
 import { conclusion } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
+import { lastWords } from './last-words.ts';
+import type { TalkEnd } from './talk.ts';
 import { talk } from './talk.ts';
 
 /** A talk may outlast neither its limit nor the calling hours; who accepts as they close still gets a goodbye. */
@@ -21,13 +24,21 @@ const soundOf = async (store: PromptStore, language: Language, key: PromptKey): 
   return (await store.audioFor(language, piece.utterance)).path;
 };
 
+export interface RecordedTalk extends Conclusion {
+  /** Resolves once the recording lies there whole, hashed and written down, or cannot; never rejects. */
+  readonly sealed: Promise<void>;
+}
+
+/** How long a recording may take to be whole once its call has ended. */
+const completeSeconds = 10;
+
 /** The talk of a call home, its recording finished behind it. */
 export async function recordedTalk(
-  { platform, record, leg, facility }: HomeCallParts,
+  { platform, record, leg, facility, stopping }: HomeCallParts,
   outside: Leg,
   languages: Record<Side, Language>,
   recordingPath: string,
-): Promise<Conclusion> {
+): Promise<RecordedTalk> {
   const { clock, terms } = platform;
   const files = async (key: PromptKey): Promise<Record<Side, string>> => ({
     inside: await soundOf(platform.prompts, languages.inside, key),
@@ -46,6 +57,7 @@ export async function recordedTalk(
       probeSeconds: terms.probeSeconds,
       warning,
       goodbye,
+      stopping,
       recordingPath,
       onBridged: () => record.write('bridged'),
       onRecording: () => {
@@ -55,17 +67,26 @@ export async function recordedTalk(
     },
     clock,
   );
+  // The goodbye of a platform that stops is part of the call, and of its recording.
+  if (end === 'shutdown' && stopping.aborted) {
+    const both = [leg, outside].map((one) => ({ leg: one, language: languages[one.side] }));
+    await lastWords(both, { platform, record });
+  }
   await leg.endpoint.stopRecording(recordingPath);
-  void recorded
-    .then(async () => {
-      const sealed = await sealRecording(recordingPath);
-      record.write('recorded', { ...sealed });
-      await record.note({ kind: 'recorded', id: record.callId, file: { ...sealed, at: clock.now() } });
-    })
-    .catch((error: unknown) => {
-      // The sweeper finds the open recording and finishes it.
-      platform.log.error({ call: record.callId, err: error }, 'the recording could not be finished');
-    });
+  const seal = async () => {
+    if (!(await within(clock, completeSeconds * 1000, recorded))) throw new Error('the media server still writes it');
+    const sealed = await sealRecording(recordingPath);
+    record.write('recorded', { ...sealed });
+    await record.note({ kind: 'recorded', id: record.callId, file: { ...sealed, at: clock.now() } });
+  };
+  const sealed = seal().catch((error: unknown) => {
+    // The sweeper finds the open recording and finishes it.
+    platform.log.error({ call: record.callId, err: error }, 'the recording could not be finished');
+  });
+  return { ...concludedBy(end), sealed };
+}
+
+function concludedBy(end: TalkEnd): Conclusion {
   switch (end) {
     case 'inside':
       return conclusion('talked', { endedBy: 'inside' });

@@ -25,7 +25,9 @@ function talking(changes: Partial<TalkTerms> = {}, prepare: (inside: PlayedEndpo
   const [inside, outside] = [party('inside', clock), party('outside', clock)];
   prepare(inside.endpoint);
   const noted: string[] = [];
+  const stopping = new AbortController();
   const terms: TalkTerms = {
+    stopping: stopping.signal,
     ...{ limitSeconds: 900, warningSeconds: 60, probeSeconds: 30, recordingPath: undefined },
     warning: { inside: '/es/warning', outside: '/en/warning' },
     goodbye: { inside: '/es/goodbye', outside: '/en/goodbye' },
@@ -34,7 +36,7 @@ function talking(changes: Partial<TalkTerms> = {}, prepare: (inside: PlayedEndpo
     ...changes,
   };
   const over = talk(inside.leg, outside.leg, terms, clock);
-  return { clock, inside, outside, noted, over, talked: watched(over) };
+  return { clock, inside, outside, noted, over, stopping, talked: watched(over) };
 }
 
 /** Both send sound, as often as they are asked. */

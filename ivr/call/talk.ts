@@ -16,6 +16,8 @@ export interface TalkTerms {
   readonly onRecording: () => void;
   readonly onBridged: () => void;
   readonly probeSeconds: number;
+  /** Aborted when the talk may not go on; both legs then stay on the line, for a last word. */
+  readonly stopping: AbortSignal;
 }
 
 export interface Talked {
@@ -66,11 +68,11 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
     terms.recordingPath === undefined
       ? never
       : Promise.race([stoppedEarly(recorded, legs, clock), standsStill(terms.recordingPath, clock, over.signal)]);
-  const first = await Promise.race([...legs.map(firstEnd), unrecorded]);
+  const first = await Promise.race([...legs.map(firstEnd), unrecorded, told(terms.stopping)]);
   over.abort(talkIsOver);
-  if (first === 'unrecorded') {
+  if (first === 'recording-failed' || first === 'shutdown') {
     await inside.endpoint.unbridge().catch(() => undefined);
-    return { end: 'recording-failed', recorded };
+    return { end: first, recorded };
   }
 
   const end = (): TalkEnd => {
@@ -88,11 +90,18 @@ export async function talk(inside: Leg, outside: Leg, terms: TalkTerms, clock: C
 
 const never = new Promise<never>(() => undefined);
 
+const told = (stopping: AbortSignal): Promise<'shutdown'> =>
+  new Promise((resolve) => {
+    const stop = () => resolve('shutdown');
+    if (stopping.aborted) stop();
+    else stopping.addEventListener('abort', stop, { once: true });
+  });
+
 /** A recording that stops while both are still there; it also stops just before its leg does. */
-async function stoppedEarly(recorded: Promise<void>, legs: readonly Leg[], clock: Clock): Promise<'unrecorded'> {
+async function stoppedEarly(recorded: Promise<void>, legs: readonly Leg[], clock: Clock): Promise<'recording-failed'> {
   await recorded;
   await clock.wait(1_000);
-  return legs.some(({ ended }) => ended.aborted) ? never : 'unrecorded';
+  return legs.some(({ ended }) => ended.aborted) ? never : 'recording-failed';
 }
 
 /** How often a recording is looked at, and how many looks in a row find it no longer. FreeSWITCH writes every two seconds. */
@@ -103,7 +112,7 @@ const looksInVain = 2;
  * A recording whose file no longer grows: FreeSWITCH goes on with a full disk, writes an error to its log every two seconds, and tells nobody.
  * Silence is written too, so a file that stands still is never a quiet call.
  */
-async function standsStill(path: string, clock: Clock, signal: AbortSignal): Promise<'unrecorded'> {
+async function standsStill(path: string, clock: Clock, signal: AbortSignal): Promise<'recording-failed'> {
   let before = -1;
   for (let vain = 0; vain < looksInVain;) {
     try {
@@ -115,7 +124,7 @@ async function standsStill(path: string, clock: Clock, signal: AbortSignal): Pro
     vain = bytes > before ? 0 : vain + 1;
     before = bytes;
   }
-  return 'unrecorded';
+  return 'recording-failed';
 }
 
 const firstEnd = (leg: Leg): Promise<{ side: 'inside' | 'outside'; ending: LegEnding }> =>

@@ -22,7 +22,7 @@ const patienceMs = 5_000;
 /** How long an end in order may wait for the database; all of it must fit into what follows DRAIN_SECONDS. */
 const settleMs = 2_000;
 /** How long the disk may take. */
-const diskMs = 1_000;
+export const diskMs = 1_000;
 const againMs = 2_000;
 
 export interface CallRecordParts {

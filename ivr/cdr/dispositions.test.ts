@@ -40,7 +40,7 @@ const expected: Record<Disposition, Line> = {
   'outside-hours': [false, false, 'policy', 21, 'refusal.outside-hours'],
   'too-many-attempts': [false, false, 'policy', 21, 'refusal.too-many-attempts'],
   restart: [false, false, 'system', 41, null],
-  shutdown: [false, false, 'system', 41, 'outcome.unavailable'],
+  shutdown: [false, false, 'system', 41, 'service.stops'],
   'media-lost': [false, false, 'system', 41, null],
   'recording-failed': [false, false, 'system', 41, 'outcome.unavailable'],
   fault: [false, false, 'system', 41, 'outcome.unavailable'],

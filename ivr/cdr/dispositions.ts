@@ -86,7 +86,7 @@ export const dispositions = {
 
   // The system itself, at any step.
   restart: ending('the process that ran the call died; closed at the next start', inside, 'system', 41, null),
-  shutdown: ending('the system was stopped while the call ran', inside, 'system', 41, sorry),
+  shutdown: ending('the system was stopped while the call ran', inside, 'system', 41, 'service.stops'),
   'media-lost': ending('the media server was lost', inside, 'system', 41, null),
   'recording-failed': ending('the call could not be recorded, so it could not go on', inside, 'system', 41, sorry),
   fault: ending('an error of this system', inside, 'system', 41, sorry),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Language } from '#flows/language.ts';
 import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
@@ -7,6 +8,7 @@ import type { Sequences, SoundPiece } from '#media/prompts/sequence.ts';
 import { breathSeconds, recordedVoice } from '#media/prompts/sequence.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Clock } from '../clock.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { Leg } from './leg.ts';
 
 export interface LineParts {
@@ -43,6 +45,7 @@ export class SpokenLine implements Line {
     this.#leg = parts.leg;
     this.#parts = parts;
     this.#signal = parts.signal ? AbortSignal.any([parts.leg.ended, parts.signal]) : parts.leg.ended;
+    setMaxListeners(0, this.#signal);
   }
 
   async say(...prompts: Prompt[]): Promise<void> {
@@ -105,7 +108,7 @@ export class SpokenLine implements Line {
   async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {
     await this.#tell(say, undefined);
     const path = `${this.#parts.voiceFolder}/${this.#parts.record.callId}-${this.#parts.clock.now().getTime()}.wav`;
-    const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds));
+    const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds, this.#signal));
     this.#leg.digits.forget();
     this.#note('voice', { seconds });
     return seconds < minSeconds ? undefined : { path, seconds };
@@ -204,22 +207,9 @@ export class SpokenLine implements Line {
     return promise;
   }
 
-  async #alive<T>(asked: Promise<T>): Promise<T> {
-    let stop = () => {};
-    const ended = new Promise<never>((_resolve, reject) => {
-      stop = () => reject(this.#signal.reason);
-      if (this.#signal.aborted) stop();
-      else this.#signal.addEventListener('abort', stop, { once: true });
-    });
-    try {
-      return await Promise.race([asked, ended]);
-    } catch (error) {
-      // The endpoint may notice its end before the leg does; the leg's own words count.
-      if (this.#signal.aborted) throw this.#signal.reason;
-      throw error;
-    } finally {
-      this.#signal.removeEventListener('abort', stop);
-    }
+  /** The endpoint may notice its end before the leg does; the leg's own words count. */
+  #alive<T>(asked: Promise<T>): Promise<T> {
+    return unlessAborted(asked, this.#signal);
   }
 
   #note(kind: string, data: Record<string, unknown>): void {

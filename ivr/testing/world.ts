@@ -69,14 +69,10 @@ export async function answeredCall(
     callerLeg: { sipCallId: randomUUID() },
     offHookAt: clock.now(),
   });
+  const stopping = new AbortController();
   const parts: HomeCallParts = {
-    platform,
-    record,
-    leg,
-    station: at.station,
-    facility,
-    identity: undefined,
-    dialled: undefined,
+    ...{ platform, record, leg, station: at.station, facility, identity: undefined, dialled: undefined },
+    stopping: stopping.signal,
   };
-  return { ...played, record, dialog, endpoint, leg, parts };
+  return { ...played, record, dialog, endpoint, leg, parts, stopping };
 }

@@ -10,12 +10,17 @@ export class PlayedHost extends EventEmitter {
   exitCode: number | undefined;
   complaints = '';
   readonly stderr = { write: (text: string) => void (this.complaints += text) };
-  readonly send: ((message: object) => boolean) | undefined;
+  readonly send: ((message: object, sent?: () => void) => boolean) | undefined;
 
   constructor(env: Record<string, string> = {}, { supervised = true } = {}) {
     super();
     this.env = env;
-    if (supervised) this.send = (message) => this.messages.push(message) > 0;
+    if (supervised)
+      this.send = (message, sent) => {
+        this.messages.push(message);
+        sent?.();
+        return true;
+      };
   }
 
   exit(code: number): void {

@@ -78,7 +78,9 @@ export class LinePayments implements Payments {
       postalCode,
     };
     const taken = await this.#house.gateway.tokenise(details);
-    return taken.kind === 'token' ? taken : declined(taken.reason);
+    if (taken.kind !== 'token') return declined(taken.reason);
+    const { token, brand, lastFour } = taken;
+    return { token, brand, lastFour };
   }
 }
 

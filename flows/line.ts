@@ -9,6 +9,8 @@ export interface Question {
   readonly say: readonly Prompt[];
   /** Only these keys count, at any moment of the question; every other key is ignored. */
   readonly keys: readonly string[];
+  /** Keys pressed before the question do not count: nobody agrees to what they have not begun to hear. */
+  readonly fresh?: boolean;
   /** Seconds to wait after the last prompt ended; 0 ends the question with its prompts. */
   readonly waitSeconds: number;
 }

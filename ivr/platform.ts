@@ -8,6 +8,7 @@ import type { Limits } from './admission.ts';
 import type { Log } from './cdr/call-record.ts';
 import type { NoteSpool } from './cdr/note-spool.ts';
 import type { Clock } from './clock.ts';
+import type { FamilyLineHouse } from './family-line/house.ts';
 import type { Meter } from './meter.ts';
 
 /** Terms of service that an operator sets; times in seconds. */
@@ -48,4 +49,6 @@ export interface Platform {
   /** How late the process lately comes to what is due, milliseconds. */
   readonly loopDelayMs: () => number;
   readonly terms: Terms;
+  /** Undefined: no number leads to the 866 line. */
+  readonly familyLine?: FamilyLineHouse;
 }

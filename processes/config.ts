@@ -51,6 +51,10 @@ const settings = z.object({
     .string()
     .regex(/^\+[1-9]\d{6,14}$/)
     .default('+18669490290'),
+  FAMILY_LINE_NUMBER: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/)
+    .optional(),
   TRUNKS: z.string().default('[]'),
   RING_SECONDS: seconds.default(45),
   WARNING_SECONDS: seconds.default(60),

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Database } from '#db/connect.ts';
 import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
 import type { Utterance } from '#flows/utterance.ts';
-import { utterancesOf } from '#flows/script.ts';
+import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
+import type { Log } from '#ivr/cdr/call-record.ts';
 import { systemClock } from '#ivr/clock.ts';
 import { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import { CallService } from '#ivr/service.ts';
@@ -15,6 +17,7 @@ import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { meterOf } from './calls-metrics.ts';
 import { main, report } from './child.ts';
+import { familyLineOf } from './family-line.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
 
@@ -63,6 +66,7 @@ main('ivr', async (config, log, end) => {
     clock: systemClock,
     log,
   });
+  const { FAMILY_LINE_NUMBER: familyNumber } = config;
   const service = await CallService.start({
     sip,
     media,
@@ -74,6 +78,7 @@ main('ivr', async (config, log, end) => {
     log,
     meter: meterOf(metrics),
     loopDelayMs: watchLoopDelay(),
+    ...(familyNumber === undefined ? {} : { familyLine: await familyLineOf(familyNumber, config, db, log) }),
     terms: {
       node: config.NODE_NAME,
       realm: config.SIP_REALM,
@@ -96,6 +101,7 @@ main('ivr', async (config, log, end) => {
       serviceUsers: ['homeline', 'home', '0'],
     },
   });
+  if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
   const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.lost.aborted ? 'no media server' : 'ok');
   const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => service.dump());
   return {
@@ -111,3 +117,13 @@ main('ivr', async (config, log, end) => {
     },
   };
 });
+
+/** Makes what the 866 line says while calls go on already: a prompt that is not there yet is made when it is first told. */
+async function prepareFamilyLine(prompts: PromptStore, db: Database, log: Log): Promise<void> {
+  try {
+    const names = (await listFacilities(db)).map(({ name }) => name);
+    for (const language of languages) await prompts.prepare(language, familyLineUtterances(language, names));
+  } catch (error) {
+    log.error({ err: error }, 'not everything that the 866 line says could be made beforehand');
+  }
+}

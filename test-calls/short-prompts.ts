@@ -2,7 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facility } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
-import { utterancesOf } from '#flows/script.ts';
+import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { babble } from './phone/sound.ts';
 
@@ -10,13 +10,14 @@ import { babble } from './phone/sound.ts';
 export async function recordShortPrompts(folder: string, facilities: readonly Facility[]): Promise<void> {
   for (const language of languages) {
     await mkdir(join(folder, language), { recursive: true });
-    for (const { name, offerKeys } of facilities)
-      for (const { id } of utterancesOf(language, [name], { ...offerKeys })) {
-        const path = join(folder, language, `${id}.wav`);
-        if (await exists(path)) continue;
-        const { pcm } = babble({ ms: 500, seed: seedOf(`${language} ${id}`) });
-        await writeFile(path, writeSound({ rate: 8000, samples: Float32Array.from(pcm, (sample) => sample / 32768) }));
-      }
+    const names = facilities.map(({ name }) => name);
+    const all = facilities.flatMap(({ name, offerKeys }) => utterancesOf(language, [name], { ...offerKeys }));
+    for (const { id } of [...all, ...familyLineUtterances(language, names)]) {
+      const path = join(folder, language, `${id}.wav`);
+      if (await exists(path)) continue;
+      const { pcm } = babble({ ms: 500, seed: seedOf(`${language} ${id}`) });
+      await writeFile(path, writeSound({ rate: 8000, samples: Float32Array.from(pcm, (sample) => sample / 32768) }));
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface Step {
   readonly act: Act;
   /** Of what was told since the last question, in the slower language. */
   readonly seconds: number;
+  /** Keys typed ahead do not count. */
+  readonly fresh: boolean;
 }
 
 export class HungUp extends Error {
@@ -62,8 +64,8 @@ export class ExploredLine implements Line {
     this.#said.push(...prompts);
   }
 
-  async ask({ say, keys }: Question): Promise<Answer> {
-    const act = this.#step('ask', say, [...keys, silence, hangUp]);
+  async ask({ say, keys, fresh = false }: Question): Promise<Answer> {
+    const act = this.#step('ask', say, [...keys, silence, hangUp], fresh);
     // A key that is not listened for is as if nobody had pressed it.
     return keys.includes(act) ? { kind: 'key', key: act as Key } : { kind: 'silence' };
   }
@@ -102,13 +104,13 @@ export class ExploredLine implements Line {
     return samples;
   }
 
-  #step(verb: Step['verb'], say: readonly Prompt[], acts: readonly Act[]): Act {
+  #step(verb: Step['verb'], say: readonly Prompt[], acts: readonly Act[], fresh = false): Act {
     if (this.steps.length >= mostSteps) throw new Endless(`more than ${mostSteps} questions`);
     const said = [...this.#said, ...say];
     this.#said = [];
     const seconds = Math.max(...languages.map((language) => secondsOf(language, said)));
     const act = this.#acts[this.steps.length] ?? silence;
-    this.steps.push({ name: nameOf(said), said, verb, acts, act, seconds });
+    this.steps.push({ name: nameOf(said), said, verb, acts, act, seconds, fresh });
     if (act === hangUp) throw new HungUp();
     return act;
   }

@@ -70,7 +70,9 @@ function faultsOf({ done }: FamilyWorld, { line, end }: Played): string[] {
   const faults: string[] = [];
   for (const [word, question] of Object.entries(confirmations)) {
     const times = done.filter((one) => one.split(' ')[0] === word).length;
-    const confirmed = line.steps.filter(({ name, act }) => act === '1' && question.test(afterMisses(name))).length;
+    const confirmed = line.steps.filter(
+      ({ name, act, fresh }) => fresh && act === '1' && question.test(afterMisses(name)),
+    ).length;
     if (times !== confirmed) faults.push(`${word} was done ${times} times for ${confirmed} confirmations`);
   }
   const proven = done.indexOf('passcode right');

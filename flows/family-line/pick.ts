@@ -32,6 +32,7 @@ export async function pick<T>(
 export const confirm = (line: Line, ...what: Prompt[]): Promise<Answered<boolean>> =>
   choose(line, {
     about: what,
+    fresh: true,
     choices: [
       { say: prompt('confirm.yes'), value: true },
       { say: prompt('confirm.no'), value: false },

@@ -56,6 +56,12 @@ describe('a menu', () => {
     expect(line.questions.map(({ say }) => say.filter(({ key }) => key === 'card.cvv').length)).toEqual([1, 1, 1]);
   });
 
+  it('lets keys be typed ahead, unless it asks for a confirmation', async () => {
+    const ahead = await play(['1'], (line) => choose(line, { choices }));
+    const fresh = await play(['1'], (line) => choose(line, { choices, fresh: true }));
+    expect([ahead, fresh].map(({ line }) => line.questions[0]?.fresh)).toEqual([false, true]);
+  });
+
   it('says of a key that it is no choice, the second time with the ways out, and gives up after the third', async () => {
     const { line, outcome } = await menu('9', '3', 'silence');
     expect(outcome).toEqual({ kind: 'gave-up', silent: false });

@@ -15,6 +15,8 @@ export interface Menu<T> {
   readonly before?: readonly Prompt[];
   /** Told before the choices each time: what they are about must not be guessed. */
   readonly about?: readonly Prompt[];
+  /** Keys typed ahead do not count here. */
+  readonly fresh?: boolean;
   /** One to four, on the keys 1 to 4 in this order. */
   readonly choices: readonly Choice<T>[];
 }
@@ -28,13 +30,21 @@ const waitSeconds = 6;
  * Lets the caller choose; a key pressed meanwhile, or before, counts at once. `*` goes back, `0` asks for an agent, `#` tells all
  * again; another key, or none, is asked about three times.
  */
-export function choose<T>(line: Line, { before = [], about = [], choices }: Menu<T>): Promise<Answered<T>> {
+export function choose<T>(
+  line: Line,
+  { before = [], about = [], choices, fresh = false }: Menu<T>,
+): Promise<Answered<T>> {
   if (choices.length < 1 || choices.length > mostChoices)
     throw new RangeError(`a menu has one to ${mostChoices} choices, not ${choices.length}`);
   const told = choices.flatMap(({ say }, index) => [say, press(String(index + 1))]);
   let intro = before;
   return askAgain(async (missed): Promise<Heard<T>> => {
-    const answer = await line.ask({ say: [...missed, ...intro, ...about, ...told], keys: everyKey, waitSeconds });
+    const answer = await line.ask({
+      say: [...missed, ...intro, ...about, ...told],
+      keys: everyKey,
+      waitSeconds,
+      fresh,
+    });
     intro = [];
     if (answer.kind === 'silence') return { kind: 'missed', because: silence };
     switch (answer.key) {

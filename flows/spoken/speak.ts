@@ -29,6 +29,9 @@ export function speak(language: Language, value: SpokenValue, last: boolean): Sp
 export const spokenWords = (language: Language): Utterance[] =>
   Object.keys(words[language]).map((name) => utterance(language, name));
 
+/** Whether this is a piece of a value, not of a sentence. */
+export const isValue = ({ id }: Utterance): boolean => id.startsWith('spoken.');
+
 function partsOf(grammar: Grammar, value: SpokenValue): SpokenPart[] {
   switch (value.kind) {
     case 'money':

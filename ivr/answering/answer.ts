@@ -8,6 +8,8 @@ import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { CallRecord } from '../cdr/call-record.ts';
+import { answerFamily } from '../family-line/answer-family.ts';
+import { isForFamilyLine } from '../family-line/arriving.ts';
 import { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
 import type { Door } from './door.ts';
@@ -16,7 +18,7 @@ import type { Door } from './door.ts';
 export interface RunningCall {
   readonly id: string;
   readonly leg: Leg | undefined;
-  readonly record: CallRecord;
+  readonly record: Pick<CallRecord, 'states' | 'settled'>;
   readonly done: Promise<unknown>;
   /** Ends it with a last word to whoever is on its lines. */
   stop(): void;
@@ -35,6 +37,11 @@ export async function answer(
     if (!call.signal.aborted) call.reject(status, headers);
   };
   try {
+    const { familyLine, terms } = platform;
+    if (familyLine && isForFamilyLine(call, familyLine.number, terms.trunks)) {
+      if (call.sdp === '') return refuse(488);
+      return await answerFamily(call, familyLine, platform, running);
+    }
     const visitor = await door.station({ ...call, header: (name) => call.header(name), method: 'INVITE' });
     if (visitor.kind === 'refused') {
       if (visitor.status !== 407)

@@ -3,6 +3,7 @@ import type { Language } from '#flows/language.ts';
 import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
+import { isValue } from '#flows/spoken/speak.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import type { Sequences, SoundPiece } from '#media/prompts/sequence.ts';
 import { breathSeconds, recordedVoice } from '#media/prompts/sequence.ts';
@@ -15,7 +16,7 @@ export interface LineParts {
   readonly leg: Leg;
   readonly prompts: PromptStore;
   readonly sequences: Sequences;
-  readonly record: CallRecord;
+  readonly record: Pick<CallRecord, 'callId' | 'write'>;
   readonly clock: Clock;
   readonly language: Language;
   /** Where voices are recorded; each file gets a name of its own. */
@@ -29,6 +30,8 @@ interface Told {
   readonly sound: readonly SoundPiece[];
   readonly note: Readonly<Record<string, string>>;
   readonly seconds: number;
+  /** It names a value that is spoken in pieces. */
+  readonly passing: boolean;
 }
 
 /** The {@link Line} of a flow, spoken on a real leg. */
@@ -52,7 +55,8 @@ export class SpokenLine implements Line {
     await this.#tell(prompts, undefined);
   }
 
-  async ask({ say, keys, waitSeconds }: Question): Promise<Answer> {
+  async ask({ say, keys, waitSeconds, fresh = false }: Question): Promise<Answer> {
+    if (fresh) this.#leg.digits.forget();
     const listening = new AbortController();
     const pressed = this.#keyOf(keys, listening.signal);
     try {
@@ -118,9 +122,10 @@ export class SpokenLine implements Line {
   async #tell(prompts: readonly Prompt[], cut: Promise<string | undefined> | undefined): Promise<string | undefined> {
     this.#signal.throwIfAborted();
     const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
-    const file = await this.#parts.sequences.fileOf(told.map(({ sound }) => sound));
+    const { path, discard } = await this.#fileOf(told);
+    if (this.#signal.aborted) await discard();
     this.#signal.throwIfAborted();
-    const playback = this.#leg.endpoint.play(file);
+    const playback = this.#leg.endpoint.play(path);
     this.#note('saying', { prompts: told.map(({ note }) => note) });
     const begun = this.#parts.clock.elapsed();
     let whole = false;
@@ -138,8 +143,16 @@ export class SpokenLine implements Line {
       return digit;
     } finally {
       this.#signal.removeEventListener('abort', stop);
+      void discard();
       this.#noteHeard(told, whole ? Infinity : (this.#parts.clock.elapsed() - begun) / 1000);
     }
+  }
+
+  /** What names a value (a balance, a reference, a card's last four) is told once, and its file is gone when it has been. */
+  async #fileOf(told: readonly Told[]): Promise<{ path: string; discard: () => Promise<void> }> {
+    const sounds = told.map(({ sound }) => sound);
+    if (told.some(({ passing }) => passing)) return this.#parts.sequences.passing(sounds);
+    return { path: await this.#parts.sequences.fileOf(sounds), discard: () => Promise.resolve() };
   }
 
   async #prepare(prompt: Prompt): Promise<Told> {
@@ -157,6 +170,7 @@ export class SpokenLine implements Line {
       sound: audio.map(({ path, seconds }) => path ?? { silentMs: seconds * 1000 }),
       note: { key: prompt.key, language, version: versions.join('+'), text },
       seconds: audio.reduce((sum, { seconds }) => sum + seconds, 0),
+      passing: pieces.some((piece) => piece.kind === 'spoken' && isValue(piece.utterance)),
     };
   }
 

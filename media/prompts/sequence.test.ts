@@ -47,3 +47,14 @@ test('another silence is another file', async () => {
   expect(await sequences.fileOf([[one, two]])).not.toBe(with200);
   expect(await sequences.fileOf([[one, { silentMs: 200 }, two]])).toBe(with200);
 });
+
+test('what is told once leaves no file behind', async () => {
+  const [one, two] = [await tone('one', 0.25), await tone('two', 0.5)];
+  const sequences = new Sequences(folder);
+  const [first, second] = [await sequences.passing([[one, two]]), await sequences.passing([[one, two]])];
+  expect(first.path).not.toBe(second.path);
+  expect(readSound(await readFile(first.path)).samples).toHaveLength(8000);
+  await first.discard();
+  await expect(readFile(first.path)).rejects.toThrow('ENOENT');
+  expect(readSound(await readFile(second.path)).samples).toHaveLength(8000);
+});

@@ -58,6 +58,15 @@ export class Sequences {
     return made;
   }
 
+  /**
+   * The same for what is told once: a balance, a reference. Whoever asked for it discards it when it has been told, so that
+   * nothing of it stays on the disk.
+   */
+  async passing(prompts: readonly (readonly SoundPiece[])[]): Promise<{ path: string; discard: () => Promise<void> }> {
+    const path = await this.#make(prompts, join(this.#folder, `passing-${randomBytes(16).toString('hex')}.wav`));
+    return { path, discard: () => rm(path, { force: true }) };
+  }
+
   async #make(prompts: readonly (readonly SoundPiece[])[], path: string): Promise<string> {
     if (await exists(path)) return path;
     const parts: Float32Array[] = [];

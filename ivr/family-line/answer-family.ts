@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { familyLine } from '#flows/family-line/family-line.ts';
+import { prompt } from '#flows/prompt.ts';
+import type { IncomingCall } from '#sip-proxy/drachtio.ts';
+import type { RunningCall } from '../answering/answer.ts';
+import { Leg, LegEnded } from '../leg/leg.ts';
+import { SpokenLine } from '../leg/spoken-line.ts';
+import type { Platform } from '../platform.ts';
+import { callingNumberOf } from './arriving.ts';
+import type { FamilyLineHouse } from './house.ts';
+import { portsOf } from './ports.ts';
+
+/** A line whose prompts and keys nobody writes down: what is said names balances, what is typed may be a card. */
+const unwritten = (callId: string) => ({
+  callId,
+  states: {},
+  write: () => undefined,
+  settled: () => Promise.resolve(),
+});
+
+/**
+ * A family's call, from the answer to the goodbye. Its leg is recorded by nobody and bridged to nobody, as card digits come on it
+ * (rules.md, "Card data on the phone"). Rejects when it cannot be answered.
+ */
+export async function answerFamily(
+  call: IncomingCall,
+  house: FamilyLineHouse,
+  platform: Platform,
+  running: (call: RunningCall) => void,
+): Promise<void> {
+  const { clock, media } = platform;
+  const endpoint = await media.endpointFor(call.sdp);
+  let leg: Leg;
+  try {
+    leg = new Leg('outside', await call.answer(endpoint.localSdp), endpoint, clock);
+  } catch (error) {
+    void endpoint.end();
+    // The caller cancelled while we were about to answer.
+    if (call.signal.aborted) return;
+    throw error;
+  }
+  const record = unwritten(randomUUID());
+  running({ id: record.callId, leg, record, done: converse(call, leg, record, house, platform) });
+}
+
+async function converse(
+  call: IncomingCall,
+  leg: Leg,
+  record: ReturnType<typeof unwritten>,
+  house: FamilyLineHouse,
+  platform: Platform,
+): Promise<void> {
+  const { clock, db, log, terms } = platform;
+  const id = record.callId;
+  const begun = clock.elapsed();
+  log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
+  const line = new SpokenLine({ ...platform, leg, record, language: 'en', voiceFolder: `${terms.spoolFolder}/voices` });
+  let how = 'goodbye';
+  try {
+    await familyLine(line, portsOf(db, house, { id, callingNumber: callingNumberOf(call) }));
+  } catch (error) {
+    how = error instanceof LegEnded ? error.ending.by : 'fault';
+    if (how === 'fault') {
+      log.error({ call: id, err: error }, 'a call to the 866 line met a fault');
+      await line.say(prompt('line.fault')).catch(() => undefined);
+    }
+  }
+  await leg.end();
+  log.info({ call: id, how, seconds: (clock.elapsed() - begun) / 1000 }, 'a call to the 866 line is over');
+}

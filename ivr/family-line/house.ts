@@ -1,0 +1,14 @@
+import type { CardGateway } from '#accounts/cards/gateway.ts';
+import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { FundingDeps } from '#accounts/funding/ports.ts';
+import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
+
+/** What the 866 line stands on besides the platform of every call. */
+export interface FamilyLineHouse {
+  /** E.164: what families call. */
+  readonly number: string;
+  readonly gateway: CardGateway;
+  readonly deposits: Omit<DepositDeps, 'gateway'>;
+  readonly funding: Pick<FundingDeps, 'now' | 'cardOf' | 'notify'>;
+  readonly passcodes: PasscodeDeps;
+}

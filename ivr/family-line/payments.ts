@@ -1,0 +1,111 @@
+import type { CardDetails } from '#accounts/cards/card-details.ts';
+import type { CardGateway } from '#accounts/cards/gateway.ts';
+import { Secret } from '#accounts/cards/secret.ts';
+import { depositByCard } from '#accounts/deposits/deposit-by-card.ts';
+import type { Charger } from '#accounts/deposits/charger.ts';
+import { DEPOSIT } from '#accounts/money.ts';
+import type { Database } from '#db/connect.ts';
+import { transactionsOf } from '#db/statements.ts';
+import type { Account, CardGiven, Charged, DeclineReason, Payments, SavedCard } from '#flows/family-line/ports.ts';
+import type { SecretDigits } from '#flows/menu/secret-digits.ts';
+import type { FamilyLineHouse } from './house.ts';
+import { pacific } from './pacific.ts';
+
+interface Card {
+  readonly token: string;
+  readonly brand: string;
+  readonly lastFour: string;
+}
+
+/** Payments of one call at the gateway of the house. Each confirmation is an order of its own, and is charged once or not at all. */
+export class LinePayments implements Payments {
+  readonly limits = DEPOSIT;
+  readonly #db: Database;
+  readonly #house: FamilyLineHouse;
+  readonly #callId: string;
+  #orders = 0;
+
+  constructor(db: Database, house: FamilyLineHouse, callId: string) {
+    this.#db = db;
+    this.#house = house;
+    this.#callId = callId;
+  }
+
+  get thisMonth() {
+    return pacific(this.#house.deposits.now());
+  }
+
+  async savedCard({ id }: Account): Promise<SavedCard | undefined> {
+    const { funding, deposits } = this.#house;
+    const found = await funding.cardOf(this.#db, id, deposits.now());
+    if (found.kind !== 'card') return undefined;
+    const { brand, lastFour } = found.card;
+    const { transactions } = await transactionsOf(this.#db, id, { limit: 20 });
+    const last = transactions.find(({ kind, cents }) => kind === 'card-deposit' && cents > 0);
+    return { brand: brand === 'mastercard' ? brand : 'visa', lastFour, lastCents: last?.cents };
+  }
+
+  async charge({ id }: Account, cents: number, given: CardGiven): Promise<Charged> {
+    const card = given.kind === 'saved' ? await this.#saved(id) : await this.#taken(given);
+    if ('kind' in card) return card;
+    const { deposits, gateway } = this.#house;
+    const cvv = given.kind === 'saved' ? secretOf(given.cvv) : undefined;
+    const key = `line:${this.#callId}:${++this.#orders}`;
+    const order = { key, accountId: id, cents, channel: 'phone-line', card } as const;
+    const result = await depositByCard({ ...deposits, gateway: chargerOf(gateway, cvv) }, order);
+    switch (result.kind) {
+      case 'captured':
+        return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };
+      case 'declined':
+        return declined(result.reason);
+      case 'pending':
+        return { kind: 'pending' };
+    }
+  }
+
+  async #saved(accountId: string): Promise<Card | Charged> {
+    const found = await this.#house.funding.cardOf(this.#db, accountId, this.#house.deposits.now());
+    return found.kind === 'card' ? found.card : declined(found.kind === 'expired' ? 'expired' : 'card-removed');
+  }
+
+  /** Hands a new card to the gateway, which alone gets its digits. */
+  async #taken({ number, cvv, expiry, postalCode }: Extract<CardGiven, { kind: 'new' }>): Promise<Card | Charged> {
+    const details: CardDetails = {
+      number: secretOf(number),
+      cvv: secretOf(cvv),
+      expiryMonth: expiry.month,
+      expiryYear: expiry.year,
+      postalCode,
+    };
+    const taken = await this.#house.gateway.tokenise(details);
+    if (taken.kind !== 'token') return declined(taken.reason);
+    const { token, brand, lastFour } = taken;
+    return { token, brand, lastFour };
+  }
+}
+
+/** A gateway that asks for the code on the card with the charge: its holder is on the line. */
+const chargerOf = (gateway: CardGateway, cvv: Secret | undefined): Charger => ({
+  charge: (order) => gateway.charge({ ...order, ...(cvv && { cvv }) }),
+  outcomeOf: (key) => gateway.outcomeOf(key),
+});
+
+/** The same bytes, not a copy: what the flow wipes is wiped here. */
+function secretOf({ bytes }: SecretDigits): Secret {
+  return new Secret(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
+
+/** The gateway's reasons, as far as the caller can do something about them. A stolen card is not told that it is one. */
+const reasons: Readonly<Record<string, DeclineReason>> = {
+  'insufficient-funds': 'insufficient-funds',
+  expired: 'expired',
+  'wrong-cvv': 'wrong-details',
+  'wrong-number': 'wrong-details',
+  'wrong-postal-code': 'wrong-details',
+  'invalid-details': 'wrong-details',
+  'card-not-accepted': 'not-accepted',
+  'try-later': 'try-later',
+  'gateway-unavailable': 'try-later',
+};
+
+const declined = (reason: string): Charged => ({ kind: 'declined', reason: reasons[reason] ?? 'declined' });

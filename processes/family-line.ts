@@ -1,0 +1,22 @@
+import { holderWords } from '#accounts/enrolment/notice-words.ts';
+import { notifyWith } from '#accounts/notices/notice.ts';
+import { argonHasher } from '#accounts/passcode/hasher.ts';
+import type { Database } from '#db/connect.ts';
+import type { FamilyLineHouse } from '#ivr/family-line/house.ts';
+import type { Config } from './config.ts';
+import { openGateway } from './gateway.ts';
+import { moneyOf } from './money.ts';
+
+/** What the 866 line stands on in a process. */
+export async function familyLineOf(
+  number: string,
+  config: Config,
+  db: Database,
+  log: Parameters<typeof openGateway>[2],
+): Promise<FamilyLineHouse> {
+  const gateway = openGateway(config, db, log);
+  const { deposits, funding } = moneyOf(db, gateway);
+  const now = () => new Date();
+  const hasher = await argonHasher(config.PIN_PEPPER);
+  return { number, gateway, deposits, funding, passcodes: { now, hasher, notify: notifyWith(holderWords, now) } };
+}

@@ -28,7 +28,7 @@ export interface Listener {
 /** Tells each of them at the same time that the service stops, and hangs up as soon as it was heard. Never rejects. */
 export async function lastWords(
   listeners: readonly Listener[],
-  { platform, record }: { readonly platform: Platform; readonly record: CallRecord },
+  { platform, record }: { readonly platform: Platform; readonly record: Pick<CallRecord, 'callId' | 'write'> },
 ): Promise<void> {
   const late = new AbortController();
   const tell = async ({ leg, language }: Listener) => {

@@ -3,6 +3,7 @@ import { familyLine } from '#flows/family-line/family-line.ts';
 import { prompt } from '#flows/prompt.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import type { RunningCall } from '../answering/answer.ts';
+import { lastWords, Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
@@ -40,26 +41,32 @@ export async function answerFamily(
     throw error;
   }
   const record = unwritten(randomUUID());
-  running({ id: record.callId, leg, record, done: converse(call, leg, record, house, platform) });
+  const stopping = new AbortController();
+  running({
+    ...{ id: record.callId, leg, record },
+    done: converse(call, leg, record, { house, platform, stopping: stopping.signal }),
+    stop: () => stopping.abort(new Stopped()),
+  });
 }
 
 async function converse(
   call: IncomingCall,
   leg: Leg,
   record: ReturnType<typeof unwritten>,
-  house: FamilyLineHouse,
-  platform: Platform,
+  { house, platform, stopping }: { house: FamilyLineHouse; platform: Platform; stopping: AbortSignal },
 ): Promise<void> {
   const { clock, db, log, terms } = platform;
   const id = record.callId;
   const begun = clock.elapsed();
   log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
-  const line = new SpokenLine({ ...platform, leg, record, language: 'en', voiceFolder: `${terms.spoolFolder}/voices` });
+  const parts = { ...platform, leg, record, voiceFolder: `${terms.spoolFolder}/voices` };
+  const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
   let how = 'goodbye';
   try {
     await familyLine(line, portsOf(db, house, { id, callingNumber: callingNumberOf(call) }));
   } catch (error) {
-    how = error instanceof LegEnded ? error.ending.by : 'fault';
+    how = error instanceof LegEnded ? error.ending.by : error instanceof Stopped ? 'shutdown' : 'fault';
+    if (how === 'shutdown') await lastWords([{ leg, language: line.language }], { platform, record });
     if (how === 'fault') {
       log.error({ call: id, err: error }, 'a call to the 866 line met a fault');
       await line.say(prompt('line.fault')).catch(() => undefined);

@@ -89,8 +89,11 @@ describe('a call of a platform that stops', () => {
 
   it('keeps its own last words once it is concluded', async () => {
     const call = await running();
-    // Three seconds for a language, then three times eight for a PIN.
-    await call.clock.move(26_999);
+    const asked = call.endpoint.begins('pin.ask');
+    call.endpoint.press('1');
+    await asked;
+    // Three times eight seconds for a PIN.
+    await call.clock.move(23_999);
     call.endpoint.quick = false;
     await call.clock.move(1);
     const goodbye = call.endpoint.playing;
@@ -139,6 +142,7 @@ describe('a call', () => {
     outside.press('1');
     await bridged;
     far.hangUp();
+    call.endpoint.recordingEnds();
     expect(await call.over).toMatchObject({ disposition: 'talked', endedBy: 'outside' });
     expect((await cdrOf(call))?.call).toMatchObject({ acceptedKey: '1', acceptedAt, q850: 16 });
   });
@@ -148,8 +152,8 @@ describe('a call', () => {
     call.endpoint.press('2', '#', '#', '#');
     expect(await call.over).toEqual({ disposition: 'pin-failed', endedBy: 'policy', q850: 21 });
     expect(call.said().at(-1)).toBe('/es/pin.goodbye.wav');
-    expect([call.dialog.byes, call.clock.waits]).toEqual([[16], []]);
     expect((await cdrOf(call))?.call).toMatchObject({ disposition: 'pin-failed', q850: 21, language: 'es' });
+    expect([call.dialog.byes, call.clock.waits]).toEqual([[16], []]);
   });
 
   it('that meets a fault says sorry, and the log has the fault', async () => {

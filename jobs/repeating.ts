@@ -3,6 +3,7 @@ import { resolveDeposits } from './resolve-deposits.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
+import type { RailDeps } from '#accounts/rails/ports.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
 import { sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
@@ -18,6 +19,7 @@ export interface Repeating {
 
 export interface RepeatingBench extends TopicsBench {
   readonly deposits: DepositDeps;
+  readonly rails: RailDeps;
   /** Topics that somebody takes. */
   readonly topics: readonly string[];
 }
@@ -30,7 +32,7 @@ const CHARGE_MS = 3 * MINUTE;
 const ABANDON_MS = 60 * MINUTE;
 
 export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
-  const { db, log, now, deposits } = bench;
+  const { db, log, now, deposits, rails } = bench;
   const ago = (ms: number) => new Date(now().getTime() - ms);
   const resolve = { afterMs: CHARGE_MS, abandonMs: ABANDON_MS };
   return [
@@ -40,7 +42,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
     // Whoever imported it died: its lines wait.
-    { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, { now }) },
+    { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

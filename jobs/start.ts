@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { RailDeps } from '#accounts/rails/ports.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { SendDeps } from '#accounts/notices/send.ts';
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
@@ -27,6 +28,7 @@ export interface JobsOptions {
   readonly spoolFolder: string;
   readonly funding: FundingDeps;
   readonly deposits: DepositDeps;
+  readonly rails: RailDeps;
   readonly refunds: RefundDeps;
   readonly notices: SendDeps;
   readonly log: Log;
@@ -76,6 +78,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     onStep,
     funding,
     deposits,
+    rails,
     refunds,
     notices,
     meter = noMeter,
@@ -111,7 +114,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
   const rounds: readonly Repeating[] = [
     { name: 'sweep', everyMs: sweepEveryMs, work: sweepNow },
-    ...repeatingOf({ ...all, deposits, topics: [...topics.keys()] }),
+    ...repeatingOf({ ...all, deposits, rails, topics: [...topics.keys()] }),
   ];
   const repeating = { log, stopping: stopping.signal };
   const hand = { db, log, topics, queues, ...(onStep && { onStep }) };

@@ -7,8 +7,10 @@ import type { FundingDeps } from '#accounts/funding/ports.ts';
 import { notifyWith } from '#accounts/notices/notice.ts';
 import { contactOf } from '#accounts/profile/contact.ts';
 import { payeeOf } from '#accounts/profile/payee.ts';
+import type { RailDeps } from '#accounts/rails/ports.ts';
 import { cardReceipts } from '#accounts/receipts/card-receipts.ts';
 import { receiptWords } from '#accounts/receipts/notice-words.ts';
+import { paymentReceipts } from '#accounts/receipts/payment-receipts.ts';
 import { refundWords } from '#accounts/refunds/notice-words.ts';
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
@@ -17,12 +19,18 @@ import type { Database } from '#db/connect.ts';
 export function moneyOf(
   db: Database,
   gateway: CardGateway,
-): { readonly deposits: DepositDeps; readonly funding: FundingDeps; readonly refunds: RefundDeps } {
+): {
+  readonly deposits: DepositDeps;
+  readonly rails: RailDeps;
+  readonly funding: FundingDeps;
+  readonly refunds: RefundDeps;
+} {
   const now = () => new Date();
   const receipts = { contactOf, notify: notifyWith(receiptWords, now) };
   const deposits = { db, gateway, now, onSettled: cardReceipts(receipts) };
   return {
     deposits,
+    rails: { now, onNews: paymentReceipts(receipts, now) },
     funding: { now, deposit: depositWith(deposits), cardOf: cardOnFile, notify: notifyWith(fundingWords, now) },
     refunds: {
       now,

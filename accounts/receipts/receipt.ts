@@ -1,16 +1,14 @@
 import type { DueDays } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
+import type { PaymentKind } from '#db/payments.ts';
 import { withinMonth, type ContactOf } from '../notices/contact.ts';
 import type { Notify } from '../notices/notice.ts';
 
 /** How a deposit was paid. */
 export type PaidBy =
-  | { readonly kind: 'card'; readonly brand: string; readonly lastFour: string }
-  | {
-      readonly kind: 'personal-cheque' | 'money-order' | 'cashiers-cheque' | 'bank' | 'moneygram' | 'western-union';
-    };
+  { readonly kind: 'card'; readonly brand: string; readonly lastFour: string } | { readonly kind: PaymentKind };
 
-/** What a receipt tells (guide row 33). Cents. */
+/** What a receipt tells (guide row 33), and what takes one back. Cents. */
 export type ReceiptNews =
   | {
       readonly kind: 'deposited';
@@ -28,6 +26,16 @@ export type ReceiptNews =
       readonly by: PaidBy;
       readonly due: DueDays;
       readonly at: Date;
+    }
+  /** The bank took a payment back: `takenCents` of it from the balance, `owedCents` had been spent. */
+  | {
+      readonly kind: 'payment-returned';
+      readonly cents: number;
+      readonly takenCents: number;
+      readonly owedCents: number;
+      readonly reference: string;
+      readonly by: PaidBy;
+      readonly at: Date;
     };
 
 export interface ReceiptDeps {
@@ -37,7 +45,7 @@ export interface ReceiptDeps {
 
 export interface Receipt {
   readonly accountId: string;
-  /** Of the deposit: a receipt is written once for each. */
+  /** Of the deposit, or of the payment's coming or going: a receipt is written once for each. */
   readonly depositId: string;
   readonly news: ReceiptNews;
 }

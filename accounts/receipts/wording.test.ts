@@ -7,18 +7,21 @@ const at = new Date('2026-09-30T19:00:00Z');
 const rails: readonly PaidBy[] = [
   { kind: 'card', brand: 'visa', lastFour: '4242' },
   { kind: 'card', brand: 'mastercard', lastFour: '4444' },
-  ...(['personal-cheque', 'money-order', 'cashiers-cheque', 'bank', 'moneygram', 'western-union'] as const).map(
-    (kind) => ({ kind }),
-  ),
+  ...(
+    ['personal-cheque', 'money-order', 'cashiers-cheque', 'bank-bill-pay', 'moneygram', 'western-union'] as const
+  ).map((kind) => ({ kind })),
 ];
 const paid = { cents: 123_456, reference: '0000012344', at };
 const deposited = (by: PaidBy): ReceiptNews => ({ kind: 'deposited', ...paid, balanceCents: 200_000, by });
+const bounced = (owedCents: number): ReceiptNews => ({
+  ...{ kind: 'payment-returned', ...paid, takenCents: 100_000, owedCents, by: { kind: 'personal-cheque' } },
+});
 const returned = (by: PaidBy): ReceiptNews => ({
   ...{ kind: 'deposited-after-closing', ...paid, by, due: { from: '2026-09-28', until: '2026-09-30' } },
 });
 
 test.each(['en', 'es'] as const)('every receipt has its words in %s, in at most three parts of a text', (language) => {
-  const texts = [...rails.map(deposited), ...rails.slice(0, 1).map(returned)].map((news) =>
+  const texts = [...rails.map(deposited), ...rails.slice(0, 1).map(returned), bounced(0), bounced(23_456)].map((news) =>
     receiptText(news, language, '0042'),
   );
   expect(new Set(texts).size).toBe(texts.length);
@@ -50,4 +53,14 @@ test('what comes back is told in both languages', () => {
     subject: 'Homeline: $1,234.56 goes back to your card',
     body: `${receiptText(news, 'en', '0042')}\n`,
   });
+});
+
+test('a payment that the bank took back is told in both languages, and what is owed', () => {
+  expect(receiptText(bounced(0), 'en', '0042')).toBe(
+    'Homeline: the bank returned your check of $1,234.56, Sep 30, 2026. $1,000.00 was taken from your account ending 0042. Ref 0000012344.',
+  );
+  expect(receiptText(bounced(23_456), 'es', '0042')).toBe(
+    'Homeline: el banco devolvió su cheque de $1,234.56, 30 sept 2026. Se retiraron $1,000.00 de su cuenta 0042. Usted debe $234.56. Ref 0000012344.',
+  );
+  expect(receiptMail(bounced(0), 'es', '0042').subject).toBe('Homeline: se devolvió un pago');
 });

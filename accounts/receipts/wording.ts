@@ -14,7 +14,7 @@ const rails: Readonly<Record<Language, Readonly<Record<OtherRail, string>>>> = {
     'personal-cheque': 'check',
     'money-order': 'money order',
     'cashiers-cheque': "cashier's check",
-    bank: 'bank bill pay',
+    'bank-bill-pay': 'bank bill pay',
     moneygram: 'MoneyGram',
     'western-union': 'Western Union',
   },
@@ -22,7 +22,7 @@ const rails: Readonly<Record<Language, Readonly<Record<OtherRail, string>>>> = {
     'personal-cheque': 'cheque',
     'money-order': 'giro postal',
     'cashiers-cheque': 'cheque de caja',
-    bank: 'pago de facturas del banco',
+    'bank-bill-pay': 'pago de facturas del banco',
     moneygram: 'MoneyGram',
     'western-union': 'Western Union',
   },
@@ -44,6 +44,14 @@ export function receiptText(news: ReceiptNews, language: Language, account: stri
     return language === 'en'
       ? `Homeline: ${amount} from ${by} came after your account ending ${account} was closed, ${at}. It goes back to the card ${window(news.due, language)}. Ref ${news.reference}.`
       : `Homeline: ${amount} de ${by} llegaron con su cuenta ${account} ya cerrada, ${at}. Se devuelven a la tarjeta ${window(news.due, language)}. Ref ${news.reference}.`;
+  if (news.kind === 'payment-returned') {
+    const [taken, owed] = [money(news.takenCents, language), money(news.owedCents, language)];
+    const owing = { en: ` You owe ${owed}.`, es: ` Usted debe ${owed}.` };
+    const rest = news.owedCents > 0 ? owing[language] : '';
+    return language === 'en'
+      ? `Homeline: the bank returned your ${by} of ${amount}, ${at}. ${taken} was taken from your account ending ${account}.${rest} Ref ${news.reference}.`
+      : `Homeline: el banco devolvió su ${by} de ${amount}, ${at}. Se retiraron ${taken} de su cuenta ${account}.${rest} Ref ${news.reference}.`;
+  }
   const balance = money(news.balanceCents, language);
   return language === 'en'
     ? `Homeline receipt: ${amount} added to your account ending ${account}, ${at}, by ${by}. Fee $0.00. Balance ${balance}. Ref ${news.reference}.`
@@ -60,6 +68,11 @@ export function receiptMail(news: ReceiptNews, language: Language, account: stri
   const amount = money(news.cents, language);
   const english = language === 'en';
   const subject = english ? `Homeline: receipt for ${amount}` : `Homeline: recibo por ${amount}`;
+  if (news.kind === 'payment-returned')
+    return {
+      subject: english ? 'Homeline: a payment was returned' : 'Homeline: se devolvió un pago',
+      body: `${receiptText(news, language, account)}\n`,
+    };
   if (news.kind === 'deposited-after-closing')
     return {
       subject: english ? `Homeline: ${amount} goes back to your card` : `Homeline: ${amount} vuelven a su tarjeta`,

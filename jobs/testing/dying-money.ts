@@ -30,6 +30,7 @@ await startJobs({
   spoolFolder: order.spoolFolder,
   funding: { ...counter.deps(dieAt), deposit: depositWith(deposits) },
   deposits,
+  rails: { now: () => counter.at },
   refunds: nothingGivenBack,
   notices: nothingSent,
   log: silent,

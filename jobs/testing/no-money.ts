@@ -17,9 +17,10 @@ export const nothingGivenBack: JobsOptions['refunds'] = {
 };
 
 /** What a jobs process here has to do with money: nothing. */
-export const noMoney = (db: Database): Pick<JobsOptions, 'funding' | 'deposits' | 'refunds' | 'notices'> => ({
+export const noMoney = (db: Database): Pick<JobsOptions, 'funding' | 'deposits' | 'rails' | 'refunds' | 'notices'> => ({
   funding: new Counter(db).deps(),
   deposits: { db, gateway: noGateway, now },
+  rails: { now },
   refunds: nothingGivenBack,
   notices: nothingSent,
 });

@@ -22,8 +22,8 @@ import * as payments from './migrations/0026-payments.ts';
 import * as lockbox from './migrations/0027-lockbox.ts';
 import * as postings from './migrations/0028-postings.ts';
 import * as closingBlocks from './migrations/0029-closing-blocks.ts';
-import * as refundQuestions from './migrations/0029-refund-questions.ts';
 import * as pinGuesses from './migrations/0030-pin-guesses.ts';
+import * as refundQuestions from './migrations/0031-refund-questions.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -49,8 +49,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027-lockbox': lockbox,
   '0028-postings': postings,
   '0029-closing-blocks': closingBlocks,
-  '0029-refund-questions': refundQuestions,
   '0030-pin-guesses': pinGuesses,
+  '0031-refund-questions': refundQuestions,
 };
 
 /** A migration may rewrite a big table. */

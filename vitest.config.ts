@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // vitest leaves one core idle; of two that is half of them.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

@@ -154,6 +154,27 @@ describe('its recording', () => {
     expect(recording?.finished?.sha256).toMatch(/^[\da-f]{64}$/);
   });
 
+  it('is not finished before the media server has closed its file', async () => {
+    const { bridged, callId, clock, dialog, endpoint, over, path, record } = await talking();
+    await bridged;
+    dialog.hangUp();
+    await over;
+    const whole = writeSound({ rate: 8000, samples: new Float32Array(12_000) });
+    await writeFile(path, whole.subarray(0, 12_000));
+    const looked = clock.asked(100);
+    const stored = new Promise<void>((resolve) => {
+      const note = record.note.bind(record);
+      record.note = (what) => note(what).finally(resolve);
+    });
+    endpoint.recordingEnds();
+    await looked;
+    await writeFile(path, whole);
+    await clock.move(100);
+    await stored;
+    const finished = { seconds: 1.5, repaired: false };
+    expect(await findRecording(db, callId)).toMatchObject({ state: 'finished', finished });
+  });
+
   it('that has no file is left to the sweeper, and the log says so', async () => {
     const call = await talking();
     await call.bridged;

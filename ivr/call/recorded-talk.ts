@@ -3,6 +3,7 @@ import type { Language } from '#flows/language.ts';
 import type { PromptKey } from '#flows/prompt.ts';
 import { compose, prompt } from '#flows/prompt.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
+import { isClosed } from '#media/recordings/closed.ts';
 import { sealRecording } from '#media/recordings/seal.ts';
 import type { Leg, Side } from '../leg/leg.ts';
 import { within } from '../clock.ts';
@@ -31,6 +32,9 @@ export interface RecordedTalk extends Conclusion {
 
 /** How long a recording may take to be whole once its call has ended. */
 const completeSeconds = 10;
+/** How long the media server may take to close the file after that, and how often it is looked at, in milliseconds. */
+const closeMs = 1_500;
+const lookMs = 100;
 
 /** The talk of a call home, its recording finished behind it. */
 export async function recordedTalk(
@@ -75,6 +79,9 @@ export async function recordedTalk(
   await leg.endpoint.stopRecording(recordingPath);
   const seal = async () => {
     if (!(await within(clock, completeSeconds * 1000, recorded))) throw new Error('the media server still writes it');
+    // A connection that broke says nothing of the file: FreeSWITCH closes it a moment later.
+    for (let waited = 0; waited < closeMs && !(await isClosed(recordingPath)); waited += lookMs)
+      await clock.wait(lookMs);
     const sealed = await sealRecording(recordingPath);
     record.write('recorded', { ...sealed });
     await record.note({ kind: 'recorded', id: record.callId, file: { ...sealed, at: clock.now() } });

@@ -58,6 +58,18 @@ test('does not touch a recording whose call goes on, nor one within its grace, n
   expect((await next.sweep()).finished).toBe(0);
 });
 
+test('leaves the file of a stored recording to whoever has just stored it, and removes it when that is long ago', async () => {
+  const { id, path, bytes } = await make('finished');
+  await storeRecording(bench(), id);
+  await writeFile(path, bytes);
+  const young = await start({ sweepEveryMs: 3_600_000, graceMs: 60_000 });
+  expect([(await young.sweep()).removed, existsSync(path)]).toEqual([0, true]);
+  await young.stop();
+  const old = await start({ sweepEveryMs: 3_600_000, graceMs: 60_000, now: () => new Date(Date.now() + 120_000) });
+  await old.sweep();
+  expect(existsSync(path)).toBe(false);
+});
+
 test('a recording that was never made is told from one that was lost', async () => {
   const { id: never } = await make('intended');
   await close(never);

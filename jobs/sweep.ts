@@ -72,6 +72,8 @@ export async function sweep(
       const file = await stat(path).catch(() => undefined);
       if (file && old(file.mtime)) orphans.push(path);
     } else if (recording.state === 'stored') {
+      // Whoever has just stored it is about to remove it.
+      if (!old(recording.stored?.verifiedAt)) continue;
       await attempt(recording.id, async () => void (await storeRecording(bench, recording.id)));
       if (!(await stat(path).catch(() => undefined))) count.removed++;
     } else if (recording.state === 'absent') {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { baresip, ensureDebian, sipTester } from './clients/apt.ts';
@@ -17,7 +17,7 @@ const limitMinutes = 19;
 const steps = ['lint', 'types', 'unit', 'calls'] as const;
 type Step = (typeof steps)[number];
 /** Those of one stage run side by side; the calls have the machine to themselves: their audio is judged sample by sample. */
-const stages: readonly (readonly Step[])[] = [['lint', 'types'], ['unit'], ['calls']];
+const stages: readonly (readonly Step[])[] = [['lint', 'types', 'unit'], ['calls']];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const only = values.only;
@@ -92,6 +92,8 @@ async function succeeds(what: string, name: string, args: readonly string[]): Pr
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });
+  // What only reads the source takes the time that tests leave.
+  if (child.pid !== undefined && name !== 'vitest') setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const stop = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL');

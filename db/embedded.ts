@@ -112,7 +112,8 @@ async function runningServer(
   urlAt: (port: number) => string,
 ): Promise<EmbeddedPostgres | undefined> {
   const pidFile = await readPidFile(cluster);
-  if (!pidFile?.port || (await birthOf(pidFile.pid)) === undefined) return undefined;
+  const birth = pidFile && (await birthOf(pidFile.pid));
+  if (!pidFile?.port || birth === undefined) return undefined;
   const url = urlAt(pidFile.port);
   try {
     await makeDatabase(url);
@@ -122,21 +123,20 @@ async function runningServer(
   const adopted = !(await ownerLives(folder));
   if (adopted) await writeOwner(folder);
   return {
-    ...{ url, ended: endOf(pidFile.pid) },
-    stop: async () => (adopted ? stopPid(pidFile.pid) : undefined),
+    ...{ url, ended: endOf(pidFile.pid, birth) },
+    stop: async () => (adopted ? stopPid(pidFile.pid, birth) : undefined),
   };
 }
 
 /** Resolves once a process that is not our child has ended. */
-async function endOf(pid: number): Promise<string> {
-  const birth = await birthOf(pid);
-  while (birth !== undefined && (await birthOf(pid)) === birth) await pause(WATCH_MS, undefined, { ref: false });
+async function endOf(pid: number, birth: string): Promise<string> {
+  while ((await birthOf(pid)) === birth) await pause(WATCH_MS, undefined, { ref: false });
   return 'it is gone';
 }
 
-async function stopPid(pid: number): Promise<void> {
-  const birth = await birthOf(pid);
-  if (birth === undefined) return;
+/** Nothing when it has ended: its pid may be another's by now. */
+async function stopPid(pid: number, birth: string): Promise<void> {
+  if ((await birthOf(pid)) !== birth) return;
   process.kill(pid, 'SIGINT');
   while ((await birthOf(pid)) === birth) await pause(20);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { stopSeconds } from './child.ts';
 
 /*
  * docker-compose.yml cannot be run where the tests run. What can be known of it from its text is checked here: that its parts fit
@@ -56,6 +57,12 @@ test('there is everything that a call needs', () => {
     expect(names).toContain(name);
 });
 
+test('a process of ours has the time that it takes to stop in order', () => {
+  const graceSeconds = Number.parseInt(compose.under.get('x-application')?.under.get('stop_grace_period')?.text ?? '');
+  const drain = new Map(services).get('ivr')?.under.get('environment')?.under.get('DRAIN_SECONDS')?.text;
+  expect(graceSeconds).toBeGreaterThan(stopSeconds({ DRAIN_SECONDS: Number(drain) }));
+});
+
 describe.each(services)('the service %s', (_name, service) => {
   const once = ['"no"', "'no'"].includes(field(service, 'restart')?.text ?? '');
 
@@ -95,6 +102,14 @@ describe.each(services)('the service %s', (_name, service) => {
     for (const name of field(service, 'environment')?.under.keys() ?? [])
       if (!name.startsWith('AWS_')) expect(settings, name).toMatch(new RegExp(`^ +${name}: `, 'm'));
   });
+});
+
+test('whoever opens the gateway has the keys of the real one', () => {
+  // ivr does it for the 866 line.
+  for (const name of ['ivr', 'jobs', 'api']) {
+    const given = [...(new Map(services).get(name)?.under.get('environment')?.under.keys() ?? [])];
+    expect(given, name).toEqual(expect.arrayContaining(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']));
+  }
 });
 
 test('FreeSWITCH is given variables that its configuration reads', () => {

@@ -153,6 +153,15 @@ test('a stop during the pause starts nothing', async () => {
   expect(begun).toHaveLength(1);
 });
 
+test('a stop does not wait for whoever holds the next one down', async () => {
+  const { keeper, served, begun, step } = await kept(1, 2);
+  void keeper.again(new Promise(() => undefined));
+  served[0]?.end('SIGKILL');
+  await step();
+  await keeper.stop();
+  expect(begun).toHaveLength(1);
+});
+
 test('a stop during a start tells it so, and stops what comes of it all the same', async () => {
   let serves = (_number: number): void => {};
   const late = new Promise<number>((resolve) => (serves = resolve));

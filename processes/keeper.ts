@@ -90,7 +90,8 @@ export class Keeper<I extends Instance> {
     const { name, begin, say, clock } = this.#parts;
     const { signal } = this.#stopping;
     await clock.wait(pauseBefore(shortLived), signal).catch(() => undefined);
-    await this.#held;
+    // Whoever holds it down may have forgotten it: a stop does not wait for that.
+    await unlessAborted(this.#held, signal).catch(() => undefined);
     if (signal.aborted) return 'stopped';
     try {
       const next = await begin(signal, this.#current);

@@ -12,7 +12,8 @@ try {
   console.log('Homeline: starting ...');
   let demo: Demo | undefined;
   const environment = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    // What is set to nothing is not set (config.ts): else a secret would be another in each process.
+    Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
   );
   const system = await startSystem({
     environment,

@@ -16,6 +16,7 @@ test.each([
     'this user may not write at /x; give it the right to, or choose another VAR_FOLDER',
   ],
   [failed('EROFS'), 'this user may not write; give it the right to, or choose another VAR_FOLDER'],
+  [failed('EACCES', { port: 443 }), /^this user may not use port 443; choose one above 1023/],
   [failed('EADDRINUSE', { port: 5060 }), /^port 5060 is in use by another program; stop that, or choose another port/],
   [new Error('one\n  two\n'), 'one two'],
   ['text\nmore', 'text more'],

@@ -10,6 +10,8 @@ export function whyNot(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+      if (port !== undefined)
+        return `this user may not use port ${port}; choose one above 1023 (SIP_PORT, API_PORT, OBSERVE_PORT, ...), or give it the right to`;
       return `this user may not write${at(path)}; give it the right to, or choose another VAR_FOLDER`;
     default:
       return oneLine(error.message);

@@ -166,7 +166,7 @@ call('a block undone with the same key goes on with the offer', async (scene) =>
   expect(block?.lifted).toMatchObject({ by: { kind: 'called-party-key', callId: told.call.id } });
 });
 
-call('no key is pressed in three rounds', async (scene) => {
+call('no key is pressed in three rounds', { long: true }, async (scene) => {
   const { inside, outside } = await callAndPickUp(scene);
   expect(await outside.ended).toMatchObject({ by: 'them', how: 'bye' });
   await inside.ended;
@@ -180,7 +180,7 @@ call('no key is pressed in three rounds', async (scene) => {
   expect(told.keys.outside).toEqual([]);
 });
 
-call('an answering machine talks and never presses', async (scene) => {
+call('an answering machine talks and never presses', { long: true }, async (scene) => {
   const { inside, outside } = await callAndPickUp(scene);
   void outside.speak(repeated(babble({ ms: 4_000, seed: 3 })));
   await inside.ended;
@@ -346,7 +346,7 @@ call('a wrong PIN three times', async (scene) => {
 
 call(
   'wrong PINs on two calls lock the phone: no third is asked for one, other phones are',
-  { others: 1 },
+  { others: 1, long: true },
   async (scene) => {
     const [other] = scene.others;
     if (!other) throw new Error('too few people');
@@ -440,7 +440,7 @@ call('the number is asked for when the request names none', async (scene) => {
   expect(told.keys.inside).toEqual(['1', '(secret)', scene.number.slice(2)]);
 });
 
-call('the number is asked for and none comes', async (scene) => {
+call('the number is asked for and none comes', { long: true }, async (scene) => {
   const inside = await callIn(scene, { to: 'homeline' });
   await inside.ended;
   expect(await heardAll(scene, inside, 'number.silence')).toBe(true);
@@ -510,7 +510,7 @@ call("keys are the facility's own", { site: 'other-keys' }, async (scene) => {
   expect(told.keys.outside).toEqual(['(1)', '(2)', '(9)', '5']);
 });
 
-call('a first call records the name, and the second call says it', { nameless: true }, async (scene) => {
+call('a first call records the name, and the second call says it', { nameless: true, long: true }, async (scene) => {
   const ringing = scene.rings();
   const inside = await callIn(scene);
   await hears(scene, inside, 'name.ask');

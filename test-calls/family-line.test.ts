@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { openAccount } from '#db/accounts.ts';
@@ -72,9 +74,17 @@ call('a family pays with a card in Spanish, then blocks a facility', { timeoutMs
   expect(by).toBe('them');
 
   // The digits are in no file that the platform wrote: not in a log, a recording's name, or the database.
-  const found = await promisify(execFile)('grep', ['-rlaF', card, config.VAR_FOLDER]).then(
+  const found = await promisify(execFile)('grep', ['-rlaF', card, config.VAR_FOLDER, config.PROMPT_FOLDER]).then(
     ({ stdout }) => stdout,
     ({ code }: { code: number }) => (code === 1 ? '' : `grep failed: ${code}`),
   );
   expect(found).toBe('');
+  // Nor key by key, one a line.
+  const logs = join(config.VAR_FOLDER, 'log');
+  const names = await readdir(logs);
+  expect(names).toContain('ivr.log');
+  for (const name of names) {
+    const keys = (await readFile(join(logs, name), 'utf8')).matchAll(/"(?:key|digits?|dtmf|tone)":"?([\d*#])\b/gi);
+    expect([...keys].map(([, key]) => key).join(''), name).not.toContain(card);
+  }
 });

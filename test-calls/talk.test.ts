@@ -176,7 +176,7 @@ call('one-way sound is recorded and ends nothing', async (scene) => {
 });
 
 for (const side of ['inside', 'outside'] as const)
-  call(`a dead phone ${side} ends the talk`, async (scene) => {
+  call(`a dead phone ${side} ends the talk`, { long: true }, async (scene) => {
     const { inside, outside } = await talking(scene);
     await speakBoth(inside, outside);
     const [dead, alive] = side === 'inside' ? [inside, outside] : [outside, inside];
@@ -209,7 +209,7 @@ call('mu-law inside, A-law outside', async (scene) => {
 
 call(
   'the limit: both are warned, both are told goodbye, and the recording has the warning',
-  { site: 'brief' },
+  { site: 'brief', long: true },
   async (scene) => {
     const { inside, outside } = await talking(scene);
     const bridgedMs = performance.now();

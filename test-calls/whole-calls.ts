@@ -54,6 +54,8 @@ export interface CallOptions {
   readonly inactive?: boolean;
   /** So many more people, each with a number, for calls beside this one. */
   readonly others?: number;
+  /** Among the longest of its file: begun before the others, so that the file does not wait for it alone. */
+  readonly long?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -191,7 +193,7 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
   }, 240_000);
 
   const playAll = async () => {
-    const waiting = [...plays];
+    const waiting = [true, false].flatMap((long) => plays.filter(({ options: { long: is = false } }) => is === long));
     const worker = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const end = playOne(next);

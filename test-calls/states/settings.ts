@@ -24,7 +24,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   MEDIA_HOST: 'where the media server reaches the platform, and where its sound leaves',
   RTP_PORT_MIN: 'first port of sound',
   RTP_PORT_MAX: 'last port of sound',
-  PIN_PEPPER: 'key under which PINs are digested; changing it makes every PIN unknown',
+  PIN_PEPPER: 'key under which PINs and passcodes are digested; changing it makes every PIN and passcode unknown',
   WRONG_PINS_PER_HOUR: 'wrong PINs of one facility in an hour at which the log and a metric raise an alarm',
   DIGEST_SECRET: 'key of the nonces of digest authentication; the same for all `ivr` processes',
   CALLING_NUMBER: 'what the called party sees, E.164',

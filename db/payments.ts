@@ -140,14 +140,15 @@ export async function movePayment(trx: Database, id: string, move: PaymentMove):
   await trx.updateTable('payment').set(move).where('id', '=', id).execute();
 }
 
-/** The smallest and largest amount of a kind on a day ('YYYY-MM-DD'). Cents. */
+/** The smallest and largest amount of a kind on a day ('YYYY-MM-DD'); of a day before there were limits, the first of them. Cents. */
 export async function paymentLimits(
   db: Database,
   kind: PaymentKind,
   day: string,
 ): Promise<{ readonly minCents: number; readonly maxCents: number }> {
   const query = db.selectFrom('paymentLimit').select(['minCents', 'maxCents']).where('kind', '=', kind);
-  const inForce = query.where('inForceFrom', '<=', day).orderBy('inForceFrom', 'desc').limit(1);
-  const { minCents, maxCents } = await inForce.executeTakeFirstOrThrow();
+  const inForceFirst = query.orderBy(sql`in_force_from <= ${day}::text::date`, 'desc');
+  const nearest = inForceFirst.orderBy(sql`abs(in_force_from - ${day}::text::date)`).limit(1);
+  const { minCents, maxCents } = await nearest.executeTakeFirstOrThrow();
   return { minCents: Number(minCents), maxCents: Number(maxCents) };
 }

@@ -71,13 +71,13 @@ export class BadCursor extends Error {
   override readonly name = 'BadCursor';
 }
 
-/** `cursor`: `next` of the page before. What is posted between two pages is on neither, and moves nothing. Throws BadCursor. */
+/** `only`: nothing but what was paid in. `cursor`: `next` of the page before. What is posted between two pages is on neither, and moves nothing. Throws BadCursor. */
 export async function transactionsOf(
   db: Database,
   accountId: string,
-  page: { readonly limit: number; readonly cursor?: string },
+  page: { readonly limit: number; readonly cursor?: string; readonly only?: 'deposits' },
 ): Promise<TransactionPage> {
-  const { limit, cursor } = page;
+  const { limit, cursor, only } = page;
   if (cursor !== undefined && !/^[1-9][0-9]{0,17}$/.test(cursor)) throw new BadCursor(cursor);
   let query = db
     .selectFrom('ledgerAccount')
@@ -88,6 +88,7 @@ export async function transactionsOf(
     .where('ledgerAccount.kind', '=', 'holder')
     .orderBy('entry.postingId', 'desc')
     .limit(limit + 1);
+  if (only) query = query.where('posting.kind', 'like', '%deposit%').where('entry.cents', '>', '0');
   if (cursor !== undefined) query = query.where('entry.postingId', '<', cursor);
   const rows = await query.execute();
   const shown = rows.slice(0, limit);

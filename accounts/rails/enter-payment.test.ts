@@ -158,6 +158,9 @@ test('amounts have limits of their own, by kind and day; a payment by mail may b
   expect(await amount(5_001, { kind: 'moneygram' })).toBe('above-maximum');
   expect(await amount(5_001, { kind: 'moneygram', receivedOn: '2026-05-02' })).toBe('on-account');
   expect(await amount(5_001, { kind: 'western-union' })).toBe('on-account');
+  // A year misread, before there were limits: the first of them.
+  expect(await amount(5_001, { kind: 'western-union', receivedOn: '2006-05-04' })).toBe('on-account');
+  expect(await amount(100_001, { kind: 'western-union', receivedOn: '2006-05-04' })).toBe('above-maximum');
 });
 
 test('limits that would make a deposit of $50 impossible are not taken', async () => {

@@ -72,8 +72,9 @@ async function payOnce(visit: Visit, account: Account, saved: SavedCard | undefi
     // Confirmed is confirmed: who hangs up now is charged all the same, and the digits stay until that is done.
     const charging = ports.payments.charge(account, cents, card);
     const [told, charged] = await Promise.allSettled([line.say(prompt('pay.wait')), charging]);
-    if (told.status === 'rejected') throw told.reason;
+    // First what befell the money: it must be heard of though the caller is gone as well.
     if (charged.status === 'rejected') throw charged.reason;
+    if (told.status === 'rejected') throw told.reason;
     return charged.value;
   } finally {
     digits.wipe();

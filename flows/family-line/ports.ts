@@ -59,7 +59,7 @@ export type DeclineReason =
 export type Charged =
   | { readonly kind: 'captured'; readonly reference: string; readonly balanceCents: number }
   | { readonly kind: 'declined'; readonly reason: DeclineReason }
-  /** Not known yet: nothing is charged again, and the truth comes by text. */
+  /** Not known yet: nothing is charged again; a receipt comes if it was. */
   | { readonly kind: 'pending' };
 
 export interface Payments {
@@ -67,7 +67,7 @@ export interface Payments {
   readonly limits: AmountLimits;
   readonly thisMonth: Month;
   savedCard(account: Account): Promise<SavedCard | undefined>;
-  /** Goes on when the caller hangs up: charged once or not at all, and the holder is told which. Asked only after a confirmation. */
+  /** Goes on when the caller hangs up: charged once or not at all; a charge is told by its receipt. Asked only after a confirmation. */
   charge(account: Account, cents: number, card: CardGiven): Promise<Charged>;
 }
 

@@ -78,8 +78,11 @@ describe('a card number', () => {
     ['4222222222222', false, undefined],
     ['4000000000000000006', true, undefined],
     ['5200828282828', false, 'mistyped'],
-    ['378282246310005', true, 'not-accepted'],
-    ['3', true, 'not-accepted'],
+    ['378282246310005', false, 'not-accepted'],
+    ['3', false, 'not-accepted'],
+    ['6', false, 'not-accepted'],
+    ['6011111111111117', true, 'not-accepted'],
+    ['0', true, 'not-accepted'],
     ['4', false, 'mistyped'],
   ] as const)('%s', (digits, whole, refusal) => {
     expect(isWholeNumber(typed(digits))).toBe(whole);

@@ -31,9 +31,12 @@ export function luhn(typed: SecretDigits): boolean {
 /** Both brands issue 16 digits; of Visa's 13 and 19, rare as they are, the `#` or a silence tells that they are whole. */
 const lengths: Readonly<Record<Brand, readonly number[]>> = { visa: [13, 16, 19], mastercard: [16] };
 
-/** A number whose sixteenth digit fits is whole, and one that we cannot take need not be typed to its end. */
+/**
+ * A number whose sixteenth digit fits is whole; no card begins with the zero that asks for an agent. One that we cannot take is typed to its end
+ * all the same: the rest of it would be the answer to what is asked next.
+ */
 export const isWholeNumber = (typed: SecretDigits): boolean =>
-  brandOf(typed) === 'other' || (typed.length === 16 && luhn(typed)) || typed.length === 19;
+  typed.at(0) === 0 || (typed.length === 16 && luhn(typed)) || typed.length === 19;
 
 /** What is wrong with a card number; undefined: nothing. */
 export function numberRefusal(typed: SecretDigits): 'not-accepted' | 'mistyped' | undefined {

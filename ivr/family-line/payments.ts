@@ -6,6 +6,7 @@ import type { Charger } from '#accounts/deposits/charger.ts';
 import { DEPOSIT } from '#accounts/money.ts';
 import type { Database } from '#db/connect.ts';
 import { transactionsOf } from '#db/statements.ts';
+import { isUnavailable } from '#db/unavailable.ts';
 import type { Account, CardGiven, Charged, DeclineReason, Payments, SavedCard } from '#flows/family-line/ports.ts';
 import type { SecretDigits } from '#flows/menu/secret-digits.ts';
 import type { FamilyLineHouse } from './house.ts';
@@ -40,8 +41,8 @@ export class LinePayments implements Payments {
     const found = await funding.cardOf(this.#db, id, deposits.now());
     if (found.kind !== 'card') return undefined;
     const { brand, lastFour } = found.card;
-    const { transactions } = await transactionsOf(this.#db, id, { limit: 20 });
-    const last = transactions.find(({ kind, cents }) => kind === 'card-deposit' && cents > 0);
+    const { transactions } = await transactionsOf(this.#db, id, { limit: 20, only: 'deposits' });
+    const last = transactions.find(({ kind }) => kind === 'card-deposit');
     return { brand: brand === 'mastercard' ? brand : 'visa', lastFour, lastCents: last?.cents };
   }
 
@@ -52,7 +53,18 @@ export class LinePayments implements Payments {
     const cvv = given.kind === 'saved' ? secretOf(given.cvv) : undefined;
     const key = `line:${this.#callId}:${++this.#orders}`;
     const order = { key, accountId: id, cents, channel: 'phone-line', card } as const;
-    const result = await depositByCard({ ...deposits, gateway: chargerOf(gateway, cvv) }, order);
+    const charger = chargerOf(gateway, cvv);
+    let asked = false;
+    const charge: Charger['charge'] = (charged) => {
+      asked = true;
+      return charger.charge(charged);
+    };
+    const paying = depositByCard({ ...deposits, gateway: { ...charger, charge } }, order);
+    const result = await paying.catch((error: unknown) => {
+      // The card may be charged: resolveDeposits() finds out. Whoever was told to call again would pay twice.
+      if (asked && isUnavailable(error)) return { kind: 'pending' } as const;
+      throw error;
+    });
     switch (result.kind) {
       case 'captured':
         return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };

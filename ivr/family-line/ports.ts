@@ -1,15 +1,15 @@
 import { checkPasscode } from '#accounts/passcode/check-passcode.ts';
 import { leaveFunding } from '#accounts/funding/enrolment.ts';
-import { callableNumber } from '#accounts/numbers/callable-number.ts';
-import { accountByNumber, accountsOfNumber } from '#db/account-look-up.ts';
-import { blockHistory, placeBlock } from '#db/blocks.ts';
+import { whoseNumber } from '#accounts/numbers/whose-number.ts';
+import { accountsOfNumber, type FoundAccount } from '#db/account-look-up.ts';
+import { activeBlocks } from '#db/block-list.ts';
+import { placeBlock } from '#db/blocks.ts';
 import type { Database } from '#db/connect.ts';
 import { facilitiesThatCalled } from '#db/facilities-that-called.ts';
-import { findFacility } from '#db/facilities.ts';
 import { fundingPlan } from '#db/funding.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { transactionsOf } from '#db/statements.ts';
-import type { Account, Agents, Ports, Scope } from '#flows/family-line/ports.ts';
+import type { Account, Agents, Ports } from '#flows/family-line/ports.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
@@ -30,12 +30,6 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
 
-  /** One open account, or none: between several only a typed account number can choose. */
-  const openAccountOf = async (number: string): Promise<Account | undefined> => {
-    const open = (await accountsOfNumber(db, number)).filter(({ status }) => status === 'open');
-    return open.length === 1 && open[0] ? { id: open[0].id } : undefined;
-  };
-
   const agents: Agents = {
     hours,
     open: async () => {
@@ -52,12 +46,11 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
     agents,
     payments: new LinePayments(db, house, callId),
     accounts: {
-      ofCaller: async () => (callingNumber === undefined ? undefined : openAccountOf(callingNumber)),
+      ofCaller: async () =>
+        callingNumber === undefined ? undefined : theOpenOne(await accountsOfNumber(db, callingNumber)),
       find: async (typed) => {
-        const account = await accountByNumber(db, typed);
-        if (account) return account.status === 'open' ? { id: account.id } : undefined;
-        const callable = callableNumber(typed);
-        return callable.kind === 'number' ? openAccountOf(callable.number) : undefined;
+        const whose = await whoseNumber(db, typed);
+        return whose.kind === 'found' ? theOpenOne(whose.accounts) : undefined;
       },
       checkPasscode: async ({ id }, typed) => {
         // The rules take a text; it lives no longer than their look at it.
@@ -67,9 +60,8 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
       },
       overview: async ({ id }) => {
         const { balanceCents } = await balanceOf(db, id);
-        const { transactions } = await transactionsOf(db, id, { limit: 20 });
-        const deposits = transactions.filter(({ cents, kind }) => cents > 0 && kind.includes('deposit'));
-        return { balanceCents, deposits: deposits.map(({ at, cents }) => ({ date: pacific(at), cents })) };
+        const { transactions } = await transactionsOf(db, id, { limit: 3, only: 'deposits' });
+        return { balanceCents, deposits: transactions.map(({ at, cents }) => ({ date: pacific(at), cents })) };
       },
     },
     blocks: {
@@ -81,8 +73,8 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
         await placeBlock(db, { number, scope: blocked, by: { kind: 'phone-line', callId }, reason: 'on the 866 line' });
       },
       of: async (number) => {
-        const active = (await blockHistory(db, number)).filter(({ lifted }) => lifted === undefined);
-        return Promise.all(active.map(({ scope }) => scopeOf(db, scope)));
+        const { blocks } = await activeBlocks(db, { number }, { limit: 100 });
+        return blocks.map(({ site }) => (site === 'all' ? site : { id: site.facilityId, name: site.name }));
       },
       // accounts/blocks.ts lets the line lift nothing: it does not know a passcode's proof yet.
       lift: async () => 'agent-only',
@@ -99,8 +91,8 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
   };
 }
 
-async function scopeOf(db: Database, scope: { readonly facilityId: string } | 'all'): Promise<Scope> {
-  if (scope === 'all') return 'all';
-  const facility = await findFacility(db, scope.facilityId);
-  return { id: scope.facilityId, name: facility?.name ?? scope.facilityId };
+/** One open account, or none: between several only a typed account number can choose. */
+function theOpenOne(accounts: readonly FoundAccount[]): Account | undefined {
+  const [open, ...others] = accounts.filter(({ status }) => status === 'open');
+  return open && others.length === 0 ? { id: open.id } : undefined;
 }

@@ -9,6 +9,7 @@ export class Digits {
   readonly #clock: Clock;
   #reader: ((digit: string) => void) | undefined;
   #way: string | undefined;
+  #leftOut: { readonly digit: string; readonly until: number } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -18,6 +19,9 @@ export class Digits {
     if (!/^[0-9*#A-D]$/.test(digit)) return;
     this.#way ??= way;
     if (way !== this.#way) return;
+    const leftOut = this.#leftOut;
+    this.#leftOut = undefined;
+    if (digit === leftOut?.digit && this.#clock.elapsed() <= leftOut.until) return;
     if (this.#reader) this.#reader(digit);
     else if (this.#waiting.length < 128) this.#waiting.push(digit);
   }
@@ -49,6 +53,12 @@ export class Digits {
         },
       );
     });
+  }
+
+  /** The next digit, if it is this one and comes within `ms`, is no answer to anything: it belongs to what was asked before. */
+  leaveOut(digit: string, ms: number): void {
+    if (this.#waiting[0] === digit) this.#waiting.shift();
+    else if (this.#waiting.length === 0) this.#leftOut = { digit, until: this.#clock.elapsed() + ms };
   }
 
   /** Forgets what was pressed while nobody listened. */

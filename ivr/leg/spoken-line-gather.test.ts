@@ -33,6 +33,20 @@ describe('an entry of digits', () => {
     expect(await complete.line.gather({ ...wanted, complete: done })).toBe('123');
   });
 
+  it('that is complete leaves out the key that would have ended it, before or after the next question', async () => {
+    const done = (digits: string) => digits === '123';
+    const asked = { ...wanted, complete: done };
+    const ahead = spoken();
+    ahead.endpoint.press(...'123#45#');
+    expect(await ahead.line.gather(asked)).toBe('123');
+    expect(await ahead.line.gather(wanted)).toBe('45');
+    const late = spoken();
+    late.endpoint.press(...'123');
+    expect(await late.line.gather(asked)).toBe('123');
+    late.endpoint.press(...'#45#');
+    expect(await late.line.gather(wanted)).toBe('45');
+  });
+
   it('is empty when only the key that ends it is pressed', async () => {
     const { endpoint, line } = spoken();
     endpoint.press('#');

@@ -80,7 +80,11 @@ export class SpokenLine implements Line {
       let entered = '';
       while (digit !== undefined && digit !== wanted.terminator) {
         entered += digit;
-        if (entered.length >= wanted.max || wanted.complete?.(entered)) break;
+        if (entered.length >= wanted.max || wanted.complete?.(entered)) {
+          // People press it as they were told, though nobody waits for it.
+          this.#leg.digits.leaveOut(wanted.terminator, wanted.betweenSeconds * 1000);
+          break;
+        }
         digit = await this.#leg.digits.next(wanted.betweenSeconds * 1000, this.#signal);
       }
       this.#note('entry', { digits: wanted.secret ? '(secret)' : entered });
@@ -99,7 +103,10 @@ export class SpokenLine implements Line {
       while (digit !== undefined && digit !== '#') {
         if (digit === '*') into.wipe();
         else into.press(digit);
-        if (into.full || complete(into)) break;
+        if (into.full || complete(into)) {
+          this.#leg.digits.leaveOut('#', betweenSeconds * 1000);
+          break;
+        }
         digit = await this.#leg.digits.next(betweenSeconds * 1000, this.#signal);
       }
       return into.length === 0 ? 'silence' : 'entered';

@@ -1,6 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import { endLine, findFile, takeLine, unfinishedFiles, type LineEnd } from '#db/lockbox.ts';
 import { findPayment, lockItem, type Payment } from '#db/payments.ts';
+import { isUnavailable } from '#db/unavailable.ts';
 import { enterIn, type PaymentResult } from '../enter-payment.ts';
 import type { PaymentItem } from '../item.ts';
 import type { RailDeps } from '../ports.ts';
@@ -18,10 +19,23 @@ export async function finishFile(db: Database, deps: RailDeps, fileId: string): 
   return posted;
 }
 
-/** The same for every file that somebody died over. Returns how many lines it posted. */
+/**
+ * The same for every file that somebody died over. Returns how many lines it posted. A file that cannot be finished does not keep the others
+ * waiting; what hindered the first is thrown in the end. Throws DatabaseUnavailable at once.
+ */
 export async function finishFiles(db: Database, deps: RailDeps): Promise<number> {
   let posted = 0;
-  for (const id of await unfinishedFiles(db)) posted += await finishFile(db, deps, id);
+  const faults: Error[] = [];
+  for (const id of await unfinishedFiles(db)) {
+    try {
+      posted += await finishFile(db, deps, id);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      faults.push(error instanceof Error ? error : new Error('A lockbox file cannot be finished.', { cause: error }));
+    }
+  }
+  const [first] = faults;
+  if (first) throw first;
   return posted;
 }
 

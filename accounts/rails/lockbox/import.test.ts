@@ -198,6 +198,19 @@ test('whoever dies while posting leaves the rest waiting, which the next one pos
   expect(await finishFiles(server.db, room.deps())).toBe(0);
 });
 
+test('a file that cannot be finished keeps no other waiting', async () => {
+  const [hindered, free] = [await room.holder(), await room.holder()];
+  const fails: RailDeps = { ...room.deps(), onNews: () => Promise.reject(new Error('no receipt')) };
+  for (const { number: memo } of [hindered, free])
+    await expect(load(lockboxFile([itemLine({ memo, serial: serial() })], header()), fails)).rejects.toThrow('receipt');
+  const onNews: RailDeps['onNews'] = (_, { accountId }) =>
+    accountId === hindered.id ? Promise.reject(new Error('no receipt')) : Promise.resolve();
+  await expect(finishFiles(server.db, { ...room.deps(), onNews })).rejects.toThrow('no receipt');
+  expect([await room.balance(hindered.id), await room.balance(free.id)]).toEqual([0, 2_500]);
+  expect(await finishFiles(server.db, room.deps())).toBe(1);
+  expect(await room.balance(hindered.id)).toBe(2_500);
+});
+
 test('imported by many at once, it is one file, and each line is posted once', async () => {
   const pool = openDatabase(server.url, { max: 10, connectMs: 15_000, statementMs: 15_000 });
   const holder = await room.holder();

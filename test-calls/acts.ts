@@ -4,7 +4,11 @@ import type { PromptKey, Value } from '#flows/prompt.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
 import { babble } from './phone/sound.ts';
+import { ownServers } from './stage.ts';
 import type { Scene } from './whole-calls.ts';
+
+/** FreeSWITCH throws away what waits in its socket as a bridge begins (docs/differences.md). */
+export const bridgeBeginsMs = ownServers ? 0 : 300;
 
 /** The last sound of a prompt, as this scene's facility says it. */
 export function soundOf({ stage, site }: Scene, key: PromptKey, language: Language = 'en'): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { encode } from '#media/audio/g711.ts';
-import { accept, callIn, heardAll, hears, soundOf, talking } from './acts.ts';
+import { accept, bridgeBeginsMs, callIn, heardAll, hears, soundOf, talking } from './acts.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
@@ -9,7 +9,6 @@ import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
 import { babble, sequence, silence } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
-import { ownServers } from './stage.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -27,9 +26,6 @@ const { call } = wholeCalls({
   moreTrunks: [{ name: 'a-law', port: alaw.address.port }],
   atOnce: 6,
 });
-
-/** FreeSWITCH throws away what waits in its socket as a bridge begins (docs/differences.md). */
-const bridgeBeginsMs = ownServers ? 0 : 300;
 
 let seed = 500;
 /** Each says something and the other hears it, whole. */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Database } from '#db/connect.ts';
+import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { routes } from './routes.ts';
@@ -16,10 +17,12 @@ export interface ApiOptions {
   readonly log?: FastifyBaseLogger;
   /** Absent: no texts come in. */
   readonly texts?: TextWebhookOptions;
+  /** Absent: the card gateway tells nothing of its own accord. */
+  readonly cards?: CardWebhookOptions;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
-export function apiServer({ db, token, health, metrics, log, texts }: ApiOptions): FastifyInstance {
+export function apiServer({ db, token, health, metrics, log, texts, cards }: ApiOptions): FastifyInstance {
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,6 +55,7 @@ export function apiServer({ db, token, health, metrics, log, texts }: ApiOptions
   server.get('/openapi.json', () => document);
 
   if (texts) void server.register(textWebhook, texts);
+  if (cards) void server.register(cardWebhook, cards);
   for (const route of routes)
     server.route({
       method: route.method,

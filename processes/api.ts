@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { apiServer } from '#api/server.ts';
-import { openDatabase, type Database } from '#db/connect.ts';
+import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { isUnavailable } from '#db/unavailable.ts';
+import type { CardGateway } from '#accounts/cards/gateway.ts';
+import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
 import { main } from './child.ts';
-import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
@@ -27,11 +29,14 @@ main('api', async (config, log) => {
     }
   };
   const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
+  const gateway = openGateway(config, db, log);
+  const { deposits, funding } = moneyOf(db, gateway);
   const texts =
     publicUrl !== undefined && authToken !== undefined
-      ? { publicUrl, authToken, receive: receiveWith(config, db, log) }
+      ? { publicUrl, authToken, receive: (text: ArrivedText) => receiveText(db, funding, text) }
       : undefined;
-  const server = apiServer({ db, token, health, metrics: newMetrics('api'), log, ...(texts && { texts }) });
+  const cards = { hear: hearWith(gateway, deposits, log) };
+  const server = apiServer({ db, token, health, metrics: newMetrics('api'), log, cards, ...(texts && { texts }) });
   await server.listen({ host, port });
   return {
     ports: { http: (server.server.address() as AddressInfo).port },
@@ -42,7 +47,13 @@ main('api', async (config, log) => {
   };
 });
 
-function receiveWith(config: Config, db: Database, log: Logger) {
-  const { funding } = moneyOf(db, openGateway(config, db, log));
-  return (text: ArrivedText) => receiveText(db, funding, text);
+function hearWith(gateway: CardGateway, deposits: DepositDeps, log: Logger) {
+  return async (rawBody: Buffer, signature: string) => {
+    const event = gateway.readWebhook(rawBody, signature, deposits.now());
+    const heard = await hearGateway(deposits, event);
+    const { eventId, kind } = event;
+    // Where the gateway's books are not ours, a person must look: the event's id leads there.
+    const level = heard === 'contradicts' || heard === 'disputed' ? 'error' : 'info';
+    log[level]({ event: eventId, kind, heard }, 'the card gateway told something');
+  };
 }

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { openAccount } from '#db/accounts.ts';
+import { findCardRefund, REFUND, takeCardRefund } from '#db/card-refunds.ts';
+import { findDeposit } from '#db/deposits.ts';
+import { balanceOf } from '#db/ledger.ts';
+import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { WebhookEvent } from '../cards/gateway.ts';
+import { refundByAgent } from '../refunds/refund-by-agent.ts';
+import { House } from '../refunds/testing/house.ts';
+import { Bank, type Way } from '../testing/bank.ts';
+import { depositByCard, type DepositDeps } from './deposit-by-card.ts';
+import { hearGateway } from './hear-gateway.ts';
+import { resolveDeposits } from './resolve.ts';
+import type { DepositResult } from './settle.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
+let server: TestDatabase;
+let bank: Bank;
+let now: Date;
+let settled: DepositResult['kind'][];
+beforeAll(async () => {
+  server = await startTestDatabase();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  bank = new Bank();
+  now = new Date('2026-05-01T12:00:00Z');
+  settled = [];
+});
+const deps = (): DepositDeps => ({
+  db: server.db,
+  gateway: bank,
+  now: () => now,
+  onSettled: async (_trx, _deposit, { kind }) => void settled.push(kind),
+});
+const card = { token: 'tok_1', brand: 'visa', lastFour: '4242' };
+
+/** A deposit of $25.00 whose charge goes this way. */
+async function deposit(way: Way): Promise<{ account: string; id: string }> {
+  const account = randomUUID();
+  await openAccount(server.db, { id: account, numbers: [], at: now });
+  bank.ways.push(way);
+  const order = { key: randomUUID(), accountId: account, cents: 2_500, channel: 'web', card } as const;
+  return { account, id: (await depositByCard(deps(), order)).depositId };
+}
+const captured = (key: string, cents = 2_500): WebhookEvent => ({
+  ...{ kind: 'captured', eventId: 'evt_1', key, gatewayId: 'ch_of_the_event', cents },
+});
+const declined = (key: string): WebhookEvent => ({ kind: 'declined', eventId: 'evt_2', key, reason: 'lost' });
+const hear = (event: WebhookEvent) => hearGateway(deps(), event);
+const balance = async (id: string) => (await balanceOf(server.db, id)).balanceCents;
+
+test('a deposit of unknown outcome is settled by what the gateway answers, once, however often it is told', async () => {
+  const { account, id } = await deposit('cut-after');
+  expect(await hear(captured(id, 999_999))).toBe('settled');
+  expect(await hear(captured(id))).toBe('known');
+  expect([await balance(account), settled]).toEqual([2_500, ['captured']]);
+});
+
+test('told by many at once, it is posted once', async () => {
+  const { account, id } = await deposit('cut-after');
+  await Promise.all(Array.from({ length: 8 }, () => hear(captured(id))));
+  expect([await balance(account), settled]).toEqual([2_500, ['captured']]);
+});
+
+test('an event that says captured of what was declined posts nothing', async () => {
+  const { account, id } = await deposit('cut-before');
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'declined', reason: 'insufficient-funds' } });
+  expect(await hear(captured(id))).toBe('settled');
+  expect(await findDeposit(server.db, id)).toMatchObject({ state: 'declined', declineReason: 'insufficient-funds' });
+  expect(await balance(account)).toBe(0);
+});
+
+test('while the gateway answers nothing, or knows nothing, the deposit stays open', async () => {
+  const { id } = await deposit('cut-before');
+  expect(await hear(captured(id))).toBe('unclear');
+  bank.silent = true;
+  expect(await hear(declined(id))).toBe('unclear');
+  expect((await findDeposit(server.db, id))?.state).toBe('intended');
+});
+
+test('an old decline told after the money was taken changes nothing; a capture of what was declined is for a person', async () => {
+  const taken = await deposit('captured');
+  expect(await hear(declined(taken.id))).toBe('known');
+  expect(await balance(taken.account)).toBe(2_500);
+  const refused = await deposit('declined');
+  expect(await hear(declined(refused.id))).toBe('known');
+  expect(await hear(captured(refused.id))).toBe('contradicts');
+  expect(await balance(refused.account)).toBe(0);
+});
+
+test('one that was given up, and was charged after all, is posted', async () => {
+  const { account, id } = await deposit('cut-before');
+  now = new Date(now.getTime() + 3_600_000);
+  await resolveDeposits(deps(), { afterMs: 0, abandonMs: 60_000 });
+  expect((await findDeposit(server.db, id))?.state).toBe('abandoned');
+  expect(await hear(declined(id))).toBe('known');
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'captured', gatewayId: 'ch_late' } });
+  expect(await hear(captured(id))).toBe('settled');
+  expect(await balance(account)).toBe(2_500);
+});
+
+test('what others take at the same gateway is not ours, a dispute is for a person', async () => {
+  expect(await hear(captured(randomUUID()))).toBe('not-ours');
+  expect(await hear(captured("x'; drop table deposit"))).toBe('not-ours');
+  expect(await hear({ kind: 'other', eventId: 'evt_3', type: 'payout.paid' })).toBe('not-ours');
+  expect(await hear({ kind: 'disputed', eventId: 'evt_4', gatewayId: 'ch_1', cents: 2_500 })).toBe('disputed');
+});
+
+test('a refund that the gateway tells of is asked about again by its job, while it is open', async () => {
+  const house = new House(server.db);
+  const accountId = await house.account();
+  await house.pay(accountId, 2_000);
+  const order = { key: randomUUID(), accountId, cents: 700, agentId: 'a1', reason: 'asked' };
+  await refundByAgent(server.db, house.deps(), order);
+  const { id } = await server.db
+    .selectFrom('cardRefund')
+    .select('id')
+    .where('accountId', '=', accountId)
+    .executeTakeFirstOrThrow();
+  const told: WebhookEvent = { kind: 'refunded', eventId: 'evt_5', key: id, refundId: 're_1', cents: 700 };
+  const waiting = async () => {
+    const rows = await server.db.selectFrom('outbox').select('payload').where('topic', '=', REFUND).execute();
+    return rows.filter(({ payload }) => JSON.stringify(payload).includes(id)).length;
+  };
+  const before = await waiting();
+  expect([await hear(told), await waiting()]).toEqual(['known', before]);
+  await takeCardRefund(server.db, id, now);
+  expect([await hear(told), await waiting()]).toEqual(['asked-again', before + 1]);
+  expect((await findCardRefund(server.db, id))?.state).toBe('asking');
+  expect(await hear({ ...told, key: randomUUID() })).toBe('not-ours');
+});

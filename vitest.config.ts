@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const calamities = ['test-calls/crash.test.ts', 'test-calls/trouble.test.ts'];
+/** Each file has the platform, and its servers, to itself. */
+const inTurn = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     // vitest leaves one core idle; of two that is half of them.
@@ -40,11 +44,13 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test-calls/**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**'],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: ['node_modules/**', 'var/**', ...calamities],
+          ...inTurn,
         },
+      },
+      {
+        // Whole calls to which something terrible happens: mostly waiting, and none is judged by the sample.
+        test: { name: 'calamities', include: calamities, ...inTurn },
       },
     ],
   },

@@ -1,4 +1,5 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facility } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
@@ -15,10 +16,17 @@ export async function recordShortPrompts(folder: string, facilities: readonly Fa
     for (const { id } of [...all, ...familyLineUtterances(language, names)]) {
       const path = join(folder, language, `${id}.wav`);
       if (await exists(path)) continue;
-      const { pcm } = babble({ ms: 500, seed: seedOf(`${language} ${id}`) });
-      await writeFile(path, writeSound({ rate: 8000, samples: Float32Array.from(pcm, (sample) => sample / 32768) }));
+      await writeBabble(path, 500, seedOf(`${language} ${id}`));
     }
   }
+}
+
+/** A babble as a file, which others may be about to read or to write as well: it is there whole or not at all. */
+export async function writeBabble(path: string, ms: number, seed: number): Promise<void> {
+  const { pcm } = babble({ ms, seed });
+  const own = `${path}.${randomUUID()}`;
+  await writeFile(own, writeSound({ rate: 8000, samples: Float32Array.from(pcm, (sample) => sample / 32768) }));
+  await rename(own, path);
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, test } from 'vitest';
 import type { Database } from '#db/connect.ts';
@@ -7,14 +7,13 @@ import { saveFacility } from '#db/facilities.ts';
 import { pinDigest, savePerson, saveSpokenName } from '#db/people.ts';
 import { saveStation, saveTrunk } from '#db/stations.ts';
 import { facilities } from '#db/seed/demo-world.ts';
-import { writeSound } from '#media/prompts/sound.ts';
 import type { Config } from '#processes/config.ts';
 import { inWords } from './demo/live.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
 import type { PhoneOptions } from './phone/phone.ts';
 import { Phone } from './phone/phone.ts';
-import { babble } from './phone/sound.ts';
+import { writeBabble } from './short-prompts.ts';
 import type { StageOptions } from './stage.ts';
 import { Stage } from './stage.ts';
 
@@ -258,8 +257,7 @@ async function enrol(db: Database, config: Config, index: number, wanted: CallOp
   const number = numberOf(index);
   if (wanted.nameless) return { id, pin, number, name: undefined };
   const path = join(names, `${index}.wav`);
-  const samples = Float32Array.from(babble({ ms: 400, seed: 90_000 + index }).pcm, (sample) => sample / 32768);
-  await writeFile(path, writeSound({ rate: 8000, samples }));
+  await writeBabble(path, 400, 90_000 + index);
   await saveSpokenName(db, id, { path, sha256: '0'.repeat(64), seconds: 0.4, approved: true, at: new Date() });
   return { id, pin, number, name: path };
 }

@@ -1,15 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { NOBODY } from '#db/embedded/identity.ts';
+import { listFacilities } from '#db/facilities.ts';
 import type { TestDatabase } from '#db/testing.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import type { Ended } from './testing/npm-start.ts';
+import { NpmStart, running } from './testing/npm-start.ts';
 
 // Every process of the platform begins here, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -25,45 +28,16 @@ beforeEach(async () => {
   await chmod(folder, 0o711);
 });
 afterEach(async () => {
-  for (const { pid } of await running()) process.kill(pid, 'SIGKILL');
+  for (const { pid } of await running(folder)) process.kill(pid, 'SIGKILL');
   await rm(folder, { recursive: true });
 });
 
-/** Every process that has this test's folder in its settings or on its command line. */
-async function running(): Promise<{ readonly pid: number; readonly what: string }[]> {
-  const found = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const read = (file: string) => readFile(join('/proc', pid, file), 'utf8').catch(() => '');
-    const what = await read('cmdline');
-    if (`${what}${await read('environ')}`.includes(folder)) found.push({ pid: Number(pid), what });
-  }
-  return found;
-}
-
-const start = ['--import', 'tsx', join(import.meta.dirname, 'start.ts')];
-
-/** `npm start` with these settings, until it has ended. `through` is a command that runs it. */
-async function started(settings: Record<string, string>, through: readonly string[] = []) {
-  const [command = '', ...rest] = [...through, process.execPath, ...start];
-  const child = spawn(command, rest, {
-    env: {
-      ...{ PATH: process.env['PATH'], VAR_FOLDER: folder, SIP_PORT: '0', API_PORT: '0', OBSERVE_PORT: '0' },
-      ...settings,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (bytes: Buffer) => void (said.out += bytes.toString()));
-  child.stderr.on('data', (bytes: Buffer) => void (said.err += bytes.toString()));
-  const closed = once(child, 'close');
-  const [code] = (await once(child, 'exit')) as [number | null];
-  const left = await running();
-  await closed;
-  return { code, left, ...said };
-}
+/** `npm start` with these settings, until it has ended. */
+const started = (settings: Record<string, string>, through?: readonly string[]): Promise<Ended> =>
+  new NpmStart(folder, settings, through).ended;
 
 /** It said one line, ended with 1, and left nothing running; nothing that its processes said is told twice. */
-function expectRefused(ended: Awaited<ReturnType<typeof started>>, line: RegExp): void {
+function expectRefused(ended: Ended, line: RegExp): void {
   const said = ended.err.trimEnd();
   expect(said).toMatch(line);
   expect(said).not.toContain('\n');
@@ -81,6 +55,8 @@ test('a SIP port that is taken', async () => {
     new RegExp(`^sip: port ${port} is in use by another program; stop that, or choose another port`),
   );
   other.close();
+  // A database that is given gets no demonstration people.
+  expect(await listFacilities(database.db)).toEqual([]);
 });
 
 test('a data folder of another PostgreSQL version', async () => {
@@ -131,5 +107,17 @@ test('a database address where nobody listens, and one where nobody answers', as
     );
     expect(ended.err).not.toContain('not-to-be-seen');
   }
+  silent.close();
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s while it starts ends it at once', async (signal) => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const asked = once(silent, 'connection');
+  const { port } = silent.address() as AddressInfo;
+  const start = new NpmStart(folder, { DATABASE_URL: `postgres://us@127.0.0.1:${port}/homeline` });
+  await asked;
+  start.kill(signal);
+  expect(await start.ended).toEqual({ code: 1, left: [], out: 'Homeline: starting ...\n', err: '' });
   silent.close();
 });

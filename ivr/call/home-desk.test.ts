@@ -12,6 +12,7 @@ import { MediaServerUnavailable } from '#media/freeswitch.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
+import { turns } from '../testing/moved-clock.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import type { Network } from '../testing/played-servers.ts';
@@ -251,6 +252,26 @@ describe('connecting', () => {
     dialog?.hangUp();
     expect(await call.result).toBe('outcome.no-answer');
     expect(call.desk.concluded?.disposition).toBe('hung-up-in-offer');
+  });
+
+  it('does not ring before that is durable', async () => {
+    const { record, sip, result } = await connecting(rings(failed(486)));
+    const note = record.note.bind(record);
+    let write = (): void => undefined;
+    const written = new Promise<void>((resolve) => (write = resolve));
+    const held = new Promise<void>((resolve) => {
+      record.note = async (one) => {
+        resolve();
+        await written;
+        return note(one);
+      };
+    });
+    await held;
+    await turns();
+    expect(sip.dialled).toEqual([]);
+    write();
+    expect(await result).toBe('outcome.busy');
+    expect(sip.dialled).toHaveLength(1);
   });
 
   it('that is refused ends the outside leg, and sounds inside as if nobody had picked up', async () => {

@@ -1,0 +1,34 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { facilities } from '#db/seed/demo-world.ts';
+import { NpmStart, running } from '#processes/testing/npm-start.ts';
+import { recordShortPrompts } from './short-prompts.ts';
+
+const artist = join(import.meta.dirname, '..', 'var', 'short-prompts');
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'homeline-start-'));
+  // As root, PostgreSQL runs as another user, who must be able to enter.
+  await chmod(folder, 0o711);
+  await recordShortPrompts(artist, facilities);
+});
+afterEach(async () => {
+  for (const { pid } of await running(folder)) process.kill(pid, 'SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, end it in order, once, with all it started', async () => {
+  const start = new NpmStart(folder, { ARTIST_FOLDER: artist, DRAIN_SECONDS: '1' });
+  await start.saying('At home press 1 to accept');
+  start.kill('SIGINT');
+  await start.saying('No new calls');
+  start.kill('SIGTERM');
+  const { code, left, out, err } = await start.ended;
+  expect([code, left, err]).toEqual([0, [], '']);
+  expect(out).toMatch(/Homeline serves SIP on 127\.0\.0\.1:\d+ \(UDP\)/);
+  for (const shown of [/ {2}\S.* user inside1 +password \S+/, /user home1 +password \S+ +answers \+1\d{10}/, / 4821 /])
+    expect(out).toMatch(shown);
+  expect(out.match(/No new calls/g)).toHaveLength(1);
+});

@@ -51,7 +51,7 @@ async function release(call: string, leg: CallToRecover['legs'][number], { sip, 
     } else if (side === 'inside' && dialogId !== undefined && remoteTag === undefined) {
       const status = await sip.endOrphanInside({ dialogId });
       log.info({ call, leg: side, status }, 'ended the dialog of a caller who was being answered');
-    } else if (side === 'outside' && dialogId !== undefined && remoteTag === undefined) {
+    } else if (side === 'outside' && dialogId !== undefined) {
       const how = await releaseInvite({ dialogId, transactionId }, { sip, clock });
       log.info({ call, leg: side, how }, 'released whom a dead process rang');
     } else if (transactionId !== undefined) {

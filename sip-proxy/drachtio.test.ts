@@ -1,8 +1,9 @@
 import Srf from 'drachtio-srf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipServer } from './drachtio.ts';
-import type { Dialling } from './drachtio.ts';
+import type { Dialling, IncomingCall } from './drachtio.ts';
 import { request } from './embedded/testing/application.ts';
+import { Inbox } from './embedded/testing/inbox.ts';
 import { sdp, type Phone } from './embedded/testing/phone.ts';
 import { soon } from './embedded/testing/soon.ts';
 import { nothing, secret, Stage } from './embedded/testing/stage.ts';
@@ -110,6 +111,45 @@ describe('what a process that died left with a phone', () => {
     expect(far.receive(bye.request)).toBe(true);
     bye.tx.reply(200);
     expect(await done).toBe(true);
+  });
+
+  it('is ended by a BYE inside the dialog where the SIP server knows it, else by one that is put together', async () => {
+    const placed = sip.dial(dialling({ plan }));
+    const offered = await phone.request('INVITE');
+    const far = phone.accept(offered);
+    const result = await placed;
+    await phone.ack();
+    if (result.kind !== 'answered') throw new Error(result.kind);
+    for (const cseq of [offered.request.cseq.number + 1, 2_147_000_000]) {
+      const done = sip.endOrphan(result.dialog.reference);
+      const bye = await phone.request('BYE');
+      expect([bye.request.cseq.number, bye.request.callId, bye.request.to.tag]).toEqual([
+        cseq,
+        plan.callId,
+        far.localTag,
+      ]);
+      bye.tx.reply(200);
+      expect(await done).toBe(200);
+    }
+  });
+
+  it('is ended for a caller by the name that the dialog had before it was answered', async () => {
+    const calls = new Inbox<IncomingCall>();
+    const before = await connect();
+    before.onCall((call) => calls.push(call));
+    await soon(() => stage.server.dump().routes).toHaveProperty('invite');
+    const asked = phone.ask('INVITE', {}, sdp(4000));
+    const call = await calls.next();
+    const dialog = await call.answer(sdp(5000));
+    expect(dialog.reference).toMatchObject({ callId: call.callId, dialogId: call.dialogId });
+    const far = phone.acknowledge(asked, await asked.response(200));
+    before.close();
+    const done = sip.endOrphanInside(call);
+    const bye = await phone.request('BYE');
+    expect(far.receive(bye.request)).toBe(true);
+    bye.tx.reply(200);
+    expect(await done).toBe(200);
+    expect(await sip.endOrphanInside(call)).toBe(0);
   });
 
   it('is not ended before there is an answer; the INVITE is cancelled, once', async () => {

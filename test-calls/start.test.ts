@@ -1,10 +1,13 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { facilities } from '#db/seed/demo-world.ts';
 import { NpmStart, running } from '#processes/testing/npm-start.ts';
 import { recordShortPrompts } from './short-prompts.ts';
+
+// Every process of the platform begins here, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const artist = join(import.meta.dirname, '..', 'var', 'short-prompts');
 let folder: string;

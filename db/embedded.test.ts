@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -120,6 +120,19 @@ test('two starts at once on an empty folder end with one server', async () => {
   expect(both[0].url).toBe(both[1].url);
   await Promise.all(both.map((server) => server.stop()));
   expect(await serverPid(join(empty, 'data'))).toBe(0);
+});
+
+test('a folder of another version is left as it is, and it is said which and what to do', async () => {
+  const old = join(folder, 'old');
+  await mkdir(join(old, 'data'), { recursive: true, mode: 0o711 });
+  await writeFile(join(old, 'data', 'PG_VERSION'), '15\n');
+  const start = startEmbeddedPostgres({ folder: old });
+  await expect(start).rejects.toThrow(EmbeddedPostgresError);
+  await expect(start).rejects.toThrow(
+    /\/old\/data was made by PostgreSQL 15, and this is PostgreSQL 18, which cannot read it\. .*another VAR_FOLDER/,
+  );
+  expect(await readdir(join(old, 'data'))).toEqual(['PG_VERSION']);
+  expect(await readFile(join(old, 'data', 'PG_VERSION'), 'utf8')).toBe('15\n');
 });
 
 test('a taken port is said plainly', async () => {

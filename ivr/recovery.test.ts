@@ -84,8 +84,59 @@ describe('whoever starts under the name of a process that died', () => {
     await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'outside', transactionId: 'invite-1' });
     const { platform, sip, media } = playedPlatform(db);
     await recover(platform);
-    expect(sip.orphans).toContainEqual({ callId: 'outside', transactionId: 'invite-1' });
+    expect(sip.orphans).toContainEqual({ transactionId: 'invite-1' });
     expect(media.ended).toHaveLength(1);
+  });
+
+  it('hangs up a caller who was being answered, in whatever moment', async () => {
+    const nothingYet = { localTag: undefined, remoteTag: undefined, remoteTarget: undefined };
+    const { endpointUuid } = await leftBehind({ ended: { ...dialog, ...nothingYet } });
+    const { platform, sip, media } = playedPlatform(db);
+    await recover(platform);
+    expect([sip.orphans, media.ended]).toEqual([[{ dialogId: 'dialog-1' }], [endpointUuid]]);
+  });
+
+  const planned = { sipCallId: 'outside', localTag: 'ours', dialogId: 'dialog-2', endpointUuid: 'endpoint outside' };
+
+  it('ends the call of a phone that answered as it died, before that was written down', async () => {
+    const { id } = await leftBehind();
+    await saveLeg(db, { callId: id, side: 'outside', ...planned });
+    await saveLeg(db, { callId: id, side: 'outside', sipCallId: 'outside', transactionId: 'invite-1' });
+    const { platform, sip, media, logged } = playedPlatform(db);
+    sip.answered.add('dialog-2');
+    await recover(platform);
+    expect(sip.orphans).toContainEqual({ dialogId: 'dialog-2' });
+    expect(sip.orphans).not.toContainEqual({ transactionId: 'invite-1' });
+    expect(media.ended).toContain('endpoint outside');
+    expect(logged).toContainEqual({
+      level: 'info',
+      text: 'released whom a dead process rang',
+      fields: { call: id, leg: 'outside', how: 'answered' },
+    });
+  });
+
+  it('cancels a phone that rings, and looks whether it answers all the same', async () => {
+    const { id } = await leftBehind();
+    await saveLeg(db, { callId: id, side: 'outside', ...planned, transactionId: 'invite-1' });
+    const { platform, sip, clock } = playedPlatform(db);
+    const looking = clock.asked(500);
+    await recover(platform);
+    await looking;
+    expect(sip.orphans).toContainEqual({ transactionId: 'invite-1' });
+    sip.answered.add('dialog-2');
+    await clock.move(500);
+    expect(sip.orphans.at(-1)).toEqual({ dialogId: 'dialog-2' });
+  });
+
+  it('starts all the same when what is left with a phone cannot be ended, and says so', async () => {
+    const { id } = await leftBehind();
+    const { platform, sip, logged } = playedPlatform(db);
+    sip.endOrphan = () => Promise.reject(new Error('no socket'));
+    expect(await recover(platform)).toBe(1);
+    expect((await closedOf(id))?.disposition).toBe('restart');
+    expect(logged).toContainEqual(
+      expect.objectContaining({ text: 'what a dead process left with a phone could not be ended' }),
+    );
   });
 
   it('sends nothing to a leg of which too little is known', async () => {

@@ -1,6 +1,7 @@
 import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
 import type { Language } from '#flows/language.ts';
+import { releaseInvite } from './orphan-invite.ts';
 import type { Platform } from './platform.ts';
 
 /**
@@ -22,20 +23,12 @@ export async function recover(platform: Platform): Promise<number> {
   return left.length;
 }
 
-async function close({ id, legs }: CallToRecover, { sip, media, db, clock, log }: Platform): Promise<void> {
+async function close({ id, legs }: CallToRecover, platform: Platform): Promise<void> {
+  const { media, db, clock } = platform;
   for (const leg of legs) {
-    const { dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, endpointUuid, transactionId } = leg;
-    if (dialogId !== undefined && localTag !== undefined && remoteTag !== undefined && remoteTarget !== undefined) {
-      // A phone that is gone too would keep us waiting for half a minute; new calls do not wait for it.
-      void sip
-        .endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget })
-        .then((status) => log.info({ call: id, leg: leg.side, status }, 'ended an orphan dialog'));
-    } else if (transactionId !== undefined) {
-      void sip
-        .cancelOrphan({ callId, transactionId })
-        .then((cancelled) => log.info({ call: id, leg: leg.side, cancelled }, 'cancelled an orphan invite'));
-    }
-    if (endpointUuid !== undefined) await media.endOrphan(endpointUuid);
+    // A phone that is gone too would keep us waiting for half a minute; new calls do not wait for it.
+    void release(id, leg, platform);
+    if (leg.endpointUuid !== undefined) await media.endOrphan(leg.endpointUuid);
   }
   const { states, ...known } = await knownOf(db, id);
   await closeCall(db, id, {
@@ -46,6 +39,28 @@ async function close({ id, legs }: CallToRecover, { sip, media, db, clock, log }
     q850: 41,
     cause: 'restart',
   });
+}
+
+/** Ends what a phone has with us, as far as that was written down. Never rejects. */
+async function release(call: string, leg: CallToRecover['legs'][number], { sip, clock, log }: Platform): Promise<void> {
+  const { side, dialogId, sipCallId: callId, localTag, remoteTag, remoteTarget, transactionId } = leg;
+  try {
+    if (dialogId !== undefined && localTag !== undefined && remoteTag !== undefined && remoteTarget !== undefined) {
+      const status = await sip.endOrphan({ dialogId, callId, localTag, remoteTag, remoteTarget });
+      log.info({ call, leg: side, status }, 'ended an orphan dialog');
+    } else if (side === 'inside' && dialogId !== undefined && remoteTag === undefined) {
+      const status = await sip.endOrphanInside({ dialogId });
+      log.info({ call, leg: side, status }, 'ended the dialog of a caller who was being answered');
+    } else if (side === 'outside' && dialogId !== undefined) {
+      const how = await releaseInvite({ dialogId, transactionId }, { sip, clock });
+      log.info({ call, leg: side, how }, 'released whom a dead process rang');
+    } else if (transactionId !== undefined) {
+      const cancelled = await sip.cancelOrphan({ transactionId });
+      log.info({ call, leg: side, cancelled }, 'cancelled an orphan invite');
+    }
+  } catch (error) {
+    log.warn({ call, leg: side, err: error }, 'what a dead process left with a phone could not be ended');
+  }
 }
 
 /** What the journal tells of a call that nobody lived to close: its states, and how it was accepted. */

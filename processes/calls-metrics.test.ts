@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
-import { meterOf } from './calls-metrics.ts';
+import { meterOf, observeNotes } from './calls-metrics.ts';
 
 function metered() {
   const metrics = new Registry();
@@ -45,4 +45,14 @@ test('what was refused is counted by status, what was shed by why, wrong PINs by
     'homeline_wrong_pins_total{facility="north",what="wrong"} 2',
     'homeline_wrong_pins_total{facility="north",what="lock"} 1',
   ]);
+});
+
+test('notes that wait on disk are those that wait when it is asked', async () => {
+  const metrics = new Registry();
+  const notes = { size: 0 };
+  observeNotes(metrics, notes);
+  const line = async () => (await metrics.metrics()).split('\n').filter((one) => one.startsWith('homeline'));
+  expect(await line()).toEqual(['homeline_notes_waiting 0']);
+  notes.size = 3;
+  expect(await line()).toEqual(['homeline_notes_waiting 3']);
 });

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import type { Meter } from '#ivr/meter.ts';
 
 /** Counts the calls of a process: those in progress, how those that ended did, and those that were refused or shed. */
@@ -41,4 +42,16 @@ export function meterOf(metrics: Registry): Meter {
     shed: (why) => shed.inc({ why }),
     wrongPin: (facility, what) => pins.inc({ facility, what }),
   };
+}
+
+/** How many notes about calls the disk keeps for the database, looked up when it is asked for. */
+export function observeNotes(metrics: Registry, notes: Pick<NoteSpool, 'size'>): void {
+  new Gauge({
+    name: 'homeline_notes_waiting',
+    help: 'Notes about calls that wait on disk until the database is back',
+    registers: [metrics],
+    collect() {
+      this.set(notes.size);
+    },
+  });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig, WrongSetting } from './config.ts';
+import { given, readConfig, WrongSetting } from './config.ts';
 
 const complaint = (environment: Record<string, string>): string => {
   try {
@@ -50,4 +50,8 @@ describe('a wrong setting is one clear line', () => {
 
 test('an empty setting is one that is not given', () => {
   expect(readConfig({ SIP_PORT: '', S3_BUCKET: '' })).toMatchObject({ SIP_PORT: 5060 });
+});
+
+test('what is set to nothing is not handed on either', () => {
+  expect(given({ PIN_PEPPER: '', SIP_PORT: '5070', HOME: undefined })).toEqual({ SIP_PORT: '5070' });
 });

@@ -123,12 +123,13 @@ export class WrongSetting extends Error {
   override readonly name = 'WrongSetting';
 }
 
+/** What is set to nothing is not set: else what is made when it is not given, a secret, would be another in each process. */
+export const given = (environment: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+
 /** Reads the settings; throws {@link WrongSetting} with every wrong one named, and never with a secret's value. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const named = Object.fromEntries(
-    Object.keys(settings.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const read = settings.safeParse(named);
+  const read = settings.safeParse(given(environment));
   if (read.success) {
     if (read.data.RTP_PORT_MIN >= read.data.RTP_PORT_MAX)
       throw new WrongSetting('wrong setting: RTP_PORT_MIN must be below RTP_PORT_MAX');

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '#db/connect.ts';
 import { openDatabase } from '#db/connect.ts';
@@ -15,18 +14,19 @@ import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
-import { meterOf } from './calls-metrics.ts';
+import { meterOf, observeNotes } from './calls-metrics.ts';
 import { main, report } from './child.ts';
 import { familyLineOf } from './family-line.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
+import { openSpool } from './spool.ts';
 
 /** The application: answers, asks, places, bridges and records calls. */
 main('ivr', async (config, log, end) => {
   if (config.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
   const spoolFolder = join(config.VAR_FOLDER, 'spool');
-  for (const folder of ['voices', 'recordings']) await mkdir(join(spoolFolder, folder), { recursive: true });
+  await openSpool(spoolFolder);
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr' });
   const prompts = new PromptStore({
     cacheFolder: config.PROMPT_FOLDER,
@@ -66,6 +66,7 @@ main('ivr', async (config, log, end) => {
     clock: systemClock,
     log,
   });
+  observeNotes(metrics, notes);
   const { FAMILY_LINE_NUMBER: familyNumber } = config;
   const service = await CallService.start({
     sip,

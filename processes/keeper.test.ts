@@ -180,6 +180,19 @@ test('a stop during a start tells it so, and stops what comes of it all the same
   expect(said).toHaveLength(1);
 });
 
+test('a start that fails because it is stopped is no failure to speak of', async () => {
+  let fail = (_error: Error): void => {};
+  const broken = new Promise<number>((_resolve, reject) => (fail = reject));
+  const { keeper, served, begun, said, step } = await kept(1, broken);
+  served[0]?.end('SIGKILL');
+  await step();
+  const stop = keeper.stop();
+  fail(new Error('it ended before it served (exit 0)'));
+  await stop;
+  expect(said).toEqual(['it ended (SIGKILL); starting it again']);
+  expect(begun).toHaveLength(2);
+});
+
 test('one that another keeps going is let go', async () => {
   const { keeper, served } = await kept(1);
   const [one] = served;

@@ -1,6 +1,7 @@
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import type { Config } from './config.ts';
+import { given } from './config.ts';
 import { startSystem } from './system.ts';
 import { whyNot } from './why-not.ts';
 
@@ -11,10 +12,7 @@ process.on('SIGTERM', () => stop());
 try {
   console.log('Homeline: starting ...');
   let demo: Demo | undefined;
-  const environment = Object.fromEntries(
-    // What is set to nothing is not set (config.ts): else a secret would be another in each process.
-    Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-  );
+  const environment = given(process.env);
   const system = await startSystem({
     environment,
     say: (text) => console.log(text),

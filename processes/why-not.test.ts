@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { DatabaseUnavailable } from '#db/unavailable.ts';
 import { whyNot } from './why-not.ts';
 
 const failed = (code: string, more: object = {}) => Object.assign(new Error(`${code}: text`), { code, ...more });
@@ -18,6 +19,12 @@ test.each([
   [failed('EROFS'), 'this user may not write; give it the right to, or choose another VAR_FOLDER'],
   [failed('EACCES', { port: 443 }), /^this user may not use port 443; choose one above 1023/],
   [failed('EADDRINUSE', { port: 5060 }), /^port 5060 is in use by another program; stop that, or choose another port/],
+  [failed('ENOTDIR', { path: '/x/y' }), /^a file stands where a folder must be at \/x\/y; move it/],
+  [failed('EEXIST', { path: '/x' }), /^a file stands where a folder must be at \/x; move it/],
+  [
+    new DatabaseUnavailable('ECONNREFUSED'),
+    'the database does not answer (ECONNREFUSED); see that it runs, and that DATABASE_URL, where it is set, says where',
+  ],
   [new Error('one\n  two\n'), 'one two'],
   ['text\nmore', 'text more'],
 ])('%s is one line: %s', (error, line) => {

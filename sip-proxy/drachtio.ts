@@ -1,5 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import DrachtioSrf from 'drachtio-srf';
+import type { PlannedDialog } from './planned-dialog.ts';
+import { dialogIdOf } from './planned-dialog.ts';
 
 /** What drachtio-srf is asked for here; its own declarations lack half of it. */
 interface Message {
@@ -89,6 +91,8 @@ export interface IncomingCall {
   readonly source: Source;
   readonly requestUri: string;
   readonly callId: string;
+  /** Under which the SIP server will know the dialog, once it is answered. */
+  readonly dialogId: string;
   readonly sdp: string;
   header(name: string): string | undefined;
   /** Aborted by CANCEL, with the reason `cancelled`. */
@@ -117,7 +121,7 @@ export interface Dialling {
   readonly via?: string;
   readonly sdp: string;
   readonly callingNumber: string;
-  readonly callingName?: string;
+  readonly plan: PlannedDialog;
   readonly auth?: { readonly username: string; readonly password: string };
   readonly headers?: Readonly<Record<string, string>>;
   /** Aborting cancels the call. */
@@ -199,6 +203,7 @@ export class SipServer {
 
   /** Places a call; failures of the network and of the called party are results, not exceptions. */
   async dial(dialling: Dialling): Promise<DialResult> {
+    if (dialling.signal.aborted) return { kind: 'cancelled' };
     let sent: Request | undefined;
     let told: string | undefined;
     const tell = () => {
@@ -214,10 +219,9 @@ export class SipServer {
         {
           localSdp: dialling.sdp,
           callingNumber: dialling.callingNumber,
-          ...(dialling.callingName ? { callingName: dialling.callingName } : {}),
           ...(dialling.via ? { proxy: dialling.via } : {}),
           ...(dialling.auth ? { auth: dialling.auth } : {}),
-          headers: { ...dialling.headers },
+          headers: { ...dialling.headers, ...identityOf(dialling) },
         },
         {
           cbRequest: (error: Error | null, req: Request | undefined) => {
@@ -251,14 +255,13 @@ export class SipServer {
    * too, the BYE is rebuilt from what was kept (RFC 3261 §12.2.1.1). Returns the final status, 0 when nothing could be sent.
    */
   async endOrphan(orphan: DialogReference): Promise<number> {
-    const headers = { Reason: 'Q.850;cause=41;text="restart"' };
-    const inside = await this.#bye({ method: 'BYE', uri: 'sip:placeholder', stackDialogId: orphan.dialogId, headers });
+    const inside = await this.endOrphanInside(orphan);
     if (inside !== 0) return inside;
     return this.#bye({
       method: 'BYE',
       uri: orphan.remoteTarget,
       headers: {
-        ...headers,
+        ...restarted,
         'Call-ID': orphan.callId,
         From: `<sip:homeline@localhost>;tag=${orphan.localTag}`,
         To: `<${orphan.remoteTarget}>;tag=${orphan.remoteTag}`,
@@ -268,10 +271,29 @@ export class SipServer {
     });
   }
 
+  /** Ends a dialog of which only its name is known. Returns the final status, 0 when the SIP server knows no such dialog. */
+  endOrphanInside({ dialogId }: Pick<DialogReference, 'dialogId'>): Promise<number> {
+    return this.#bye({ method: 'BYE', uri: 'sip:placeholder', stackDialogId: dialogId, headers: restarted });
+  }
+
   /** Cancels an INVITE of a process that died. False when the SIP server does not know it: it was answered, refused, or the server is another. */
-  cancelOrphan({ transactionId }: InviteReference): Promise<boolean> {
-    const cancel = { method: 'CANCEL', uri: 'sip:placeholder', stackTxnId: transactionId };
-    return new Promise((resolve) => this.#srf.request(cancel, (error) => resolve(!error)));
+  cancelOrphan({ transactionId }: Pick<InviteReference, 'transactionId'>): Promise<boolean> {
+    return this.#sent({ method: 'CANCEL', uri: 'sip:placeholder', stackTxnId: transactionId });
+  }
+
+  /**
+   * Ends the dialog that an INVITE of a process that died has made: with the ACK that its 200 may still lack (one more does no harm, RFC 3261
+   * §13.2.2.4), then with a BYE. False when it has made none, or none yet.
+   */
+  async endAnsweredOrphan(orphan: Pick<PlannedDialog, 'dialogId'>): Promise<boolean> {
+    if (!(await this.#sent({ method: 'ACK', uri: 'sip:placeholder', stackDialogId: orphan.dialogId }))) return false;
+    await this.endOrphanInside(orphan);
+    return true;
+  }
+
+  /** Whether the SIP server took it; nothing comes back for this one. */
+  #sent(options: object): Promise<boolean> {
+    return new Promise((resolve) => this.#srf.request(options, (error) => resolve(!error)));
   }
 
   #bye(options: object): Promise<number> {
@@ -299,6 +321,7 @@ function incomingCall(srf: SrfClient, req: Request, res: Response): IncomingCall
     source: sourceOf(req),
     requestUri: req.uri,
     callId: req.get('Call-ID') ?? '',
+    dialogId: dialogIdOf(req.get('Call-ID') ?? '', req.getParsedHeader('From').params['tag'] ?? ''),
     sdp: req.body,
     header: (name) => headerOf(req, name),
     signal: cancelled.signal,
@@ -379,6 +402,15 @@ class EstablishedDialog implements Dialog {
     ));
   }
 }
+
+/** Why a dialog of a process that died is ended (RFC 3326). */
+const restarted = { Reason: 'Q.850;cause=41;text="restart"' };
+
+/** Whose call it is and which, as planned. In small letters: what repeats the INVITE with credentials replaces them under these names. */
+const identityOf = ({ callingNumber, plan }: Dialling) => ({
+  'call-id': plan.callId,
+  from: `<sip:${callingNumber}@localhost>;tag=${plan.localTag}`,
+});
 
 const sourceOf = (req: Message): Source => ({ address: req.source_address, port: Number(req.source_port) });
 

@@ -174,6 +174,64 @@ for (const [process, word] of [
     await expectRecorded(overReport, 0);
   });
 
+/** The dialogs that our own SIP server has, by Call-ID. */
+async function dialogsOf({ stage }: Scene): Promise<string[]> {
+  const port = stage.system.supervisor.ports('sip')['observe'] ?? 0;
+  const dump = (await (await fetch(`http://127.0.0.1:${port}/dump`)).json()) as {
+    state: { dialogs: { id: string }[] };
+  };
+  return dump.state.dialogs.map(({ id }) => id.split(';')[0] ?? '');
+}
+
+call(
+  'kill -9 of ivr as a phone answers: it is hung up, though nobody took its answer',
+  { others: 1 },
+  async (scene) => {
+    const { supervisor } = scene.stage.system;
+    const [other = scene] = scene.others;
+    for (const [player, moment] of [
+      [scene, 'it rings'],
+      [other, 'it is called'],
+    ] as const) {
+      // It stands still from one moment to the next, as it would in the moment of its death.
+      const stand = () => process.kill(supervisor.pid('ivr') ?? 0, 'SIGSTOP');
+      const incoming = new Promise<IncomingCall>((resolve) =>
+        scene.stage.person(player.number, (one) => {
+          if (moment === 'it is called') stand();
+          resolve(one);
+        }),
+      );
+      const inside = await callIn(player);
+      const outside = await incoming;
+      const id = await scene.stage.idOf(inside);
+      if (moment === 'it rings') {
+        outside.ring();
+        await scene.stage.journals.wait(({ callId, kind }) => callId === id && kind === 'progress');
+        stand();
+      }
+      const acknowledged = outside.answer();
+      if (ownServers) await expect.poll(() => dialogsOf(scene), { timeout: 5_000 }).toContain(outside.callId);
+      await supervisor.crash('ivr');
+      expect(await acknowledged).toBe(true);
+      await expectReleased({ inside, outside });
+      expect(outside.ending?.reason).toContain('restart');
+      expect((await settled(scene, id)).call).toMatchObject({ disposition: 'restart', endedBy: 'system', q850: 41 });
+    }
+    await expectNewCalls(scene);
+  },
+);
+
+call('kill -9 of ivr as it answers a caller: the caller is hung up, and kept as a call', async (scene) => {
+  const { supervisor, db } = scene.stage.system;
+  const inside = scene.dial();
+  expect(await inside.answered).toBe(true);
+  await supervisor.crash('ivr');
+  await expectReleased({ inside });
+  // Perhaps nothing but its begin was written.
+  const leg = await db.selectFrom('leg').select('callId').where('sipCallId', '=', inside.callId).executeTakeFirst();
+  expect((await settled(scene, leg?.callId ?? '')).call).toMatchObject({ disposition: 'restart' });
+});
+
 call('kill -9 of jobs touches no call', { others: 5 }, async (scene) => {
   const { pin, rung, offer, talk, last } = await everyState(scene);
   await scene.stage.system.supervisor.crash('jobs');

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Identity } from './identity.ts';
@@ -17,7 +17,7 @@ export class EmbeddedPostgresError extends Error {
 }
 
 /**
- * Makes the cluster if there is none, and tells its password. It is made beside its place and renamed, with its password inside, so that
+ * Makes the cluster if there is none, and tells its password; refuses one that another version made. It is made beside its place and renamed, with its password inside, so that
  * neither a kill during initdb nor two processes that start at once leave half of one.
  */
 export async function initialise(
@@ -26,11 +26,7 @@ export async function initialise(
   who: Identity | undefined,
   log: (line: string) => void,
 ): Promise<string> {
-  const exists = () =>
-    stat(join(cluster, 'PG_VERSION')).then(
-      () => true,
-      () => false,
-    );
+  const exists = async () => (await madeBy(cluster)) !== undefined;
   if (!(await exists())) {
     const password = randomBytes(18).toString('base64url');
     const nascent = await mkdtemp(`${cluster}.`);
@@ -51,8 +47,21 @@ export async function initialise(
       await rm(passwordFile, { force: true });
     }
   }
+  const [made, ours] = [await madeBy(cluster), files.version.split('.')[0] ?? ''];
+  if (made !== ours)
+    throw new EmbeddedPostgresError(
+      `${cluster} was made by PostgreSQL ${made ?? 'of no version'}, and this is PostgreSQL ${ours}, which cannot read it. Bring it over with ` +
+        `pg_dumpall of the one and psql of the other, choose another VAR_FOLDER, or set DATABASE_URL to a PostgreSQL that serves it.`,
+    );
   return (await readFile(join(cluster, PASSWORD_FILE), 'utf8')).trim();
 }
+
+/** The major version of the server that made this cluster; undefined when there is none. */
+const madeBy = (cluster: string): Promise<string | undefined> =>
+  readFile(join(cluster, 'PG_VERSION'), 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
 
 const PASSWORD_FILE = 'homeline.password';
 

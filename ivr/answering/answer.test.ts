@@ -120,6 +120,32 @@ describe('a call from inside', () => {
     await expect.poll(call.cdr).toMatchObject({ disposition, sipStatus: status, cause: `SIP ${status}` });
   });
 
+  it('is written down before it is answered, so that whoever starts after a crash can hang it up', async () => {
+    const call = invite({ source: trunk });
+    const played = playedPlatform(db);
+    let before: unknown;
+    call.incoming.answer = async () => {
+      before = await db.selectFrom('leg').selectAll().where('sipCallId', '=', call.incoming.callId).executeTakeFirst();
+      return call.dialog;
+    };
+    let running: RunningCall | undefined;
+    await answer(call.incoming, new Door(played.platform), played.platform, (taken) => (running = taken));
+    const { dialogId } = call.incoming;
+    expect(before).toMatchObject({ side: 'inside', dialogId, endpointUuid: 'endpoint 1', remoteTag: null });
+    call.dialog.hangUp();
+    await running?.done;
+    await running?.record.settled();
+    const after = db.selectFrom('leg').selectAll().where('sipCallId', '=', call.incoming.callId).execute();
+    expect(await after).toMatchObject([{ dialogId: 'dialog-1', remoteTag: 'theirs' }]);
+  });
+
+  it('that cannot be answered is kept as a fault, and refused', async () => {
+    const call = await answering({ answer: () => Promise.reject(new Error('no such transaction')) });
+    expect(call.said).toEqual([{ status: 500, headers: {} }]);
+    expect(call.media.endpoints[0]?.told).toEqual(['end']);
+    await expect.poll(call.cdr).toMatchObject({ disposition: 'fault', sipStatus: 500 });
+  });
+
   it('that is cancelled as it is answered is kept as such, and its endpoint ended', async () => {
     const call = invite({ source: trunk });
     const played = playedPlatform(db);

@@ -90,15 +90,17 @@ async function connect(
   }
   let leg: Leg;
   try {
+    // Before the answer: should we die as it leaves, whoever starts next knows whom to hang up.
+    await open({ sipCallId: call.callId, dialogId: call.dialogId, endpointUuid: endpoint.id });
     leg = new Leg('inside', await call.answer(endpoint.localSdp), endpoint, clock);
   } catch (error) {
-    // The caller cancelled while we were about to answer.
     void endpoint.end();
-    if (!call.signal.aborted) throw error;
-    void open({ sipCallId: call.callId });
-    return closeUnanswered(record, 'caller-hung-up', 487);
+    // The caller cancelled while we were about to answer.
+    if (call.signal.aborted) return closeUnanswered(record, 'caller-hung-up', 487);
+    closeUnanswered(record, 'fault', 500);
+    throw error;
   }
-  void open(legReference(leg));
+  void record.note({ kind: 'leg', callId: record.callId, side: 'inside', ...legReference(leg) });
   record.state('offHook');
   record.write('begun', { station: station.name, facility: facility.name, sipCallId: call.callId });
   meter.callBegan();

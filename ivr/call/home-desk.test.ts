@@ -12,6 +12,7 @@ import { MediaServerUnavailable } from '#media/freeswitch.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
+import { turns } from '../testing/moved-clock.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import type { Network } from '../testing/played-servers.ts';
@@ -229,22 +230,48 @@ describe('connecting', () => {
     expect(desk.concluded?.disposition).toBe('media-lost');
   });
 
-  it('keeps what a successor needs to end it, before it is answered and after', async () => {
-    const dialog = new PlayedDialog();
-    const sent: Network = ({ onSent }) => {
-      onSent?.({ callId: 'sip-call-1', transactionId: 'invite-1' });
+  it('keeps what a successor needs to end it: before it rings, once it does, and when it is answered', async () => {
+    const outside = (callId: string) =>
+      db.selectFrom('leg').selectAll().where('callId', '=', callId).where('side', '=', 'outside').execute();
+    let beforeItRang: unknown;
+    let dialog: PlayedDialog | undefined;
+    const call: Awaited<ReturnType<typeof connecting>> = await connecting(async ({ plan, onSent }) => {
+      beforeItRang = await outside(call.record.callId);
+      onSent?.({ callId: plan.callId, transactionId: 'invite-1' });
+      dialog = new PlayedDialog(plan);
       return { kind: 'answered', dialog };
-    };
-    const { desk, offer, record, result } = await connecting(sent);
-    await offer;
-    await record.settled();
-    const legs = await db.selectFrom('leg').selectAll().where('callId', '=', record.callId).execute();
-    expect(legs.filter(({ side }) => side === 'outside')).toMatchObject([
-      { sipCallId: 'sip-call-1', transactionId: 'invite-1', endpointUuid: 'endpoint outside', dialogId: 'dialog-1' },
+    });
+    await call.offer;
+    await call.record.settled();
+    const { callId: sipCallId, localTag, dialogId } = call.sip.dialled[0]?.plan ?? {};
+    const planned = { sipCallId, localTag, dialogId, endpointUuid: 'endpoint outside' };
+    expect(beforeItRang).toMatchObject([{ ...planned, transactionId: null, remoteTag: null }]);
+    expect(await outside(call.record.callId)).toMatchObject([
+      { ...planned, transactionId: 'invite-1', remoteTag: 'theirs' },
     ]);
-    dialog.hangUp();
-    expect(await result).toBe('outcome.no-answer');
-    expect(desk.concluded?.disposition).toBe('hung-up-in-offer');
+    dialog?.hangUp();
+    expect(await call.result).toBe('outcome.no-answer');
+    expect(call.desk.concluded?.disposition).toBe('hung-up-in-offer');
+  });
+
+  it('does not ring before that is durable', async () => {
+    const { record, sip, result } = await connecting(rings(failed(486)));
+    const note = record.note.bind(record);
+    let write = (): void => undefined;
+    const written = new Promise<void>((resolve) => (write = resolve));
+    const held = new Promise<void>((resolve) => {
+      record.note = async (one) => {
+        resolve();
+        await written;
+        return note(one);
+      };
+    });
+    await held;
+    await turns();
+    expect(sip.dialled).toEqual([]);
+    write();
+    expect(await result).toBe('outcome.busy');
+    expect(sip.dialled).toHaveLength(1);
   });
 
   it('that is refused ends the outside leg, and sounds inside as if nobody had picked up', async () => {

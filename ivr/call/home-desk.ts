@@ -19,7 +19,7 @@ import { conclusion, leftBefore } from './conclusion.ts';
 import type { HomeCallParts } from './home-call.ts';
 import type { Listener } from './last-words.ts';
 import { Stopped } from './last-words.ts';
-import { legReference } from './leg-reference.ts';
+import { legReference, plannedReference, sentReference } from './leg-reference.ts';
 import type { Acceptance } from './offering.ts';
 import { offerTo } from './offering.ts';
 import { permission } from './permission.ts';
@@ -140,6 +140,7 @@ export class HomeDesk implements Desk {
     await unlessAborted(record.note(intent), stopping);
     const ringing = leg.endpoint.ring();
     record.state('ringing');
+    const aside = { kind: 'leg', callId: record.callId, side: 'outside' } as const;
     const placing = place(
       {
         phone: await this.#phone(number),
@@ -148,10 +149,8 @@ export class HomeDesk implements Desk {
         callingNumber: platform.terms.callingNumber,
         ringSeconds: platform.terms.ringSeconds,
         signal: AbortSignal.any([leg.ended, stopping]),
-        onSent: ({ callId: sipCallId, transactionId }, { id: endpointUuid }) => {
-          const leg = { callId: record.callId, side: 'outside', sipCallId, transactionId, endpointUuid } as const;
-          void record.note({ kind: 'leg', ...leg });
-        },
+        onPlanned: (plan, endpoint) => record.note({ ...aside, ...plannedReference(plan, endpoint) }),
+        onSent: (invite) => void record.note({ ...aside, ...sentReference(invite) }),
       },
       { ...platform, record },
     );
@@ -167,7 +166,7 @@ export class HomeDesk implements Desk {
       return announcement ?? undefined;
     }
     const outside = (this.#outside = new Leg('outside', placed.dialog, placed.endpoint, platform.clock));
-    void record.note({ kind: 'leg', callId: record.callId, side: 'outside', ...legReference(outside) });
+    void record.note({ ...aside, ...legReference(outside) });
     record.state('greeting');
     const offered = await offerTo(outside, { number, spokenName: this.#name }, this.#parts);
     if (offered.outcome === 'shutdown') {

@@ -48,6 +48,14 @@ it('who hangs up meanwhile is not waited for', async () => {
   expect(over.over).toBe(true);
 });
 
+it('who has heard it and never confirms the BYE is not waited for', async () => {
+  const { clock, dialogs, endpoints, over } = await telling();
+  for (const dialog of dialogs) dialog.end = () => new Promise(() => undefined);
+  for (const { playing } of endpoints) await playing.end();
+  await turns();
+  expect([over.over, clock.waits]).toEqual([true, []]);
+});
+
 it('words that never end are broken off when their time is over', async () => {
   const { clock, endpoints, inside, outside, over } = await telling();
   await clock.move(lastWordsSeconds * 1_000 - 1);

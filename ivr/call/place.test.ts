@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { MovedClock, turns } from '../testing/moved-clock.ts';
 import { notedRecord } from '../testing/noted-record.ts';
@@ -16,23 +17,30 @@ const trunks = readTrunks(
   ]),
 );
 
+const failing: Network = () => failed(486);
+
 function world(...network: Network[]) {
   const clock = new MovedClock();
   const noted = notedRecord();
   const [sip, media] = [new PlayedSip(...network), new PlayedMedia()];
   const caller = new AbortController();
   const sent: string[] = [];
+  const planned: PlannedDialog[] = [];
   const run = (changes: Partial<Placing> = {}) =>
     place(
       {
         ...{ phone: undefined, trunks, number: '+12135550142', callingNumber: '+18669490290', ringSeconds: 45 },
-        onSent: ({ callId }, { id }) => void sent.push(`${callId} with ${id}`),
+        onPlanned: async (plan, { id }) => {
+          planned.push(plan);
+          sent.push(`planned with ${id}`);
+        },
+        onSent: ({ callId }) => void sent.push(callId),
         signal: caller.signal,
         ...changes,
       },
       { sip: sip.real, media: media.real, clock, record: noted.record },
     );
-  return { run, clock, noted, dialled: sip.dialled, endpoints: media.endpoints, caller, sent };
+  return { run, clock, noted, dialled: sip.dialled, endpoints: media.endpoints, caller, sent, planned };
 }
 
 describe('a called number', () => {
@@ -75,16 +83,44 @@ describe('a called number', () => {
     expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
   });
 
-  it('tells of every INVITE that leaves, with the endpoint that is to hear the answer', async () => {
-    const sends =
-      (callId: string): Network =>
-      ({ onSent }) => {
-        onSent?.({ callId, transactionId: 't' });
-        return failed(503);
-      };
-    const { run, sent } = world(sends('a'), sends('b'));
+  it('tells of every INVITE before it leaves, with the endpoint that is to hear the answer, and when it has', async () => {
+    const sends: Network = ({ plan, onSent }) => {
+      onSent?.({ callId: plan.callId, transactionId: 't' });
+      return failed(503);
+    };
+    const { run, sent, planned, dialled } = world(sends, sends);
     await run();
-    expect(sent).toEqual(['a with endpoint 1', 'b with endpoint 2']);
+    const [first, second] = planned;
+    expect(dialled.map(({ plan }) => plan)).toEqual([first, second]);
+    expect(first?.callId).not.toBe(second?.callId);
+    expect(sent).toEqual(['planned with endpoint 1', first?.callId, 'planned with endpoint 2', second?.callId]);
+  });
+
+  it('does not ring before it is written down that it will', async () => {
+    let write = (): void => undefined;
+    const written = new Promise<void>((resolve) => (write = resolve));
+    const { run, dialled } = world(failing);
+    const placed = run({ onPlanned: () => written });
+    await turns();
+    expect(dialled).toEqual([]);
+    write();
+    await placed;
+    expect(dialled).toHaveLength(1);
+  });
+
+  it('does not ring when that cannot be written down', async () => {
+    const { run, dialled, endpoints } = world();
+    await expect(run({ onPlanned: () => Promise.reject(new Error('refused')) })).rejects.toThrow('refused');
+    expect([dialled, endpoints.map(({ told }) => told)]).toEqual([[], [['end']]]);
+  });
+
+  it('does not ring when the caller hangs up while it is written down', async () => {
+    const { run, dialled, caller, endpoints } = world();
+    const placed = run({ onPlanned: () => new Promise(() => undefined) });
+    await turns();
+    caller.abort();
+    expect(await placed).toEqual({ kind: 'ended', end: { local: 'caller-cancelled' } });
+    expect([dialled, endpoints.map(({ told }) => told)]).toEqual([[], [['end']]]);
   });
 });
 

@@ -1,11 +1,14 @@
 import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
 import type { Dialog, InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
+import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
+import { planDialog } from '#sip-proxy/planned-dialog.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
 import { nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { LegEnd } from '../cdr/outcome.ts';
 import type { Clock } from '../clock.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 
 /** Where a phone that registered here can be reached. */
 export interface Phone {
@@ -20,8 +23,10 @@ export interface Placing {
   readonly number: string;
   readonly callingNumber: string;
   readonly ringSeconds: number;
+  /** Told of every INVITE before it leaves; it does not before this has resolved: written down, so that a crash leaves no phone alone. */
+  readonly onPlanned: (plan: PlannedDialog, endpoint: Endpoint) => Promise<unknown>;
   /** Told of every INVITE that leaves, before anything comes back. */
-  readonly onSent: (invite: InviteReference, endpoint: Endpoint) => void;
+  readonly onSent: (invite: InviteReference) => void;
   /** Aborted when the caller hangs up. */
   readonly signal: AbortSignal;
 }
@@ -81,6 +86,11 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
   const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
   const endpoint = await media.endpoint();
   try {
+    const plan = planDialog();
+    await unlessAborted(placing.onPlanned(plan, endpoint), placing.signal).catch((error: unknown) => {
+      // Nobody waits for it any longer: what is aborted is not sent.
+      if (!placing.signal.aborted) throw error;
+    });
     void clock.wait(placing.ringSeconds * 1000, over.signal).then(
       () => patience.abort(),
       () => undefined,
@@ -89,8 +99,9 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
       callingNumber: placing.callingNumber,
       ...address,
       sdp: endpoint.localSdp,
+      plan,
       signal,
-      onSent: (invite) => placing.onSent(invite, endpoint),
+      onSent: placing.onSent,
       onProvisional: (status) => {
         best = Math.max(best, status);
         record.write('progress', { leg: 'outside', route: name, status });

@@ -141,6 +141,20 @@ describe('while the database is away', () => {
     expect(notes.kept).toMatchObject([{ id: 'c' }, { id: 'urgent' }]);
   });
 
+  it('what is queued later has its own five seconds, whatever became of what stands before it', async () => {
+    const { record: call, clock, notes } = record('never');
+    notes.delivery = async () => void notes.kept.splice(0);
+    const first = watched(call.note(began));
+    await clock.move(3_000);
+    const asked = watched(call.ask('who', () => new Promise(() => undefined)));
+    await clock.move(2_000);
+    expect([first.result, asked.over]).toEqual(['kept', false]);
+    await clock.move(2_999);
+    expect(asked.over).toBe(false);
+    await clock.move(1);
+    expect(asked.error).toSatisfy(isUnavailable);
+  });
+
   it('an urgent note is given up when the disk does not take it either, and never tried again', async () => {
     const { record: call, clock, notes, logged } = record('never', 'never');
     const full = new Error('no space left');

@@ -27,11 +27,13 @@ export function invite(changes: Partial<IncomingCall> = {}, headers: Record<stri
   const said: Said[] = [];
   const answers: string[] = [];
   const caller = new AbortController();
-  const dialog = new PlayedDialog();
+  const callId = randomUUID();
+  const dialog = new PlayedDialog({ callId });
   let decide = (): void => undefined;
   const decided = new Promise<void>((resolve) => (decide = resolve));
   const incoming: IncomingCall = {
-    ...{ source, requestUri: 'sip:2135550142@homeline', callId: randomUUID(), sdp: 'the SDP of the caller' },
+    ...{ source, requestUri: 'sip:2135550142@homeline', sdp: 'the SDP of the caller' },
+    ...{ callId, dialogId: `${callId};from-tag=caller` },
     header: (name) => headers[name],
     signal: caller.signal,
     answer: async (sdp) => {

@@ -2,13 +2,7 @@ import type { Dialog, DialogReference, Ending } from '#sip-proxy/drachtio.ts';
 
 /** A dialog whose far end is played by a test. */
 export class PlayedDialog implements Dialog {
-  readonly reference: DialogReference = {
-    dialogId: 'dialog-1',
-    callId: 'sip-call-1',
-    localTag: 'ours',
-    remoteTag: 'theirs',
-    remoteTarget: 'sip:phone@127.0.0.1:5999',
-  };
+  readonly reference: DialogReference;
   readonly remoteSdp = 'the SDP of the phone';
   connected = true;
   /** The Q.850 cause of every BYE that was asked for. */
@@ -20,6 +14,17 @@ export class PlayedDialog implements Dialog {
   readonly #ended: ((ending: Ending) => void)[] = [];
   #offered: ((sdp: string) => Promise<string>) | undefined;
   #info: ((contentType: string, body: string) => void) | undefined;
+
+  constructor(reference: Partial<DialogReference> = {}) {
+    this.reference = {
+      dialogId: 'dialog-1',
+      callId: 'sip-call-1',
+      localTag: 'ours',
+      remoteTag: 'theirs',
+      remoteTarget: 'sip:phone@127.0.0.1:5999',
+      ...reference,
+    };
+  }
 
   onEnded(listener: (ending: Ending) => void): void {
     if (this.#ending) listener(this.#ending);

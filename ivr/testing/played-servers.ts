@@ -5,7 +5,6 @@ import type {
   DialResult,
   IncomingCall,
   IncomingRequest,
-  InviteReference,
   SipServer,
 } from '#sip-proxy/drachtio.ts';
 import { PlayedEndpoint } from './played-endpoint.ts';
@@ -34,7 +33,10 @@ export class PlayedSip {
   readonly network: Network[];
   readonly dialled: Dialling[] = [];
   /** Dialogs and INVITEs of a dead process that were ended. */
-  readonly orphans: (DialogReference | InviteReference)[] = [];
+  readonly orphans: (DialogReference | { readonly dialogId: string } | { readonly transactionId: string })[] = [];
+  /** Dialogs that a phone has made by its answer and nobody has taken. */
+  readonly answered = new Set<string>();
+  readonly lost = new AbortController().signal;
   call: (call: IncomingCall) => void = () => undefined;
   readonly requests = new Map<string, (request: IncomingRequest) => void>();
 
@@ -55,6 +57,7 @@ export class PlayedSip {
   }
 
   async dial(dialling: Dialling): Promise<DialResult> {
+    if (dialling.signal.aborted) return { kind: 'cancelled' };
     this.dialled.push(dialling);
     const next = this.network.shift();
     if (!next) throw new Error('one INVITE more than the test has answers for');
@@ -66,8 +69,19 @@ export class PlayedSip {
     return 200;
   }
 
-  async cancelOrphan(orphan: InviteReference): Promise<boolean> {
-    this.orphans.push(orphan);
+  async endOrphanInside({ dialogId }: { dialogId: string }): Promise<number> {
+    this.orphans.push({ dialogId });
+    return 200;
+  }
+
+  async cancelOrphan({ transactionId }: { transactionId: string }): Promise<boolean> {
+    this.orphans.push({ transactionId });
+    return true;
+  }
+
+  async endAnsweredOrphan({ dialogId }: { dialogId: string }): Promise<boolean> {
+    if (!this.answered.delete(dialogId)) return false;
+    this.orphans.push({ dialogId });
     return true;
   }
 }

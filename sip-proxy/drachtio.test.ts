@@ -1,0 +1,169 @@
+import Srf from 'drachtio-srf';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SipServer } from './drachtio.ts';
+import type { Dialling, IncomingCall } from './drachtio.ts';
+import { request } from './embedded/testing/application.ts';
+import { Inbox } from './embedded/testing/inbox.ts';
+import { sdp, type Phone } from './embedded/testing/phone.ts';
+import { soon } from './embedded/testing/soon.ts';
+import { nothing, secret, Stage } from './embedded/testing/stage.ts';
+import { planDialog } from './planned-dialog.ts';
+
+let stage: Stage;
+let phone: Phone;
+let sip: SipServer;
+
+const connect = () => SipServer.connect({ host: '127.0.0.1', port: stage.server.adminPort, secret });
+
+beforeEach(async () => {
+  stage = await Stage.open();
+  phone = await stage.phone();
+  sip = await connect();
+  stage.onClose(() => sip.close());
+});
+afterEach(() => stage.close());
+
+const dialling = (changes: Partial<Dialling> = {}): Dialling => ({
+  ...{ uri: phone.uri, sdp: sdp(5000), callingNumber: '+18669490290', plan: planDialog() },
+  signal: new AbortController().signal,
+  ...changes,
+});
+
+describe('a call that is placed', () => {
+  it('leaves under the names that were planned for it, and its dialog has them', async () => {
+    const wanted = dialling();
+    const { callId, localTag, dialogId } = wanted.plan;
+    const sent: object[] = [];
+    const placed = sip.dial({ ...wanted, onSent: (invite) => sent.push(invite) });
+    const offered = await phone.request('INVITE');
+    const { from } = offered.request;
+    expect([offered.request.callId, from.tag, from.sipUri?.user]).toEqual([callId, localTag, '+18669490290']);
+    phone.accept(offered);
+    const result = await placed;
+    if (result.kind !== 'answered') throw new Error(result.kind);
+    expect(result.dialog.reference).toMatchObject({ callId, localTag, dialogId });
+    expect(sent).toEqual([{ callId, transactionId: expect.stringMatching(/./) as string }]);
+  });
+
+  it('keeps them when it is repeated with a password', async () => {
+    const wanted = dialling({ auth: { username: 'us', password: 'not to be seen' } });
+    const sent: { readonly transactionId: string }[] = [];
+    void sip.dial({ ...wanted, onSent: (invite) => sent.push(invite) });
+    const first = await phone.request('INVITE');
+    first.tx.reply(401, { headers: { 'WWW-Authenticate': 'Digest realm="carrier", nonce="n", qop="auth"' } });
+    const second = await phone.request('INVITE');
+    const names = ({ request: { callId, from } }: typeof first) => [callId, from.tag];
+    expect(names(first)).toEqual([wanted.plan.callId, wanted.plan.localTag]);
+    expect(names(second)).toEqual(names(first));
+    expect(second.request.has('authorization')).toBe(true);
+    expect(second.request.cseq.number).toBe(first.request.cseq.number + 1);
+    second.tx.reply(180);
+    await soon(() => sent.length).toBe(2);
+    expect(new Set(sent.map(({ transactionId }) => transactionId)).size).toBe(2);
+  });
+
+  it('is not sent when nobody wants it any longer', async () => {
+    expect(await sip.dial(dialling({ signal: AbortSignal.abort() }))).toEqual({ kind: 'cancelled' });
+    expect(stage.server.metrics().sent['INVITE'] ?? 0).toBe(0);
+  });
+
+  it('has names that no other has', () => {
+    const plans = [planDialog(), planDialog()];
+    expect(new Set(plans.flatMap(({ callId, localTag, dialogId }) => [callId, localTag, dialogId])).size).toBe(6);
+  });
+});
+
+describe('what a process that died left with a phone', () => {
+  const plan = planDialog();
+  const ended = { dialogId: plan.dialogId };
+
+  /** An INVITE whose 200 its application does not take: it stands still, as one that is killed. */
+  const ringing = async () => {
+    const dead = await stage.connect(new Srf());
+    const headers = { 'call-id': plan.callId, from: `<sip:us@localhost>;tag=${plan.localTag}` };
+    const answered = request(dead, { uri: phone.uri, method: 'INVITE', headers, body: sdp(5000) });
+    return { dead, answered, offered: await phone.request('INVITE') };
+  };
+
+  it('is ended by ACK and BYE when the 200 was on its way', async () => {
+    const { dead, answered, offered } = await ringing();
+    const far = phone.accept(offered);
+    await answered;
+    dead.disconnect();
+    const done = sip.endAnsweredOrphan(ended);
+    expect((await phone.ack()).cseq.number).toBe(offered.request.cseq.number);
+    const bye = await phone.request('BYE');
+    expect([far.receive(bye.request), bye.request.get('reason')]).toEqual([true, 'Q.850;cause=41;text="restart"']);
+    bye.tx.reply(200);
+    expect(await done).toBe(true);
+    expect(stage.leftovers()).toEqual(nothing);
+  });
+
+  it('is ended also when the ACK had left', async () => {
+    const before = await connect();
+    const placed = before.dial(dialling({ plan }));
+    const far = phone.accept(await phone.request('INVITE'));
+    await placed;
+    await phone.ack();
+    before.close();
+    const done = sip.endAnsweredOrphan(ended);
+    const bye = await phone.request('BYE');
+    expect(far.receive(bye.request)).toBe(true);
+    bye.tx.reply(200);
+    expect(await done).toBe(true);
+  });
+
+  it('is ended by a BYE inside the dialog where the SIP server knows it, else by one that is put together', async () => {
+    const placed = sip.dial(dialling({ plan }));
+    const offered = await phone.request('INVITE');
+    const far = phone.accept(offered);
+    const result = await placed;
+    await phone.ack();
+    if (result.kind !== 'answered') throw new Error(result.kind);
+    for (const cseq of [offered.request.cseq.number + 1, 2_147_000_000]) {
+      const done = sip.endOrphan(result.dialog.reference);
+      const bye = await phone.request('BYE');
+      expect([bye.request.cseq.number, bye.request.callId, bye.request.to.tag]).toEqual([
+        cseq,
+        plan.callId,
+        far.localTag,
+      ]);
+      bye.tx.reply(200);
+      expect(await done).toBe(200);
+    }
+  });
+
+  it('is ended for a caller by the name that the dialog had before it was answered', async () => {
+    const calls = new Inbox<IncomingCall>();
+    const before = await connect();
+    before.onCall((call) => calls.push(call));
+    await soon(() => stage.server.dump().routes).toHaveProperty('invite');
+    const asked = phone.ask('INVITE', {}, sdp(4000));
+    const call = await calls.next();
+    const dialog = await call.answer(sdp(5000));
+    expect(dialog.reference).toMatchObject({ callId: call.callId, dialogId: call.dialogId });
+    const far = phone.acknowledge(asked, await asked.response(200));
+    before.close();
+    const done = sip.endOrphanInside(call);
+    const bye = await phone.request('BYE');
+    expect(far.receive(bye.request)).toBe(true);
+    bye.tx.reply(200);
+    expect(await done).toBe(200);
+    expect(await sip.endOrphanInside(call)).toBe(0);
+  });
+
+  it('is not ended before there is an answer; the INVITE is cancelled, once', async () => {
+    const sent: { readonly transactionId: string }[] = [];
+    void sip.dial(dialling({ plan, onSent: (invite) => sent.push(invite) }));
+    const offered = await phone.request('INVITE');
+    offered.tx.reply(180);
+    await soon(() => sent.length).toBe(1);
+    const other = await connect();
+    stage.onClose(() => other.close());
+    expect(await other.endAnsweredOrphan(ended)).toBe(false);
+    expect(await other.cancelOrphan({ transactionId: sent[0]?.transactionId ?? '' })).toBe(true);
+    await phone.cancelled.next();
+    expect(await other.cancelOrphan({ transactionId: 'nobody-knows-it' })).toBe(false);
+    expect(phone.unexpected).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,8 @@ test('a SIP port that is taken', async () => {
     new RegExp(`^sip: port ${port} is in use by another program; stop that, or choose another port`),
   );
   other.close();
+  // Who had been started before was stopped in order, and did not find itself alone.
+  expect(await readFile(join(folder, 'log', 'media.log'), 'utf8')).toContain('"why":"SIGTERM"');
   // A database that is given gets no demonstration people.
   expect(await listFacilities(database.db)).toEqual([]);
 });

@@ -88,6 +88,20 @@ const mayFollow =
       binding('registration.cseq', '<', cseq),
     ]);
 
+/** The contact that `username` is bound to at `at`, and until when. */
+export async function findBinding(
+  db: Database,
+  username: string,
+  at: Date,
+): Promise<{ readonly contact: string; readonly expiresAt: Date } | undefined> {
+  return db
+    .selectFrom('registration')
+    .select(['contact', 'expiresAt'])
+    .where('username', '=', username)
+    .where('expiresAt', '>', at)
+    .executeTakeFirst();
+}
+
 /** Where the phone that answers `number` can be reached at `at`: the newest binding that has not expired. */
 export async function findRegistration(db: Database, number: string, at: Date): Promise<Registration | undefined> {
   const row = await db

@@ -11,6 +11,8 @@ export interface Question {
   readonly keys: readonly string[];
   /** Keys pressed before the question do not count: nobody agrees to what they have not begun to hear. */
   readonly fresh?: boolean;
+  /** Keys that count only if they went down after the question began, not if they are but let go in it. All, when it is fresh. */
+  readonly anew?: readonly string[];
   /** Seconds to wait after the last prompt ended; 0 ends the question with its prompts. */
   readonly waitSeconds: number;
 }

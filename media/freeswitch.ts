@@ -26,6 +26,8 @@ export interface Playback {
 export interface Digit {
   readonly digit: string;
   readonly source: 'rtp' | 'tone' | 'other';
+  /** How long it was held, milliseconds: it is told of when it is let go. 0: not known. */
+  readonly heldMs: number;
 }
 
 /** An api command that the media server runs by itself after a time, even when we are gone. */
@@ -40,6 +42,9 @@ const beep = 'tone_stream://%(400,100,1000)';
 
 /** The reason of {@link Endpoint.gone} when the media server vanished instead of hanging up. */
 export const endpointCutOff = 'closed';
+
+/** Durations of keys are in samples of the telephone. */
+const samplesPerMs = 8;
 
 /** File names reach the media server inside commands: anything else than these characters is refused, not escaped. */
 const fileName = /^\/[\w./+@-]+$/;
@@ -78,8 +83,12 @@ export class Endpoint {
   }
 
   onDigit(listener: (digit: Digit) => void): () => void {
-    const heard = ({ dtmf, source }: { dtmf: string; source?: string }) =>
-      listener({ digit: dtmf, source: source === 'RTP' ? 'rtp' : source === 'INBAND_AUDIO' ? 'tone' : 'other' });
+    const heard = ({ dtmf, source, duration }: { dtmf: string; source?: string; duration?: string }) =>
+      listener({
+        digit: dtmf,
+        source: source === 'RTP' ? 'rtp' : source === 'INBAND_AUDIO' ? 'tone' : 'other',
+        heldMs: (Number(duration) || 0) / samplesPerMs,
+      });
     this.#endpoint.on('dtmf', heard);
     return () => this.#endpoint.removeListener('dtmf', heard);
   }

@@ -338,6 +338,8 @@ class EstablishedDialog implements Dialog {
 
   constructor(dialog: SrfDialog) {
     this.#dialog = dialog;
+    // A BYE that was read from the server together with the answer's echo came before anybody could listen.
+    if (!dialog.connected) this.#ending = { reason: undefined, q850: undefined, by: 'peer' };
     dialog.on('destroy', (req: Request, text?: string) => {
       const reason = req.get('Reason') ?? (text === 'normal release' ? undefined : text);
       const by = (req as unknown as { source?: string }).source === 'application' ? 'server' : 'peer';

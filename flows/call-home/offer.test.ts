@@ -52,6 +52,11 @@ describe('the offer', () => {
     expect(noticed.map(({ keys, waitSeconds }) => [keys.includes('1'), waitSeconds])).toEqual([[false, 0]]);
   });
 
+  it('takes no key for acceptance that is held since before the notice ended', async () => {
+    const { line } = await play(['silence', '1']);
+    expect(line.questions.map(({ anew }) => anew)).toEqual([undefined, ['1']]);
+  });
+
   it('listens for refusal and block at any time', async () => {
     for (const acts of [['2'], ['silence', '2']] as Act[][]) expect((await play(acts)).outcome).toBe('refused');
     for (const acts of [

@@ -37,7 +37,7 @@ const freshStarts = 4;
  * Offers a call to the person who answered (guide rows 7-14).
  *
  * Penal Code 632: everybody consents to the recording. So the key that accepts is not even listened for until the recording
- * notice has been told to its end, in the language in which it is then accepted.
+ * notice has been told to its end, in the language in which it is then accepted; and it must go down after that, not only be let go.
  */
 export async function offerCall(line: Line, offer: Offer, ownBlock: OwnBlock): Promise<OfferOutcome> {
   const { accept, refuse, block, language } = offer.keys;
@@ -49,6 +49,7 @@ export async function offerCall(line: Line, offer: Offer, ownBlock: OwnBlock): P
         : await line.ask({
             say: menu(offer, otherLanguage(line.language)),
             keys: [accept, refuse, block, language],
+            anew: [accept],
             waitSeconds: 6,
           });
     if (answer.kind === 'silence') continue;

@@ -109,7 +109,8 @@ function ownFaults({ line, end }: Played): string[] {
     ...(end === 'endless' ? ['the call never ends'] : []),
     ...long.map(({ name, seconds }) => `${seconds.toFixed(0)} s are told before a choice: ${name}`),
     ...closed.map(({ name }) => `no way back from: ${name}`),
-    ...([...buffers].some(({ length, bytes }) => length > 0 || bytes.some((byte) => byte > 0))
+    // All of the buffer: `bytes` of one that is empty shows nothing.
+    ...([...buffers].some(({ length, bytes }) => length > 0 || new Uint8Array(bytes.buffer).some((byte) => byte > 0))
       ? ['a secret is left in its buffer']
       : []),
   ];

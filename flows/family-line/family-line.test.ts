@@ -12,6 +12,9 @@ const typed = (digits: string): Act => ({ digits });
 const proven = typed(passcode);
 const newCard = [typed(visa), typed('0427'), typed('123'), typed('95814')];
 
+/** Bytes of a buffer that are not zero, also behind its length: `bytes` alone shows none of a buffer that is empty. */
+const left = ({ bytes }: SecretDigits): number[] => [...new Uint8Array(bytes.buffer)].filter((byte) => byte !== 0);
+
 /** Remembers the buffers into which secrets went. */
 class Overheard extends ScriptedLine {
   readonly buffers: SecretDigits[] = [];
@@ -28,7 +31,7 @@ async function call(options: WorldOptions, ...acts: Act[]) {
   await familyLine(line, world);
   expect(line.leftOver).toEqual([]);
   expect(line.told.at(-1)).toMatch(/:line\.goodbye$/);
-  for (const buffer of line.buffers) expect([buffer.length, ...buffer.bytes]).toEqual([0]);
+  for (const buffer of line.buffers) expect([buffer.length, ...left(buffer)]).toEqual([0]);
   return { told: line.told.map((one) => one.slice(3)), done: world.done, line };
 }
 
@@ -173,7 +176,7 @@ describe('a payment', () => {
       const line = new Overheard('en', ...acts.slice(0, steps), 'hang-up');
       const world = new FamilyWorld();
       await expect(familyLine(line, world)).rejects.toThrow(HungUp);
-      for (const buffer of line.buffers) expect(buffer.length).toBe(0);
+      for (const buffer of line.buffers) expect([buffer.length, ...left(buffer)]).toEqual([0]);
       expect(world.done).toHaveLength(steps < acts.length - 1 ? 0 : 1);
     }
   });

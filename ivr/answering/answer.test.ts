@@ -6,6 +6,8 @@ import { openDatabase } from '#db/connect.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
+import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
+import type { FamilyLineHouse } from '../family-line/house.ts';
 import type { Platform } from '../platform.ts';
 import { invite } from '../testing/knock.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
@@ -193,5 +195,22 @@ describe('a call from inside', () => {
     const { said } = await answering({}, { db: away });
     await away.destroy();
     expect(said).toEqual([{ status: 503, headers: { 'Retry-After': '10' } }]);
+  });
+});
+
+describe('a call to the 866 line', () => {
+  it.each([
+    [488, Object.assign(new Error('no codec'), { status: 488 })],
+    [503, new Error('no media server')],
+  ])('for which there is no media is refused with %i', async (status, refusal) => {
+    const trunks = readTrunks('[{"name": "carrier", "host": "192.0.2.7"}]');
+    const played = playedPlatform(db, { trunks });
+    played.media.refusal = refusal;
+    const familyLine = { number: '+18669490290' } as FamilyLineHouse;
+    const call = invite({ source: { address: '192.0.2.7', port: 5060 }, requestUri: 'sip:+18669490290@homeline' });
+    const platform = { ...played.platform, familyLine };
+    await answer(call.incoming, new Door(platform), platform, () => expect.unreachable());
+    expect(call.said).toEqual([{ status, headers: {} }]);
+    expect(played.logged).toMatchObject([{ level: 'warn', fields: { status } }]);
   });
 });

@@ -13,6 +13,7 @@ import { isForFamilyLine } from '../family-line/arriving.ts';
 import { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
 import type { Door } from './door.ts';
+import { statusWithoutMedia } from './without-media.ts';
 
 /** A call that is running, for whoever must wait for it or end it. */
 export interface RunningCall {
@@ -40,7 +41,7 @@ export async function answer(
     const { familyLine, terms } = platform;
     if (familyLine && isForFamilyLine(call, familyLine.number, terms.trunks)) {
       if (call.sdp === '') return refuse(488);
-      return await answerFamily(call, familyLine, platform, running);
+      return await answerFamily(call, familyLine, platform, running, refuse);
     }
     const visitor = await door.station({ ...call, header: (name) => call.header(name), method: 'INVITE' });
     if (visitor.kind === 'refused') {
@@ -82,7 +83,7 @@ async function connect(
   try {
     endpoint = await media.endpointFor(call.sdp);
   } catch (error) {
-    const status = (error as { status?: number }).status === 488 ? 488 : 503;
+    const status = statusWithoutMedia(error);
     log.warn({ call: record.callId, err: error, status }, 'no media for this call');
     void open({ sipCallId: call.callId });
     closeUnanswered(record, status === 488 ? 'no-codec' : 'media-lost', status);

@@ -122,6 +122,15 @@ describe('who guesses passwords', () => {
     expect((await door.station(door.credentials(username, password))).kind).toBe('station');
   });
 
+  it('learns no more by guessing many times at once', async () => {
+    const { station, credentials } = atDoor();
+    const { username, password } = phone();
+    const guesses = [...Array<string>(30).fill('a guess'), password].map((one) => credentials(username, one));
+    const visitors = await Promise.all(guesses.map((header) => station(header)));
+    const statuses = visitors.map((visitor) => (visitor.kind === 'refused' ? visitor.status : 'station'));
+    expect(statuses.filter((status) => status === 407)).toHaveLength(4);
+  });
+
   it('begins anew once the password was right', async () => {
     const door = atDoor();
     const { username, password } = phone();

@@ -72,7 +72,8 @@ export class Door {
     const authorization = header(method === 'INVITE' ? 'Proxy-Authorization' : 'Authorization');
     const username = usernameIn(authorization);
     const wait = this.#backOff.wait(source.address, username);
-    if (wait > 0) return { verification: { kind: 'absent' }, wait, credentials: undefined };
+    const unread = (ms: number): Checked => ({ verification: { kind: 'absent' }, wait: ms, credentials: undefined });
+    if (wait > 0) return unread(wait);
     let credentials: Credentials | undefined;
     const verification = await verify({
       authorization,
@@ -84,6 +85,9 @@ export class Door {
       now: clock.now(),
       lookup: async (name, realm) => (credentials = await findCredentials(db, name, realm))?.ha1,
     });
+    // Others of them failed while this one was looked up: what is sent side by side is judged no more often than one after the other.
+    const late = this.#backOff.wait(source.address, username);
+    if (late > 0) return unread(late);
     if (verification.kind === 'wrong') this.#backOff.failed(source.address, username);
     if (verification.kind === 'verified') this.#backOff.succeeded(source.address, username);
     return { verification, wait: 0, credentials: verification.kind === 'verified' ? credentials : undefined };

@@ -77,10 +77,23 @@ describe('a REGISTER', () => {
     expect(await registrar().send({ Expires: '5' })).toEqual({ status: 423, headers: { 'Min-Expires': '60' } });
   });
 
-  it('that asks what is bound changes nothing', async () => {
+  it('that asks what is bound is told so, and changes nothing', async () => {
+    const { send, bound, clock } = registrar();
+    const ask = { Contact: '', CSeq: '2 REGISTER' };
+    expect(await send(ask)).toEqual({ status: 200, headers: {} });
+    await send();
+    await clock.move(600_500);
+    const headers = { Contact: '<sip:home1@10.0.0.5:5062>;expires=3000' };
+    expect(await send(ask)).toEqual({ status: 200, headers });
+    expect(await bound()).toBeDefined();
+  });
+
+  it('that unbinds another contact is told which one stays', async () => {
     const { send, bound } = registrar();
     await send();
-    expect(await send({ Contact: '', CSeq: '2 REGISTER' })).toEqual({ status: 200, headers: {} });
+    const other = { Contact: '<sip:home1@10.0.0.6>', Expires: '0', CSeq: '2 REGISTER' };
+    const headers = { Contact: '<sip:home1@10.0.0.5:5062>;expires=3600' };
+    expect(await send(other)).toEqual({ status: 200, headers });
     expect(await bound()).toBeDefined();
   });
 

@@ -1,4 +1,4 @@
-import { findRegisterOrder, removeRegistration, saveRegistration } from '#db/registrations.ts';
+import { findBinding, findRegisterOrder, removeRegistration, saveRegistration } from '#db/registrations.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { IncomingRequest } from '#sip-proxy/drachtio.ts';
 import { register as decide } from '#sip-proxy/registrar/register.ts';
@@ -36,6 +36,12 @@ async function answer(request: IncomingRequest, door: Door, { db, clock, log }: 
     log.warn({ from: source, status: 500 }, 'a registration was overtaken by a later one');
     request.respond(500);
   };
+  /** RFC 3261 §10.3 step 8: a 200 tells what is bound. */
+  const tell = async (username: string) => {
+    const bound = await findBinding(db, username, at);
+    const seconds = Math.ceil(((bound?.expiresAt.getTime() ?? 0) - at.getTime()) / 1000);
+    request.respond(200, bound ? { Contact: `<${bound.contact}>;expires=${seconds}` } : {});
+  };
   switch (decision.kind) {
     case 'challenge':
       return request.respond(401, { 'WWW-Authenticate': door.challenge(decision.stale) });
@@ -46,10 +52,10 @@ async function answer(request: IncomingRequest, door: Door, { db, clock, log }: 
         ...(wait > 0 ? { 'Retry-After': String(Math.ceil(wait / 1000)) } : {}),
       });
     case 'query':
-      return request.respond(200);
+      return tell(decision.username);
     case 'unbind':
       if (!(await removeRegistration(db, decision.username, decision.contact, order, at))) return overtaken();
-      return request.respond(200);
+      return tell(decision.username);
     case 'bind': {
       const { username, contact, expires } = decision;
       const expiresAt = new Date(at.getTime() + expires * 1000);

@@ -76,6 +76,7 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   record.state('done');
   // A phone that is gone answers its BYE never; the call is over all the same, and its person may call again.
   await within(platform.clock, partingMs, Promise.all([leg.end(), desk.clearUp()]));
+  void line.discardVoices(desk.keptVoice);
   const { disposition, endedBy, q850, sipStatus } = ended;
   record.write('closed', { disposition, endedBy, q850 });
   close(record, {

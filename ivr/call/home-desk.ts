@@ -36,6 +36,7 @@ export class HomeDesk implements Desk {
   #person: Person | undefined;
   #number: string | undefined;
   #name: { path: string; shown: string } | undefined;
+  #keptVoice: string | undefined;
   #outside: Leg | undefined;
   #concluded: Conclusion | undefined;
   #accepted: Acceptance | undefined;
@@ -69,6 +70,11 @@ export class HomeDesk implements Desk {
   /** Resolves once the recording of the talk, if there was one, lies there whole. */
   get sealed(): Promise<void> {
     return this.#sealed ?? Promise.resolve();
+  }
+
+  /** The file of the name that the caller said and wants to be known by. */
+  get keptVoice(): string | undefined {
+    return this.#keptVoice;
   }
 
   async clearUp(): Promise<void> {
@@ -108,6 +114,7 @@ export class HomeDesk implements Desk {
   async keepName({ path, seconds }: Voice): Promise<void> {
     const { platform, record, facility } = this.#parts;
     const person = this.#identified();
+    this.#keptVoice = path;
     const approved = facility.recordNames === 'approved-by-default';
     const { sha256 } = await hashFile(path);
     const name = { path, sha256, seconds, approved, at: platform.clock.now() };

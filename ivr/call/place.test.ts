@@ -187,4 +187,20 @@ describe('ringing', () => {
     expect(placed.result).toEqual({ kind: 'ended', end: { local: 'caller-cancelled' } });
     expect(clock.waits).toEqual([]);
   });
+
+  it('ends a second later when the phone is gone and never confirms it', async () => {
+    const { run, clock, caller, endpoints } = world(({ onProvisional }) => {
+      onProvisional?.(180);
+      return new Promise(() => undefined);
+    });
+    const placed = watched(run());
+    await turns();
+    caller.abort();
+    await clock.move(999);
+    expect(placed.over).toBe(false);
+    await clock.move(1);
+    expect(placed.result).toEqual({ kind: 'ended', end: { local: 'caller-cancelled' } });
+    expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
+    expect(clock.waits).toEqual([]);
+  });
 });

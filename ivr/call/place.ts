@@ -63,6 +63,9 @@ export async function place(placing: Placing, servers: Servers): Promise<Placed>
   }
 }
 
+/** How long a phone may take to confirm that it is cancelled: one that is gone never does (RFC 3261 §9.1: for 32 s). */
+const confirmMs = 1_000;
+
 interface Route extends Partial<Phone> {
   readonly name: string;
   readonly uri: string;
@@ -95,7 +98,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
       () => patience.abort(),
       () => undefined,
     );
-    const result = await sip.dial({
+    const dialled = sip.dial({
       callingNumber: placing.callingNumber,
       ...address,
       sdp: endpoint.localSdp,
@@ -107,6 +110,8 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
         record.write('progress', { leg: 'outside', route: name, status });
       },
     });
+    // Should it answer all the same, `dial` ends that call.
+    const result = await Promise.race([dialled, unconfirmed(signal, clock, over.signal)]);
     if (result.kind === 'answered') {
       record.write('answered', { leg: 'outside', route: name });
       await hear(result.dialog, endpoint);
@@ -123,6 +128,16 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
   } finally {
     over.abort();
   }
+}
+
+/** A call that was cancelled, and about which nobody says anything. */
+async function unconfirmed(cancelled: AbortSignal, clock: Clock, over: AbortSignal): Promise<{ kind: 'cancelled' }> {
+  await new Promise<void>((resolve) => {
+    if (cancelled.aborted) resolve();
+    else cancelled.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await clock.wait(confirmMs, over);
+  return { kind: 'cancelled' };
 }
 
 /** Whoever answered and cannot be heard is not left on a silent line: Q.850 41, temporary failure. */

@@ -61,7 +61,7 @@ export class NoteSpool {
   /** Keeps a note; it is on disk when this returns, and goes to the database when that is back. Throws what the disk says. */
   async keep(callId: string, note: CallNote): Promise<void> {
     const file = `${String(this.#next++).padStart(8, '0')}.${callId}.json`;
-    const nascent = join(this.#folder, `${file}.part`);
+    const [path, nascent] = [join(this.#folder, file), join(this.#folder, `${file}.part`)];
     try {
       const handle = await open(nascent, 'wx', 0o600);
       try {
@@ -70,10 +70,11 @@ export class NoteSpool {
       } finally {
         await handle.close();
       }
-      await rename(nascent, join(this.#folder, file));
+      await rename(nascent, path);
       await this.#syncFolder();
     } catch (error) {
-      await rm(nascent, { force: true }).catch(() => undefined);
+      // Whoever starts next must not find what was told as not kept.
+      for (const left of [nascent, path]) await rm(left, { force: true }).catch(() => undefined);
       throw error;
     }
     this.#waiting.push({ file, callId });

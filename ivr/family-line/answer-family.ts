@@ -3,6 +3,7 @@ import { familyLine } from '#flows/family-line/family-line.ts';
 import { prompt } from '#flows/prompt.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import type { RunningCall } from '../answering/answer.ts';
+import { statusWithoutMedia } from '../answering/without-media.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
@@ -28,9 +29,17 @@ export async function answerFamily(
   house: FamilyLineHouse,
   platform: Platform,
   running: (call: RunningCall) => void,
+  refuse: (status: number) => void,
 ): Promise<void> {
-  const { clock, media } = platform;
-  const endpoint = await media.endpointFor(call.sdp);
+  const { clock, log, media } = platform;
+  let endpoint;
+  try {
+    endpoint = await media.endpointFor(call.sdp);
+  } catch (error) {
+    const status = statusWithoutMedia(error);
+    log.warn({ sipCallId: call.callId, err: error, status }, 'no media for a call to the 866 line');
+    return refuse(status);
+  }
   let leg: Leg;
   try {
     leg = new Leg('outside', await call.answer(endpoint.localSdp), endpoint, clock);
@@ -63,7 +72,7 @@ async function converse(
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
   let how = 'goodbye';
   try {
-    await familyLine(line, portsOf(db, house, { id, callingNumber: callingNumberOf(call) }));
+    await familyLine(line, portsOf(db, house, { id, callingNumber: callingNumberOf(call), log }));
   } catch (error) {
     how = error instanceof LegEnded ? error.ending.by : error instanceof Stopped ? 'shutdown' : 'fault';
     if (how === 'shutdown') await lastWords([{ leg, language: line.language }], { platform, record });

@@ -9,6 +9,7 @@ import { transactionsOf } from '#db/statements.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { Account, CardGiven, Charged, DeclineReason, Payments, SavedCard } from '#flows/family-line/ports.ts';
 import type { SecretDigits } from '#flows/menu/secret-digits.ts';
+import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { pacific } from './pacific.ts';
 
@@ -24,12 +25,14 @@ export class LinePayments implements Payments {
   readonly #db: Database;
   readonly #house: FamilyLineHouse;
   readonly #callId: string;
+  readonly #log: Pick<Log, 'error'>;
   #orders = 0;
 
-  constructor(db: Database, house: FamilyLineHouse, callId: string) {
+  constructor(db: Database, house: FamilyLineHouse, callId: string, log: Pick<Log, 'error'>) {
     this.#db = db;
     this.#house = house;
     this.#callId = callId;
+    this.#log = log;
   }
 
   get thisMonth() {
@@ -55,15 +58,19 @@ export class LinePayments implements Payments {
     const order = { key, accountId: id, cents, channel: 'phone-line', card } as const;
     const charger = chargerOf(gateway, cvv);
     let asked = false;
-    const charge: Charger['charge'] = (charged) => {
+    let taken = false;
+    const charge: Charger['charge'] = async (charged) => {
       asked = true;
-      return charger.charge(charged);
+      const outcome = await charger.charge(charged);
+      taken = outcome.kind !== 'declined';
+      return outcome;
     };
     const paying = depositByCard({ ...deposits, gateway: { ...charger, charge } }, order);
     const result = await paying.catch((error: unknown) => {
       // The card may be charged: resolveDeposits() finds out. Whoever was told to call again would pay twice.
-      if (asked && isUnavailable(error)) return { kind: 'pending' } as const;
-      throw error;
+      if (!taken && !(asked && isUnavailable(error))) throw error;
+      this.#log.error({ call: this.#callId, err: error }, 'a charge could not be written down; it will be looked for');
+      return { kind: 'pending' } as const;
     });
     switch (result.kind) {
       case 'captured':

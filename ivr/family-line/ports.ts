@@ -10,6 +10,7 @@ import { fundingPlan } from '#db/funding.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { transactionsOf } from '#db/statements.ts';
 import type { Account, Agents, Ports } from '#flows/family-line/ports.ts';
+import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
@@ -18,6 +19,7 @@ export interface LineCall {
   readonly id: string;
   /** E.164; undefined: withheld. */
   readonly callingNumber: string | undefined;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** Facilities that called before this are not offered to be blocked. */
@@ -26,7 +28,7 @@ const callersMs = 90 * 24 * 60 * 60_000;
 const hours = { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } } as const;
 
 /** The ports of the 866 line on the rules and the database of the house, for one call. */
-export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, callingNumber }: LineCall): Ports {
+export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, callingNumber, log }: LineCall): Ports {
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
 
@@ -44,7 +46,7 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
     today: pacific(now()),
     callingNumber,
     agents,
-    payments: new LinePayments(db, house, callId),
+    payments: new LinePayments(db, house, callId, log),
     accounts: {
       ofCaller: async () =>
         callingNumber === undefined ? undefined : theOpenOne(await accountsOfNumber(db, callingNumber)),

@@ -41,7 +41,7 @@ export class Leg {
     this.digits = new Digits(clock);
     setMaxListeners(0, this.#ended.signal);
 
-    endpoint.onDigit(({ digit }) => this.digits.press(digit, 'media'));
+    endpoint.onDigit(({ digit, heldMs }) => this.digits.press(digit, 'media', heldMs));
     dialog.onInfo((contentType, body) => {
       const digit = digitOfInfo(contentType, body);
       if (digit) this.digits.press(digit, 'info');

@@ -88,6 +88,40 @@ describe('a question', () => {
     expect(noted.of('ignored-key')).toEqual(Array(2).fill({ leg: 'inside', key: '(secret)' }));
   });
 
+  it('takes no key that must be pressed anew and is held since before it began', async () => {
+    const { clock, endpoint, line, noted } = spoken();
+    await clock.move(2_000);
+    const asked = watched(line.ask(question({ anew: ['1'] })));
+    await clock.move(300);
+    endpoint.letGo('1', 301);
+    await turns();
+    expect([asked.over, endpoint.playing.stopped]).toEqual([false, false]);
+    expect(noted.of('ignored-key')).toEqual([{ leg: 'outside', key: '1' }]);
+    endpoint.letGo('1', 300);
+    await turns();
+    expect(asked.result).toEqual({ kind: 'key', key: '1' });
+  });
+
+  it('takes any other key that was held', async () => {
+    const { clock, endpoint, line } = spoken();
+    await clock.move(2_000);
+    const asked = watched(line.ask(question({ anew: ['1'] })));
+    await turns();
+    endpoint.letGo('2', 500);
+    await turns();
+    expect(asked.result).toEqual({ kind: 'key', key: '2' });
+  });
+
+  it('that is fresh takes none that was held', async () => {
+    const { clock, endpoint, line } = spoken();
+    await clock.move(2_000);
+    const asked = watched(line.ask(question({ fresh: true })));
+    await turns();
+    endpoint.letGo('2', 500);
+    await turns();
+    expect(asked.over).toBe(false);
+  });
+
   it('takes no key that is pressed after it is over', async () => {
     const { clock, endpoint, line } = spoken();
     endpoint.quick = true;

@@ -1,5 +1,9 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prompt } from '#flows/prompt.ts';
+import { writeSound } from '#media/prompts/sound.ts';
 import { turns } from '../testing/moved-clock.ts';
 import { question, spoken } from '../testing/spoken.ts';
 import { watched } from '../testing/watched.ts';
@@ -114,6 +118,27 @@ describe('a voice', () => {
     await clock.move(1_000);
     endpoint.quick = true;
     expect((await line.recordVoice(wanted))?.path).toBe(`/voices/call-1-${clock.now().getTime()}.wav`);
+  });
+
+  it('is told back from a file that is then gone, and is removed with the others unless it is kept', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'homeline-voices-'));
+    const { clock, endpoint, line } = spoken({ voiceFolder: folder });
+    endpoint.quick = true;
+    endpoint.voices.push(0.2, 1, 1);
+    const files: string[] = [];
+    endpoint.recordVoice = async (path) => {
+      await writeFile(path, writeSound({ rate: 8000, samples: new Float32Array(8000) }));
+      files.push(path);
+      await clock.move(1);
+      return endpoint.voices.shift() as number;
+    };
+    for (let tried = 0; tried < 3; tried++) await line.recordVoice(wanted);
+    const [, , last = ''] = files;
+    await line.say(prompt('name.check', { name: { kind: 'recorded', path: last, shown: 'Alex' } }));
+    expect(endpoint.playing.path).toMatch(/^passing:/);
+    await line.discardVoices(last);
+    expect(await readdir(folder)).toEqual([basename(last)]);
+    await rm(folder, { recursive: true });
   });
 
   it('that is too short is none', async () => {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { rm } from 'node:fs/promises';
 import type { Language } from '#flows/language.ts';
 import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
@@ -30,7 +31,7 @@ interface Told {
   readonly sound: readonly SoundPiece[];
   readonly note: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** It names a value that is spoken in pieces. */
+  /** It names a value that is spoken in pieces, or has a voice of this call. */
   readonly passing: boolean;
 }
 
@@ -42,6 +43,8 @@ export class SpokenLine implements Line {
   readonly #leg: Leg;
   readonly #parts: LineParts;
   readonly #signal: AbortSignal;
+  /** Files of voices that were recorded on this line. */
+  readonly #voices = new Set<string>();
 
   constructor(parts: LineParts) {
     this.language = parts.language;
@@ -55,10 +58,10 @@ export class SpokenLine implements Line {
     await this.#tell(prompts, undefined);
   }
 
-  async ask({ say, keys, waitSeconds, fresh = false }: Question): Promise<Answer> {
+  async ask({ say, keys, waitSeconds, fresh = false, anew = fresh ? keys : [] }: Question): Promise<Answer> {
     if (fresh) this.#leg.digits.forget();
     const listening = new AbortController();
-    const pressed = this.#keyOf(keys, listening.signal);
+    const pressed = this.#keyOf(keys, anew, listening.signal);
     try {
       const early = await this.#tell(say, pressed);
       const key = early ?? (await this.#within(waitSeconds, pressed));
@@ -119,10 +122,17 @@ export class SpokenLine implements Line {
   async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {
     await this.#tell(say, undefined);
     const path = `${this.#parts.voiceFolder}/${this.#parts.record.callId}-${this.#parts.clock.now().getTime()}.wav`;
+    this.#voices.add(path);
     const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds, this.#signal));
     this.#leg.digits.forget();
     this.#note('voice', { seconds });
     return seconds < minSeconds ? undefined : { path, seconds };
+  }
+
+  /** Removes the voices that were recorded on this line, but the one that is kept. Never rejects. */
+  async discardVoices(kept: string | undefined): Promise<void> {
+    const unwanted = [...this.#voices].filter((path) => path !== kept);
+    await Promise.allSettled(unwanted.map((path) => rm(path, { force: true })));
   }
 
   /** Plays; a digit from `cut` ends it at once and is returned. */
@@ -155,7 +165,7 @@ export class SpokenLine implements Line {
     }
   }
 
-  /** What names a value (a balance, a reference, a card's last four) is told once, and its file is gone when it has been. */
+  /** What names a value (a balance, a reference, a card's last four), or has a voice just recorded, is told once; its file is then gone. */
   async #fileOf(told: readonly Told[]): Promise<{ path: string; discard: () => Promise<void> }> {
     const sounds = told.map(({ sound }) => sound);
     if (told.some(({ passing }) => passing)) return this.#parts.sequences.passing(sounds);
@@ -177,7 +187,11 @@ export class SpokenLine implements Line {
       sound: audio.map(({ path, seconds }) => path ?? { silentMs: seconds * 1000 }),
       note: { key: prompt.key, language, version: versions.join('+'), text },
       seconds: audio.reduce((sum, { seconds }) => sum + seconds, 0),
-      passing: pieces.some((piece) => piece.kind === 'spoken' && isValue(piece.utterance)),
+      passing: pieces.some(
+        (piece) =>
+          (piece.kind === 'spoken' && isValue(piece.utterance)) ||
+          (piece.kind === 'recorded' && this.#voices.has(piece.path)),
+      ),
     };
   }
 
@@ -193,13 +207,15 @@ export class SpokenLine implements Line {
     this.#note('heard', { prompts: heard });
   }
 
-  /** The first digit among these keys; others are noted and ignored. */
-  #keyOf(keys: readonly string[], listening: AbortSignal): Promise<string | undefined> {
+  /** The first digit among these keys, and those `anew` only if they went down after this; others are noted and ignored. */
+  #keyOf(keys: readonly string[], anew: readonly string[], listening: AbortSignal): Promise<string | undefined> {
     const signal = AbortSignal.any([this.#signal, listening]);
+    const begunMs = this.#parts.clock.elapsed();
     const read = async () => {
       for (;;) {
         const digit = await this.#leg.digits.next(forever, signal);
-        if (digit !== undefined && keys.includes(digit)) return digit;
+        const held = digit !== undefined && anew.includes(digit) && this.#leg.digits.downMs < begunMs;
+        if (digit !== undefined && keys.includes(digit) && !held) return digit;
         // Inside, it may be a PIN that is typed before it is asked for.
         if (digit !== undefined) this.#note('ignored-key', { key: this.#leg.side === 'inside' ? '(secret)' : digit });
       }

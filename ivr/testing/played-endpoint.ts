@@ -79,7 +79,12 @@ export class PlayedEndpoint {
   }
 
   press(...digits: string[]): void {
-    for (const digit of digits) this.#listener?.({ digit, source: 'rtp' });
+    for (const digit of digits) this.letGo(digit, 0);
+  }
+
+  /** A key that was held for so long is let go. */
+  letGo(digit: string, heldMs: number): void {
+    this.#listener?.({ digit, source: 'rtp', heldMs });
   }
 
   /** The media server ends it, with FreeSWITCH's cause. */

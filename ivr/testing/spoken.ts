@@ -10,7 +10,11 @@ import { PlayedEndpoint } from './played-endpoint.ts';
 import { silentPrompts } from './prompts.ts';
 
 /** A spoken line on a leg whose phone and media server are played by the test. */
-export function spoken({ side = 'outside', signal }: { side?: Side; signal?: AbortSignal } = {}) {
+export function spoken({
+  side = 'outside',
+  signal,
+  voiceFolder = '/voices',
+}: { side?: Side; signal?: AbortSignal; voiceFolder?: string } = {}) {
   const clock = new MovedClock();
   const dialog = new PlayedDialog();
   const endpoint = new PlayedEndpoint();
@@ -18,7 +22,7 @@ export function spoken({ side = 'outside', signal }: { side?: Side; signal?: Abo
   const noted = notedRecord();
   const line = new SpokenLine({
     ...silentPrompts,
-    ...{ leg, clock, record: noted.record, language: 'en', voiceFolder: '/voices' },
+    ...{ leg, clock, record: noted.record, language: 'en', voiceFolder },
     ...(signal && { signal }),
   });
   return { clock, dialog, endpoint, leg, line, noted };

@@ -35,16 +35,26 @@ export class SessionTimer {
     this.stop();
     this.weRefresh = weRefresh;
     this.seconds = seconds;
-    const timer = clock.after(seconds * (weRefresh ? 500 : 1000), () => {
-      this.#stop = undefined;
-      due();
-    });
-    this.#stop = () => clock.stop(timer);
+    this.#wait(clock, seconds * (weRefresh ? 500 : 1000), due);
+  }
+
+  /** Our refresh met another request: `due` comes again in so many milliseconds, and the session's interval stays as it was. */
+  again(clock: Clock, ms: number, due: () => void): void {
+    this.#stop?.();
+    this.#wait(clock, ms, due);
   }
 
   stop(): void {
     this.#stop?.();
     this.#stop = undefined;
     this.weRefresh = undefined;
+  }
+
+  #wait(clock: Clock, ms: number, due: () => void): void {
+    const timer = clock.after(ms, () => {
+      this.#stop = undefined;
+      due();
+    });
+    this.#stop = () => clock.stop(timer);
   }
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { SipRequest, SipResponse } from '#sip-stack/message.ts';
 import type { Core } from './core.ts';
 import { endDialog } from './ending.ts';
@@ -41,10 +42,14 @@ export const keepSession = (live: LiveDialog, request: SipRequest): void => {
   request.add('Min-SE', String(minSessionSeconds));
 };
 
+/** RFC 3261 §14.1: after a 491 the INVITE comes again in 2.1 to 4 s. Half an interval later the peer would have ended the call (RFC 4028 §10). */
+const again = (core: Core, live: LiveDialog, seconds: number): void =>
+  live.session.again(core.layer.clock, randomInt(2_100, 4_001), () => refresh(core, live, seconds));
+
 /** Refreshes the session with what we offered last; the client is not told. */
 const refresh = (core: Core, live: LiveDialog, seconds: number): void => {
-  // An INVITE of either side is in progress: its answer refreshes the session.
-  if (live.inviting || live.unacknowledged) return start(core, live, seconds, true);
+  // An INVITE of either side is in progress: its answer refreshes the session, unless it is a refusal.
+  if (live.inviting || live.unacknowledged) return again(core, live, seconds);
   const headers = {
     'Session-Expires': `${seconds};refresher=uac`,
     'Min-SE': String(minSessionSeconds),
@@ -58,7 +63,7 @@ const refresh = (core: Core, live: LiveDialog, seconds: number): void => {
       if (response.status < 200) return;
       live.inviting = undefined;
       if (core.dialogs.get(live.id) !== live) return;
-      if (response.status === 491) return start(core, live, seconds, true);
+      if (response.status === 491) return again(core, live, seconds);
       if (response.status >= 300) return endDialog(core, live, 'Session timer expired');
       if (live.accepted?.sequence === number) return repeatAck(core, live.accepted);
       live.dialog.refresh(response);

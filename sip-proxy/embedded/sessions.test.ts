@@ -151,7 +151,11 @@ describe('we refresh', () => {
     stage.clock.advance(60_000);
     (await phone.request('INVITE')).tx.reply(491);
     await soon(() => stage.server.metrics().received['INVITE 491']).toBe(1);
-    stage.clock.advance(60_000);
+    // Long before the phone would take the session for expired, 32 s before its end (RFC 4028 §10).
+    stage.clock.advance(2_099);
+    expect(stage.server.metrics().sent['INVITE']).toBe(2);
+    stage.clock.advance(1_901);
+    expect(stage.server.metrics().sent['INVITE']).toBe(3);
     await phone.request('INVITE');
     expect(stage.server.dump().dialogs).toHaveLength(1);
   });

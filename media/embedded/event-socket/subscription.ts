@@ -57,6 +57,7 @@ export class Subscription {
       if (name === 'all' || (filter.name === name && (value === undefined || filter.value === value)))
         this.#filters.splice(at, 1);
     }
+    this.#noteOnly();
   }
 
   wants(name: string, subclass: string | undefined): boolean {

@@ -3,6 +3,7 @@ import type { Reaction } from '../family/caller.ts';
 import type { CardInHand, Family } from '../family/families.ts';
 import { family, fictionalNumber, seedFamilies } from '../family/families.ts';
 import { choosesLanguage, confirms, leaves, paysWithNew, paysWithSaved, readBack } from '../family/paying.ts';
+import { prepareFamilyPrompts } from '../family/prompts.ts';
 import { chances, drawCardNumber, drawDigits } from '../leak-hunt/secrets.ts';
 import { beat } from '../phone/beat.ts';
 import { Stage } from '../stage.ts';
@@ -82,6 +83,7 @@ export const familyLine: Bench = {
   async run({ quick, say, also }: BenchOptions): Promise<Measured> {
     const count = quick ? 8 : CALLERS;
     const lines = linesOf(count);
+    await prepareFamilyPrompts(say);
     const stage = await Stage.open({
       prompts: 'spoken',
       say,

@@ -5,6 +5,7 @@ import { transactionsOf } from '#db/statements.ts';
 import { FamilyCaller } from '../family/caller.ts';
 import { calledBy, seedFamilies } from '../family/families.ts';
 import { choosesLanguage } from '../family/paying.ts';
+import { prepareFamilyPrompts } from '../family/prompts.ts';
 import { Stage } from '../stage.ts';
 import type { Told } from './books.ts';
 import { booksOf, linesOf, tell } from './books.ts';
@@ -29,6 +30,7 @@ const SEARCH_MS = 150;
 console.log('Homeline: starting the database, the engine and the application ...');
 const begun = performance.now();
 const seconds = () => ((performance.now() - begun) / 1000).toFixed(1);
+await prepareFamilyPrompts((text) => console.log(text));
 const stage = await Stage.open({
   environment: { FAMILY_LINE_NUMBER: '+18669490290' },
   prepare: async (db, config) => {

@@ -74,6 +74,27 @@ describe('the leak hunt finds a card number', () => {
   it('in parts that stand alone, and tells those within longer numbers', () => {
     expect(inText(`the first are ${number.slice(0, 8)}`)).toMatchObject([{ count: 8, within: false }]);
     expect(inText(`at 1${number.slice(2, 10)}3 ms`)).toMatchObject([{ count: 8, within: true }]);
+    expect(inText(`at 1${number.slice(2, 10)} ms`)).toMatchObject([{ count: 8, within: true }]);
+    expect(inText(`at ${number.slice(2, 10)}3 ms`)).toMatchObject([{ count: 8, within: true }]);
+  });
+
+  it('behind as many zeros as a file of a database has, over any number of pages', () => {
+    const file = Buffer.alloc(5 * 4_096, 0);
+    file.fill('x', 4_096, 3 * 4_096);
+    file.write(number, 2 * 4_096 - 8);
+    expect(inBytes(file)).toMatchObject([{ ...whole, from: 2 * 4_096 - 8 }]);
+  });
+
+  it('key by key, also a PIN', () => {
+    const found = inText([...pin].map((digit) => `{"key":"${digit}","leg":"inside"}`).join('\n'));
+    expect(found).toMatchObject([{ count: 8, form: 'one by one' }]);
+  });
+
+  it('and tells a number that nobody typed from those that were', () => {
+    const search = new Search(secrets, never);
+    search.text('a log', never[0].digits);
+    expect(search.findings).toEqual([]);
+    expect(search.others).toMatchObject([whole]);
   });
 
   it('and no digit of it is in what it shows', () => {

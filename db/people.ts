@@ -18,8 +18,8 @@ export interface Person {
  * What stands for a PIN in the database: HMAC-SHA256 (hex) under a secret pepper that the database does not know, so that a copy of the
  * table tells nobody a PIN of four digits. The facility is part of it: the same PIN in two facilities looks different.
  */
-export const pinDigest = (pepper: string, facilityId: string, pin: string): string =>
-  createHmac('sha256', pepper).update(`${facilityId}\0${pin}`).digest('hex');
+export const pinDigest = (pepper: string, facilityId: string, pin: string | Uint8Array): string =>
+  createHmac('sha256', pepper).update(`${facilityId}\0`).update(pin).digest('hex');
 
 /** `digest` as pinDigest() makes it; a PIN itself never enters SQL. */
 export async function findPersonByPin(db: Database, facilityId: string, digest: string): Promise<Person | undefined> {

@@ -1,3 +1,4 @@
+import './no-wire-log.ts';
 import type { EventEmitter } from 'node:events';
 import DrachtioSrf from 'drachtio-srf';
 import type { PlannedDialog } from './planned-dialog.ts';

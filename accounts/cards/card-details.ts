@@ -1,4 +1,4 @@
-import { readCardNumber } from './card-number.ts';
+import { isAllDigits, readCardNumber, type Digits } from './card-number.ts';
 import { expiryRefusal, type Expiry } from './expiry.ts';
 import type { Secret } from './secret.ts';
 
@@ -14,18 +14,18 @@ export type DetailsRefusal =
   'invalid-number' | 'card-not-accepted' | 'invalid-expiry' | 'expired' | 'invalid-cvv' | 'invalid-postal-code';
 
 /** Visa's CVV2 and Mastercard's CVC2 have three digits. */
-export const isCvv = (digits: string): boolean => /^\d{3}$/.test(digits);
+export const isCvv = (digits: Digits): boolean => digits.length === 3 && isAllDigits(digits);
 
 /** The shape of a US ZIP code; 00000 is nobody's. */
 export const isPostalCode = (text: string): boolean => /^(?!00000)\d{5}(?:-\d{4})?$/.test(text);
 
 /** What is wrong with a card before anybody is asked; undefined: nothing. */
 export function detailsRefusal(card: CardDetails, at: Date): DetailsRefusal | undefined {
-  const number = readCardNumber(card.number.reveal());
+  const number = readCardNumber(card.number.bytes);
   if (number.kind === 'refused') return number.reason;
   return (
     expiryRefusal(card, at) ??
-    (isCvv(card.cvv.reveal()) ? undefined : 'invalid-cvv') ??
+    (isCvv(card.cvv.bytes) ? undefined : 'invalid-cvv') ??
     (isPostalCode(card.postalCode) ? undefined : 'invalid-postal-code')
   );
 }

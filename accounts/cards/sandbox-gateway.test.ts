@@ -39,6 +39,23 @@ async function tokenOf(number: string): Promise<string> {
 const order = (token: string, key: string = randomUUID(), cents = 2_500) =>
   ({ key, token, cents, currency: 'USD', reference: key }) as const;
 
+test('no text is made of the digits of a card: it would stay in memory until something is written over it', async () => {
+  class Silent extends Secret {
+    override reveal(): string {
+      throw new Error('a text was made of it');
+    }
+  }
+  const silent = {
+    ...details('4000000000009995'),
+    number: new Silent('4000000000009995'),
+    cvv: new Silent('737'),
+  };
+  const taken = await gateway.tokenise(silent);
+  expect(taken).toMatchObject({ kind: 'token', brand: 'visa', lastFour: '9995', funding: 'credit' });
+  const token = taken.kind === 'token' ? taken.token : '';
+  expect(await gateway.charge({ ...order(token), cvv: silent.cvv })).toMatchObject({ reason: 'insufficient-funds' });
+});
+
 test('any number of charges with one key at once are one charge', async () => {
   const before = await sandboxTakings(server.db);
   const token = await tokenOf('4242424242424242');

@@ -71,7 +71,7 @@ export class SandboxGateway implements CardGateway {
 
   async tokenise(card: CardDetails): Promise<TokeniseOutcome> {
     const { db, now } = this.#options;
-    const digits = card.number.reveal();
+    const digits = card.number.bytes;
     const number = readCardNumber(digits);
     if (number.kind === 'refused' || detailsRefusal(card, now()) !== undefined)
       return { kind: 'refused', reason: 'invalid-details' };
@@ -95,7 +95,7 @@ export class SandboxGateway implements CardGateway {
     if (!card) return { kind: 'declined', reason: 'card-removed' };
     if (card.behaviour === 'never-arrives') return { kind: 'unknown' };
     const willing = card.behaviour === 'approve' || card.behaviour === 'answer-lost';
-    const sound = cvv === undefined || isCvv(cvv.reveal());
+    const sound = cvv === undefined || isCvv(cvv.bytes);
     const reason = hasExpired(card, now()) ? 'expired' : !willing ? card.behaviour : sound ? null : 'wrong-cvv';
     const requestHash = hashOf(token, cents, currency, reference);
     const charge = { id: identifier('ch'), idempotencyKey: key, requestHash, token, cents, reference };

@@ -14,6 +14,11 @@ export class Secret {
     this.#bytes = typeof digits === 'string' ? Buffer.from(digits) : digits;
   }
 
+  /** The digits as ASCII, and no copy: whoever looks at them here leaves no text behind. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
   /** The digits; after `wipe` as many NULs. */
   reveal(): string {
     return this.#bytes.toString('latin1');

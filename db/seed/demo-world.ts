@@ -2,7 +2,7 @@ import type { CallingHours, Facility } from '../facilities.ts';
 
 export const VALLEY_VIEW = 'valley-view';
 const SIERRA_RIDGE = 'sierra-ridge';
-const RIO_CLARO = 'rio-claro';
+export const RIO_CLARO = 'rio-claro';
 
 const everyDay = (from: string, to: string): CallingHours =>
   Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [{ from, to }]]));

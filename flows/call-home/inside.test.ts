@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Act } from '../testing/scripted-line.ts';
+import type { SecretDigits } from '../menu/secret-digits.ts';
 import { HungUp, ScriptedLine } from '../testing/scripted-line.ts';
+import { typed } from '../testing/typed.ts';
 import type { Caller, Desk } from './inside.ts';
 import { callHome } from './inside.ts';
 
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 const voice = { path: '/voices/new.wav', seconds: 1.5 };
 
 function desk(changes: Partial<Desk> = {}, caller: Caller | 'busy' = { needsName: false, language: 'en' }) {
   const done: string[] = [];
   const all: Desk = {
     pinLocked: async () => false,
-    identify: async (pin) => (pin === '4821' ? caller : 'unknown'),
+    identify: async ({ bytes }) => (textOf(bytes) === '4821' ? caller : 'unknown'),
     keepName: async ({ path }) => void done.push(`name ${path}`),
     mayCall: async (number) => {
       done.push(`may ${number}`);
@@ -69,15 +72,29 @@ describe('a call home, as the person inside hears it', () => {
 
   it('keeps the PIN secret, leaves time for it, and looks up none when none was entered', async () => {
     const tried: string[] = [];
-    const identify = async (pin: string) => {
-      tried.push(pin);
+    const identify = async ({ bytes }: SecretDigits) => {
+      tried.push(textOf(bytes));
       return 'unknown' as const;
     };
-    const { line } = await play(['1', 'silence', { digits: '7' }, 'silence'], desk({ identify }));
+    const { line } = await play(['1', '*', { digits: '7' }, 'silence'], desk({ identify }));
     expect(tried).toEqual(['7']);
-    expect(
-      line.entries.map(({ secret, waitSeconds, betweenSeconds }) => [secret, waitSeconds, betweenSeconds]),
-    ).toEqual(Array(3).fill([true, 8, 4]));
+    expect(line.entries).toEqual([]);
+    expect(line.secrets.map(({ waitSeconds, betweenSeconds }) => [waitSeconds, betweenSeconds])).toEqual(
+      Array(3).fill([8, 4]),
+    );
+    const whole = (digits: string) => line.secrets[0]?.complete(typed(digits));
+    expect(['48213344556', '482133445566'].map(whole)).toEqual([false, true]);
+  });
+
+  it.each([
+    ['it was right', ['1', { digits: '4821' }]],
+    ['it was wrong three times', ['1', { digits: '1' }, { digits: '2' }, { digits: '3' }]],
+    ['the caller hangs up instead of another one', ['1', { digits: '1' }, 'hang-up']],
+  ] as [string, Act[]][])('keeps nothing of the PIN when %s', async (_, acts) => {
+    const line = new ScriptedLine('en', ...acts);
+    await callHome(line, desk(), '+12135550142').catch((error: unknown) => expect(error).toBeInstanceOf(HungUp));
+    expect(line.secrets.length).toBeGreaterThan(0);
+    expect(line.secrets.map(({ into }) => into.length)).toEqual(line.secrets.map(() => 0));
   });
 
   it('asks for no PIN while the phone is locked, in the language that was chosen', async () => {
@@ -125,7 +142,7 @@ describe('a call home, as the person inside hears it', () => {
   it('knows a whole number when it is dialled, and leaves room for one abroad', async () => {
     const line = new ScriptedLine('en', '1', { digits: '4821' }, { digits: '2135550142' });
     await callHome(line, desk(), undefined);
-    const entry = line.entries[1];
+    const entry = line.entries[0];
     expect(entry).toMatchObject({ max: 18, secret: false });
     const whole = (digits: string) => entry?.complete?.(digits);
     expect(['213555014', '2135550142', '1213555014', '12135550142', '0114420794'].map(whole)).toEqual([

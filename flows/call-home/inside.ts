@@ -1,6 +1,7 @@
 import type { Language } from '../language.ts';
 import type { Line, Voice } from '../line.ts';
 import { isWholePhoneNumber } from '../menu/phone-number.ts';
+import { SecretDigits } from '../menu/secret-digits.ts';
 import type { PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
 
@@ -14,8 +15,8 @@ export interface Caller {
 export interface Desk {
   /** Too many wrong PINs came from this phone: none is asked for until a while has passed. */
   pinLocked(): Promise<boolean>;
-  /** Who has this PIN. `busy`: that person has a call in progress. `locked`: nobody is told, not even whether it was right. */
-  identify(pin: string): Promise<Caller | 'unknown' | 'busy' | 'locked'>;
+  /** Who has this PIN; reads it before it returns, and keeps none. `busy`: that person has a call in progress. `locked`: nobody is told, not even whether it was right. */
+  identify(pin: SecretDigits): Promise<Caller | 'unknown' | 'busy' | 'locked'>;
   keepName(voice: Voice): Promise<void>;
   /** The announcement that refuses this call, or undefined when it may be placed. */
   mayCall(dialled: string): Promise<PromptKey | undefined>;
@@ -26,6 +27,7 @@ export interface Desk {
 }
 
 const pinTries = 3;
+const longestPin = 12;
 
 /** A person inside picks up a phone and calls home. */
 export async function callHome(line: Line, desk: Desk, dialled: string | undefined): Promise<void> {
@@ -66,17 +68,22 @@ async function chooseLanguage(line: Line): Promise<boolean> {
 
 async function identify(line: Line, desk: Desk): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
   if (await desk.pinLocked()) return 'locked';
-  for (let attempt = 1; attempt <= pinTries; attempt++) {
-    const pin = await line.gather({
-      say: attempt === 1 ? [prompt('pin.ask')] : [prompt('pin.wrong'), prompt('pin.ask')],
-      max: 12,
-      terminator: '#',
-      waitSeconds: 8,
-      betweenSeconds: 4,
-      secret: true,
-    });
-    const caller = pin === '' ? 'unknown' : await desk.identify(pin);
-    if (caller !== 'unknown') return caller;
+  const pin = new SecretDigits();
+  try {
+    for (let attempt = 1; attempt <= pinTries; attempt++) {
+      pin.wipe();
+      await line.collect({
+        say: attempt === 1 ? [prompt('pin.ask')] : [prompt('pin.wrong'), prompt('pin.ask')],
+        into: pin,
+        complete: ({ length }) => length === longestPin,
+        waitSeconds: 8,
+        betweenSeconds: 4,
+      });
+      const caller = pin.length === 0 ? 'unknown' : await desk.identify(pin);
+      if (caller !== 'unknown') return caller;
+    }
+  } finally {
+    pin.wipe();
   }
   return 'unknown';
 }

@@ -7,7 +7,11 @@ const room = 24;
  * zeroes; nothing here makes a text of them but `lastFour`, which may be spoken. Whoever logs or serialises it gets '[secret]'.
  */
 export class SecretDigits {
-  readonly #bytes = new Uint8Array(room);
+  /**
+   * In a buffer of its own: V8 keeps a short typed array in the heap, moves it when it collects garbage, and leaves a copy behind that
+   * nobody can wipe.
+   */
+  readonly #bytes = new Uint8Array(new ArrayBuffer(room));
   #length = 0;
 
   get length(): number {

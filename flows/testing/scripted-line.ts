@@ -19,6 +19,7 @@ export class ScriptedLine implements Line {
   readonly told: string[] = [];
   readonly questions: Question[] = [];
   readonly entries: DigitsWanted[] = [];
+  readonly secrets: SecretWanted[] = [];
   readonly voices: VoiceWanted[] = [];
   readonly #acts: Act[];
 
@@ -57,7 +58,9 @@ export class ScriptedLine implements Line {
   }
 
   /** Digits go in one by one until it is complete; what the script has beyond that is an error, as nobody would type it. */
-  async collect({ say, into, complete }: SecretWanted): Promise<'entered' | 'silence' | 'star'> {
+  async collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star'> {
+    const { say, into, complete } = wanted;
+    this.secrets.push(wanted);
     this.#tell(say);
     const act = this.#next('collect');
     if (act === 'silence') return 'silence';

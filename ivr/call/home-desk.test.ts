@@ -8,6 +8,7 @@ import { findRecording } from '#db/recordings.ts';
 import { saveRegistration } from '#db/registrations.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { typed } from '#flows/testing/typed.ts';
 import { MediaServerUnavailable } from '#media/freeswitch.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
@@ -52,9 +53,9 @@ async function atDesk(options: Parameters<typeof answeredCall>[1] = {}, ...netwo
 describe('a PIN', () => {
   it('tells who calls, once it is of this facility', async () => {
     const { desk, record } = await atDesk();
-    expect(await desk.identify('0000')).toBe('unknown');
-    expect(await desk.identify('5577')).toBe('unknown');
-    expect(await desk.identify('1964')).toEqual({ needsName: true, language: 'es' });
+    expect(await desk.identify(typed('0000'))).toBe('unknown');
+    expect(await desk.identify(typed('5577'))).toBe('unknown');
+    expect(await desk.identify(typed('1964'))).toEqual({ needsName: true, language: 'es' });
     await record.settled();
     const { call, events } = (await callReport(db, record.callId)) ?? {};
     expect(call?.personId).toBe('demo-luz');
@@ -64,9 +65,9 @@ describe('a PIN', () => {
 
   it('of somebody who is in a call is told so, and who that is stays with the first', async () => {
     const first = await atDesk();
-    await first.desk.identify('4821');
+    await first.desk.identify(typed('4821'));
     const second = await atDesk();
-    expect(await second.desk.identify('4821')).toBe('busy');
+    expect(await second.desk.identify(typed('4821'))).toBe('busy');
     expect(second.desk.concluded?.disposition).toBe('person-busy');
     expect((await callReport(db, second.record.callId))?.call.personId).toBeUndefined();
   });
@@ -81,7 +82,7 @@ describe('a spoken name', () => {
     await writeFile(path, writeSound({ rate: 8000, samples: new Float32Array(8000) }));
     const dialog = new PlayedDialog();
     const { clock, desk, media } = await atDesk({ facility: { recordNames } }, rings({ kind: 'answered', dialog }));
-    await desk.identify('7350');
+    await desk.identify(typed('7350'));
     await desk.keepName({ path, seconds: 1 });
     const person = await findPersonByPin(db, 'valley-view', pinDigest(pinPepper, 'valley-view', '7350'));
     expect(person?.spokenName).toEqual({ path: join(folder, 'approved-by-default.wav'), approved: true });
@@ -106,7 +107,7 @@ describe('a spoken name', () => {
     const outside = new PlayedEndpoint();
     media.ready.push(outside);
     const offer = outside.begins();
-    expect(await desk.identify('1964')).toEqual({ needsName: false, language: 'es' });
+    expect(await desk.identify(typed('1964'))).toEqual({ needsName: false, language: 'es' });
     await desk.mayCall('2135550142');
     const connected = desk.connect();
     expect((await offer).path.split('+')).not.toContain(name);
@@ -119,7 +120,7 @@ describe('a spoken name', () => {
     const saved = { path, sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };
     await saveSpokenName(db, 'demo-alex', saved);
     const { desk, logged } = await atDesk();
-    expect(await desk.identify('4821')).toEqual({ needsName: false, language: 'en' });
+    expect(await desk.identify(typed('4821'))).toEqual({ needsName: false, language: 'en' });
     expect(logged).toMatchObject([{ level: 'error', fields: { path } }]);
   });
 });
@@ -127,7 +128,7 @@ describe('a spoken name', () => {
 describe('a conclusion', () => {
   it('is that of the policy, and the first one stands', async () => {
     const { desk } = await atDesk();
-    await desk.identify('4821');
+    await desk.identify(typed('4821'));
     expect(await desk.mayCall('911')).toBe('refusal.denied-number');
     await desk.giveUp('no-number');
     desk.concludeOnce(conclusion('fault'));
@@ -156,7 +157,7 @@ describe('connecting', () => {
   /** Everything up to the ringing. */
   const connecting = async (...network: Network[]) => {
     const call = await atDesk({}, ...network);
-    await call.desk.identify('4821');
+    await call.desk.identify(typed('4821'));
     await call.desk.mayCall('2135550142');
     const outside = new PlayedEndpoint('endpoint outside');
     outside.quick = true;
@@ -201,7 +202,7 @@ describe('connecting', () => {
     const source = { address: '127.0.0.1', port: 4000 };
     const expiresAt = new Date(call.clock.now().getTime() + 60_000);
     await saveRegistration(db, { ...binding, source, expiresAt }, { callId: 'r', cseq: 1 }, call.clock.now());
-    await call.desk.identify('4821');
+    await call.desk.identify(typed('4821'));
     await call.desk.mayCall('2135550142');
     await call.desk.connect();
     await call.clock.move(60_000);

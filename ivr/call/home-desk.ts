@@ -4,6 +4,7 @@ import { findRegistration } from '#db/registrations.ts';
 import type { Caller, Desk } from '#flows/call-home/inside.ts';
 import type { Language } from '#flows/language.ts';
 import type { Voice } from '#flows/line.ts';
+import type { SecretDigits } from '#flows/menu/secret-digits.ts';
 import type { PromptKey } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
 import { recordedVoice } from '#media/prompts/sequence.ts';
@@ -85,7 +86,7 @@ export class HomeDesk implements Desk {
     return this.#pins.locked();
   }
 
-  async identify(pin: string): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
+  async identify({ bytes: pin }: SecretDigits): Promise<Caller | 'unknown' | 'busy' | 'locked'> {
     const { record } = this.#parts;
     const person = await this.#pins.who(pin);
     if (person === 'unknown' || person === 'locked') return person;

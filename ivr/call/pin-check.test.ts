@@ -71,6 +71,13 @@ test('the sixth wrong PIN locks the phone, for every call; then not even the rig
   expect(await check().who('4821')).toMatchObject({ id: 'alex' });
 });
 
+test('a PIN that is wiped as soon as it was given, as its caller left, was the right one all the same', async () => {
+  const pin = Buffer.from('4821');
+  const found = check().who(pin);
+  pin.fill(0);
+  expect(await found).toMatchObject({ id: 'alex' });
+});
+
 test('a right PIN, the last possible one too, forgets the wrong ones and the locks', async () => {
   await guess(5);
   expect(await check().who('4821')).toMatchObject({ id: 'alex' });

@@ -44,13 +44,15 @@ export class PinCheck {
     return isLocked(await pinCount(db, this.#source), clock.now());
   }
 
-  async who(pin: string): Promise<Person | 'unknown' | 'locked'> {
+  /** Reads the PIN (its digits in ASCII) before it returns: whoever gave it may wipe it at once. */
+  async who(pin: string | Uint8Array): Promise<Person | 'unknown' | 'locked'> {
     const { platform, facility } = this.#parts;
     const { db, clock, terms } = platform;
+    const digest = pinDigest(terms.pinPepper, facility.id, pin);
     const at = clock.now();
     const { before, after } = await countPinGuess(db, this.#source, at, (count) => countGuess(count, at, this.#limit));
     if (isLocked(before, at)) return 'locked';
-    const person = await findPersonByPin(db, facility.id, pinDigest(terms.pinPepper, facility.id, pin));
+    const person = await findPersonByPin(db, facility.id, digest);
     if (person) {
       await forgetPinGuesses(db, this.#source).catch((error: unknown) => this.#notCounted(error));
       return person;

@@ -29,7 +29,8 @@ async function made(job: StudioJob): Promise<Uint8Array> {
 setPriority(5); // a third of the weight of a process that carries calls, so that it still comes forward on a busy machine
 process.on('disconnect', () => process.exit());
 process.on('message', (job: StudioJob) => {
-  const answer = (said: StudioAnswer) => process.send?.(said);
+  // Whoever asked may be gone by now; that is told by `disconnect`.
+  const answer = (said: StudioAnswer) => process.send?.(said, undefined, {}, () => undefined);
   made(job).then(
     (file) => answer({ kind: 'made', file }),
     (fault: unknown) =>

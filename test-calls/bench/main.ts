@@ -5,12 +5,13 @@ import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
+import { familyLine } from './family-line.ts';
 import { lookUps } from './look-ups.ts';
 import { postings } from './postings.ts';
 import { reaction } from './reaction.ts';
 import { relay } from './relay.ts';
 
-const benches: readonly Bench[] = [reaction, audio, relay, attempts, postings, lookUps];
+const benches: readonly Bench[] = [reaction, audio, relay, attempts, familyLine, postings, lookUps];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 

@@ -1,0 +1,68 @@
+import type { Prompt, Value } from '#flows/prompt.ts';
+import { prompt } from '#flows/prompt.ts';
+import { FamilyCaller } from '../family/caller.ts';
+import type { Stage } from '../stage.ts';
+import type { Payment } from './cast.ts';
+import { savedCents } from './cast.ts';
+
+const dollars = 25;
+const amount: Value = { kind: 'money', cents: dollars * 100 };
+
+/**
+ * Pays as somebody does who knows the line and types ahead. Resolves with the cents that must be in the account because of it.
+ * Rejects when the line does not say what it should.
+ */
+export async function playPayment(stage: Stage, payment: Payment): Promise<number> {
+  const { way, family, card } = payment;
+  const caller = await FamilyCaller.dial(stage, family.number, { by: way === 'info' ? 'info' : 'rfc4733' });
+  try {
+    await caller.presses(typedAhead(payment), '(secrets)');
+    if (way === 'hangs up') return 0;
+    const ending: Value = { kind: 'last-four', digits: card.number.slice(-4) };
+    await caller.hears(prompt('pay.read-back', { amount, card: ending }), 'start');
+    await caller.hears(prompt('pay.fee'));
+    await caller.presses('1');
+    await caller.hears(done, 'start');
+    // What is asked then is answered at once: to end this call.
+    await caller.presses('2');
+    await caller.call.ended;
+    return dollars * 100 + (family.saved ? savedCents : 0);
+  } finally {
+    await caller.call.hangup();
+  }
+}
+
+const done: Prompt = prompt('pay.done', { amount });
+
+/** English, to pay, and everything up to the question whether it shall be charged. */
+function typedAhead({ way, family, card, wrong }: Payment): string {
+  const { number, expiry, cvv, postalCode } = card;
+  switch (way) {
+    case 'saved card':
+      return `111${family.passcode}1${cvv}`;
+    case 'wrong passcode':
+      return `111${wrong}${family.passcode}1${cvv}`;
+    case 'mistyped':
+      return `11${dollars}#${wrong}#${number}${expiry}${cvv}${postalCode}`;
+    case 'hangs up':
+      return `11${dollars}#${number.slice(0, 13)}`;
+    case 'rfc4733':
+    case 'info':
+      return `11${dollars}#${number}${expiry}${cvv}${postalCode}`;
+  }
+}
+
+/** Somebody inside types a PIN and calls a number where it is busy. */
+export async function playPin(stage: Stage, number: string, pin: string): Promise<void> {
+  const rang = new Promise<void>((resolve) =>
+    stage.person(number, (call) => {
+      call.reject(486);
+      resolve();
+    }),
+  );
+  const call = stage.dial(number);
+  if (!(await call.answered)) throw new Error('the call from inside was not answered');
+  await call.press(`1${pin}#`);
+  await rang;
+  await call.ended;
+}

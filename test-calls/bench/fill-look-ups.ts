@@ -10,6 +10,8 @@ export interface Sizes {
   readonly blocks: number;
   readonly accounts: number;
   readonly calls: number;
+  readonly people: number;
+  readonly privileged: number;
 }
 
 /**
@@ -44,6 +46,22 @@ export async function fillLookUps(db: Database, sizes: Sizes, say: (text: string
       sql`insert into call (id, facility_id, node, person_id, number, dialled_at, off_hook_at, disposition, cause, ended_by, closed_at)
         select gen_random_uuid(), ${VALLEY_VIEW}, 'n', null, ${number}, now() - n * interval '1 second',
           now() - n * interval '1 second', 'talked', '16', 'outside', now()`,
+    ],
+    [
+      'people',
+      sizes.people,
+      sql`insert into person (id, facility_id, name, language, pin_digest)
+        select 'bench-' || n, ${VALLEY_VIEW}, 'x', 'en', encode(sha256(n::text::bytea), 'hex')`,
+    ],
+    [
+      'stations',
+      sizes.people / 20,
+      sql`insert into station (id, facility_id, name) select 'bench-' || n, ${VALLEY_VIEW}, 'x'`,
+    ],
+    [
+      'privileged numbers',
+      sizes.privileged,
+      sql`insert into privileged_number select '+1' || (3000000000 + n), 'attorney', 'bench', now()`,
     ],
   ];
   const begun = performance.now();

@@ -113,6 +113,23 @@ test('a fall is noticed once however far it goes, and the next one after the bal
   expect(await given(id)).toBe(2);
 });
 
+test('a balance that goes far above and comes back at once is noticed both times, at the highest threshold there is too', async () => {
+  const id = await account(600);
+  await move(id, -200);
+  await move(id, 50_000);
+  expect(await armed(id)).toBe(true);
+  await move(id, -49_950);
+  expect(await falls(id)).toEqual([450, 400]);
+  const careful = await account(20_000);
+  await sql`update funding_plan set threshold_cents = 10000 where account_id = ${careful}`.execute(server.db);
+  await move(careful, -9_999);
+  expect(await falls(careful)).toEqual([]);
+  await move(careful, -1);
+  expect(await falls(careful)).toEqual([10_000]);
+  await move(careful, 1);
+  expect(await armed(careful)).toBe(true);
+});
+
 test('it is part of the transaction of the posting: what is rolled back was no fall', async () => {
   const id = await account(600);
   const failed = server.db.transaction().execute(async (trx) => {

@@ -195,6 +195,16 @@ test('a plan is read as it is: which tables whole, which indexes, how many pages
   expect(plan.planningMs).toBeGreaterThan(0);
 });
 
+test('a table that is read whole by one of its indexes is told as well', async () => {
+  const plan = await queryPlan(
+    calls,
+    sql`select count(*) from block where lower(number) = ${'x'}`.compile(calls),
+    'any',
+  );
+  expect(plan.wholeTables).toHaveLength(1);
+  expect(plan.indexes).toHaveLength(1);
+});
+
 test('what was planned while the tables were empty is found by an index when they no longer are', async () => {
   const scans = await calls.transaction().execute(async (trx) => {
     await look(trx);

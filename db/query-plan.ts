@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 
 /** What PostgreSQL does for a statement, of EXPLAIN (ANALYZE, BUFFERS): it is run once. */
 export interface QueryPlan {
-  /** Tables that are read from end to end, each once. */
+  /** Tables that are read from end to end, by themselves or by an index (of a bitmap the index stands for it), each once. */
   readonly wholeTables: readonly string[];
   /** Indexes that are asked, each once. */
   readonly indexes: readonly string[];
@@ -45,6 +45,7 @@ interface Node {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
   readonly 'Shared Hit Blocks'?: number;
   readonly 'Shared Read Blocks'?: number;
   readonly Plans?: readonly Node[];
@@ -55,7 +56,7 @@ function toPlan(explained: unknown): QueryPlan {
   const nodes = withThoseBelow(whole.Plan);
   const once = (names: readonly (string | undefined)[]) => [...new Set(names.flatMap((name) => name ?? []))].sort();
   return {
-    wholeTables: once(nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'])),
+    wholeTables: once(nodes.filter(readsAll).map((node) => node['Relation Name'] ?? node['Index Name'])),
     indexes: once(nodes.map((node) => node['Index Name'])),
     // A node counts those below it as well.
     pages: { hit: whole.Plan['Shared Hit Blocks'] ?? 0, read: whole.Plan['Shared Read Blocks'] ?? 0 },
@@ -64,5 +65,9 @@ function toPlan(explained: unknown): QueryPlan {
     compiled: whole.JIT !== undefined,
   };
 }
+
+/** An index that is read without a condition is a whole table in another order: so it is read when it may not be by itself. */
+const readsAll = (node: Node) =>
+  node['Node Type'] === 'Seq Scan' || (node['Index Name'] !== undefined && node['Index Cond'] === undefined);
 
 const withThoseBelow = (node: Node): readonly Node[] => [node, ...(node.Plans ?? []).flatMap(withThoseBelow)];

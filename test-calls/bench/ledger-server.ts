@@ -11,17 +11,18 @@ export const CONNECTIONS = 16;
 /** A PostgreSQL of its own on the disk, durable as in production, for as long as `work` takes. */
 export async function onFreshServer<T>(
   work: (db: Database) => Promise<T>,
-  session: Pick<DatabaseOptions, 'byIndex'> = {},
+  options: Pick<DatabaseOptions, 'byIndex'> & { readonly log?: (line: string) => void } = {},
 ): Promise<T> {
+  const { byIndex = false, log = () => undefined } = options;
   const folder = await mkdtemp(join(tmpdir(), 'homeline-bench-'));
   // The server's own user has to enter it.
   await chmod(folder, 0o711);
   const settings = { shared_buffers: '1GB', max_wal_size: '4GB', work_mem: '64MB', maintenance_work_mem: '512MB' };
-  const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings });
+  const server = await startEmbeddedPostgres({ folder: join(folder, 'postgres'), settings, log });
   try {
     await migrate(server.url);
-    const options = { max: CONNECTIONS, connectMs: 60_000, statementMs: 600_000, name: 'homeline bench', ...session };
-    const db = openDatabase(server.url, options);
+    const open = { max: CONNECTIONS, connectMs: 60_000, statementMs: 600_000, name: 'homeline bench', byIndex };
+    const db = openDatabase(server.url, open);
     try {
       return await work(db);
     } finally {

@@ -102,16 +102,19 @@ export async function activeBlock(
   scope: BlockScope,
   options: { readonly lock?: boolean } = {},
 ): Promise<Block | undefined> {
-  let query = db
+  const query = activeBlockQuery(db, number, scope);
+  const row = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
+  return row && toBlock(row);
+}
+
+/** Found by an index: the test reads the plan. */
+export const activeBlockQuery = (db: Database, number: string, scope: BlockScope) =>
+  db
     .selectFrom('block')
     .selectAll()
     .where('number', '=', number)
     .where('liftedAt', 'is', null)
     .where('facilityId', 'is not distinct from', facilityOf(scope));
-  if (options.lock) query = query.forUpdate();
-  const row = await query.executeTakeFirst();
-  return row && toBlock(row);
-}
 
 /** Lifts one block if it is still active, and tells whether it was. Who may is the caller's to know (#accounts/blocks.ts). */
 export async function liftBlock(

@@ -14,6 +14,11 @@ export interface DatabaseOptions {
   readonly statementMs?: number;
   /** What `pg_stat_activity` shows, e.g. 'homeline ivr'. */
   readonly name?: string;
+  /**
+   * Every statement asks an index where there is one that answers it. A connection keeps its plans: one made while a table was empty reads it from
+   * end to end, which is right then, and goes on doing so when a million rows have been brought in, until PostgreSQL next counts them.
+   */
+  readonly byIndex?: boolean;
 }
 
 /**
@@ -22,9 +27,9 @@ export interface DatabaseOptions {
  * connects anew.
  */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const { max = 10, connectMs = 2_000, statementMs = 5_000, name = 'homeline' } = options;
+  const { max = 10, connectMs = 2_000, statementMs = 5_000, name = 'homeline', byIndex = false } = options;
   return new Kysely<Schema>({
-    dialect: new PoolDialect({ url, max, connectMs, statementMs, name }),
+    dialect: new PoolDialect({ url, max, connectMs, statementMs, name, byIndex }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

@@ -10,6 +10,17 @@ export interface Limits {
   readonly statementMs: number;
 }
 
+/** What a connection is to the server. */
+export interface Session {
+  /** `application_name`. */
+  readonly name: string;
+  /** See DatabaseOptions. */
+  readonly byIndex?: boolean;
+}
+
+/** Before PostgreSQL 18 a table that has to be read whole all the same counts as so dear that its statement would be compiled first. */
+const BY_INDEX = { enable_seqscan: 'off', jit: 'off' };
+
 const jsonText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** The server cancels a statement at `statementMs`; only when it does not even do that is the connection cut, this much later. */
@@ -30,7 +41,7 @@ export class Connection implements DatabaseConnection {
   readonly #running = new Set<(reason: DatabaseUnavailable) => void>();
   readonly #onLost: (connection: Connection) => void;
 
-  constructor(url: string, limits: Limits, name: string, onLost: (connection: Connection) => void) {
+  constructor(url: string, limits: Limits, { name, byIndex }: Session, onLost: (connection: Connection) => void) {
     this.#limits = limits;
     this.#onLost = onLost;
     this.#client = postgres(url, {
@@ -38,7 +49,7 @@ export class Connection implements DatabaseConnection {
       idle_timeout: undefined,
       max_lifetime: null,
       connect_timeout: limits.connectMs / 1000,
-      connection: { application_name: name, statement_timeout: limits.statementMs },
+      connection: { application_name: name, statement_timeout: limits.statementMs, ...(byIndex && BY_INDEX) },
       onnotice: () => undefined,
       // The query for array types that postgres.js would send first rejects where nobody listens when the connection breaks during it,
       // which ends the process. Lists travel as JSON instead.

@@ -1,11 +1,11 @@
-import { Migrator, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openAccount } from './accounts.ts';
 import { openDatabase } from './connect.ts';
 import { facilitiesOfState, facilityChoice, saveFacility, statesWithFacilities } from './facilities.ts';
-import { migrate, migrations } from './migrate.ts';
+import { migrate } from './migrate.ts';
 import { facilities } from './seed/demo-world.ts';
-import { startTestDatabase, type TestDatabase } from './testing.ts';
+import { databaseBefore, startTestDatabase, type TestDatabase } from './testing.ts';
 
 // A real server on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -17,14 +17,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test('accounts of before have a number each, and the accounts that are there stay what they are', async () => {
-  const maintenance = openDatabase(server.url.replace(/\/homeline$/, '/postgres'), { max: 1 });
-  await sql`create database before_numbers template template0`.execute(maintenance);
-  await maintenance.destroy();
-  const url = server.url.replace(/\/homeline$/, '/before_numbers');
+  const url = await databaseBefore(server, 'before_numbers', '0024');
   const db = openDatabase(url, { max: 2 });
-  const older = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0024'));
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => older } }).migrateToLatest();
-  expect(error).toBeUndefined();
   await sql`insert into account (id, status, opened_at) select 'a' || n, 'open', now() from generate_series(1, 5000) as n`.execute(
     db,
   );

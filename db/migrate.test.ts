@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from './connect.ts';
+import { post } from './ledger.ts';
 import { migrate, migrations } from './migrate.ts';
-import { startTestDatabase, type TestDatabase } from './testing.ts';
+import { databaseBefore, startTestDatabase, type TestDatabase } from './testing.ts';
 
 // A real server on a machine that may be busy.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -26,6 +27,25 @@ test('several processes may migrate at once: every migration runs exactly once',
   expect(ran.flat().sort()).toEqual(Object.keys(migrations).sort());
   expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
   expect(await migrate(url)).toEqual([]);
+});
+
+test('an account that was closed before postings looked at its ledger account is closed to them as well', async () => {
+  const url = await databaseBefore(server, 'before_postings', '0028');
+  const db = openDatabase(url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
+  await sql`insert into account (id, status, opened_at, closed_at)
+    values ('gone', 'closed', now(), now()), ('here', 'open', now(), null)`.execute(db);
+  await migrate(url);
+  const deposit = (holder: string) =>
+    post(db, {
+      ...{ key: `to ${holder}`, kind: 'deposit', at: new Date() },
+      entries: [
+        { ledger: { holder }, cents: 5 },
+        { ledger: 'card-clearing', cents: -5 },
+      ],
+    });
+  await expect(deposit('gone')).rejects.toMatchObject({ code: 'account-closed' });
+  expect((await deposit('here')).balances).toEqual({ here: { before: 0, after: 5 } });
+  await db.destroy();
 });
 
 test('every type of db/schema.ts has its table, with the columns the migrations make', async () => {

@@ -1,12 +1,11 @@
 import { PostgresDriver, type DatabaseConnection, type Driver } from 'kysely';
 import { PostgresJSDialect } from 'kysely-postgres-js';
-import { Connection, type Limits } from './connection.ts';
+import { Connection, type Limits, type Session } from './connection.ts';
 import { DatabaseUnavailable, isUnavailable } from './unavailable.ts';
 
-export interface PoolOptions extends Limits {
+export interface PoolOptions extends Limits, Session {
   readonly url: string;
   readonly max: number;
-  readonly name: string;
 }
 
 interface Waiter {
@@ -66,7 +65,7 @@ class PoolDriver extends PostgresDriver {
   }
 
   #open(): Connection {
-    const connection = new Connection(this.#options.url, this.#options, this.#options.name, (lost) => {
+    const connection = new Connection(this.#options.url, this.#options, this.#options, (lost) => {
       this.#all.delete(lost);
       const at = this.#idle.indexOf(lost);
       if (at >= 0) this.#idle.splice(at, 1);

@@ -9,7 +9,8 @@ import { promisify } from 'node:util';
 import { openDatabase, type Database } from './connect.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { readPidFile } from './embedded/postmaster.ts';
-import { migrate } from './migrate.ts';
+import { Migrator, sql } from 'kysely';
+import { migrate, migrations } from './migrate.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -53,6 +54,20 @@ export async function startTestDatabase(): Promise<TestDatabase> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Another database on this server, with the schema of before `migration`: its url. */
+export async function databaseBefore(server: TestDatabase, name: string, migration: string): Promise<string> {
+  const at = (database: string) => server.url.replace(/\/homeline$/, `/${database}`);
+  const maintenance = openDatabase(at('postgres'), { max: 1 });
+  await sql`create database ${sql.ref(name)} template template0`.execute(maintenance);
+  await maintenance.destroy();
+  const db = openDatabase(at(name), { max: 2, connectMs: 15_000, statementMs: 15_000 });
+  const older = Object.fromEntries(Object.entries(migrations).filter(([each]) => each < migration));
+  const { error } = await new Migrator({ db, provider: { getMigrations: async () => older } }).migrateToLatest();
+  await db.destroy();
+  if (error) throw new Error(`The schema before ${migration} cannot be made.`, { cause: error });
+  return at(name);
 }
 
 /** Memory if there is plenty (a cluster is 1,500 small files), else the disk. */

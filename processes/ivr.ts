@@ -27,7 +27,7 @@ main('ivr', async (config, log, end) => {
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
   const spoolFolder = join(config.VAR_FOLDER, 'spool');
   await openSpool(spoolFolder);
-  const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr' });
+  const db = openDatabase(config.DATABASE_URL, { name: 'homeline ivr', byIndex: true });
   const prompts = new PromptStore({
     cacheFolder: config.PROMPT_FOLDER,
     ...(config.ARTIST_FOLDER === undefined ? {} : { artistFolder: config.ARTIST_FOLDER }),

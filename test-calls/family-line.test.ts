@@ -79,7 +79,7 @@ call('a family pays with a card in Spanish, then blocks a facility', { timeoutMs
   expect(by).toBe('them');
 });
 
-call('five payments leave their digits nowhere', { timeoutMs: 120_000 }, async () => {
+call('five payments leave their digits nowhere', { timeoutMs: 200_000 }, async () => {
   const { faults, paid } = await playCast(stage(), cast, 1);
   expect(faults).toEqual([]);
   expect(paid).toBe(5);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from './connect.ts';
 
-/** Of a phone that registers by digest: an inside station, or a called party's home phone. */
+/** Of a phone that registers by digest: an inside station, a called party's home phone, or an agent's. */
 export interface Credentials {
   readonly username: string;
   readonly realm: string;
@@ -10,6 +10,7 @@ export interface Credentials {
   readonly stationId?: string;
   /** E.164: the number the home phone answers. */
   readonly number?: string;
+  readonly agentId?: string;
 }
 
 /** RFC 2617 §3.2.2.2: H(A1). */
@@ -24,16 +25,21 @@ export async function findCredentials(db: Database, username: string, realm: str
     .where('realm', '=', realm)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { stationId, number, ...known } = row;
-  return { ...known, ...(stationId !== null && { stationId }), ...(number !== null && { number }) };
+  const { stationId, number, agentId, ...known } = row;
+  return {
+    ...known,
+    ...(stationId !== null && { stationId }),
+    ...(number !== null && { number }),
+    ...(agentId !== null && { agentId }),
+  };
 }
 
-/** Adds the credentials or replaces them. A station or a number, not both. */
+/** Adds the credentials or replaces them. A station, a number or an agent: one of them. */
 export async function saveCredentials(db: Database, credentials: Credentials): Promise<void> {
-  const { username, realm, ha1, stationId = null, number = null } = credentials;
+  const { username, realm, ha1, stationId = null, number = null, agentId = null } = credentials;
   await db
     .insertInto('credential')
-    .values({ username, realm, ha1, stationId, number })
-    .onConflict((conflict) => conflict.columns(['username', 'realm']).doUpdateSet({ ha1, stationId, number }))
+    .values({ username, realm, ha1, stationId, number, agentId })
+    .onConflict((conflict) => conflict.columns(['username', 'realm']).doUpdateSet({ ha1, stationId, number, agentId }))
     .execute();
 }

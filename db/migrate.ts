@@ -24,6 +24,7 @@ import * as postings from './migrations/0028-postings.ts';
 import * as closingBlocks from './migrations/0029-closing-blocks.ts';
 import * as pinGuesses from './migrations/0030-pin-guesses.ts';
 import * as refundQuestions from './migrations/0031-refund-questions.ts';
+import * as desk from './migrations/0036-desk.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -51,6 +52,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0029-closing-blocks': closingBlocks,
   '0030-pin-guesses': pinGuesses,
   '0031-refund-questions': refundQuestions,
+  '0036-desk': desk,
 };
 
 /** A migration may rewrite a big table. */

@@ -20,6 +20,14 @@ import type {
 import type { SavedCardTable } from './schema/cards.ts';
 import type { DepositTable } from './schema/deposits.ts';
 import type {
+  AgentLanguageTable,
+  AgentTable,
+  DeskEntryTable,
+  DeskEventTable,
+  DeskHolidayTable,
+  DeskHoursTable,
+} from './schema/desk.ts';
+import type {
   AccountNumberChangeTable,
   AccountProfileChangeTable,
   AccountProfileTable,
@@ -114,4 +122,10 @@ export interface Schema {
   passcodeEvent: PasscodeEventTable;
   pinGuess: PinGuessTable;
   wrongPinHour: WrongPinHourTable;
+  agent: AgentTable;
+  agentLanguage: AgentLanguageTable;
+  deskHours: DeskHoursTable;
+  deskHoliday: DeskHolidayTable;
+  deskEntry: DeskEntryTable;
+  deskEvent: DeskEventTable;
 }

@@ -1,3 +1,4 @@
+import { forgetNode } from '#accounts/desk/queue.ts';
 import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
 import type { Language } from '#flows/language.ts';
@@ -13,6 +14,7 @@ export async function recover(platform: Platform): Promise<number> {
   const { db, media, log, notes, terms } = platform;
   // What it could not write: the ends of calls among it, which are then not left.
   await notes.deliver();
+  await forgetNode(db, terms.node, platform.clock.now());
   const left = await openCallsOf(db, { node: terms.node });
   await Promise.all(left.map((call) => close(call, platform)));
   const ours = new Set(left.flatMap(({ legs }) => legs.flatMap(({ endpointUuid }) => endpointUuid ?? [])));

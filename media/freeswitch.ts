@@ -173,6 +173,11 @@ export class Endpoint {
     await this.#alive(this.#endpoint.bridge(other.#endpoint));
   }
 
+  /** From the next bridge on, keys of this leg's phone are not passed on: they may be a card's. */
+  async keepKeys(): Promise<void> {
+    await this.#execute('set', 'bridge_filter_dtmf=true');
+  }
+
   /** Takes both legs of a bridge apart; each stays on the line. */
   async unbridge(): Promise<void> {
     await this.#command('uuid_transfer', [this.id, '-both', 'park', 'inline']);

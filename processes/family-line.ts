@@ -3,6 +3,7 @@ import { notifyWith } from '#accounts/notices/notice.ts';
 import { argonHasher } from '#accounts/passcode/hasher.ts';
 import type { Database } from '#db/connect.ts';
 import type { FamilyLineHouse } from '#ivr/family-line/house.ts';
+import { holdMusicFile } from '#media/music/hold-music.ts';
 import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { moneyOf } from './money.ts';
@@ -18,5 +19,13 @@ export async function familyLineOf(
   const { deposits, funding } = moneyOf(db, gateway);
   const now = () => new Date();
   const hasher = await argonHasher(config.PIN_PEPPER);
-  return { number, gateway, deposits, funding, passcodes: { now, hasher, notify: notifyWith(holderWords, now) } };
+  const holdMusic = await holdMusicFile(config.PROMPT_FOLDER);
+  return {
+    number,
+    gateway,
+    deposits,
+    funding,
+    holdMusic,
+    passcodes: { now, hasher, notify: notifyWith(holderWords, now) },
+  };
 }

@@ -42,6 +42,7 @@ export interface CredentialTable {
   ha1: string;
   stationId: string | null;
   number: string | null;
+  agentId: string | null;
 }
 
 export interface RegistrationTable {

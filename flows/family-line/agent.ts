@@ -1,18 +1,52 @@
-import { prompt } from '../prompt.ts';
+import { prompt, type Prompt } from '../prompt.ts';
 import { tell } from './pick.ts';
+import type { Opening, Place } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
 
-/** An agent, or when there will be one (guide row 25). */
+/** Of music between two messages. */
+const musicSeconds = 30;
+/** Messages after which nobody waits any longer: two hours. */
+const mostMessages = 200;
+/** A longer wait is told as this long and more. */
+const mostMinutes = 60;
+
+/** An agent who speaks the caller's language, or when there will be one (guide row 25). */
 export async function speakToAgent(visit: Visit): Promise<Exclude<Next, 'agent'>> {
-  const { agents } = visit.ports;
-  if (await agents.open()) {
-    await visit.line.say(prompt('agent.connecting'));
-    if ((await agents.connect()) === 'talked') return 'goodbye';
-    return menuOrEnd(await tell(visit, prompt('agent.nobody')));
+  const { line, ports } = visit;
+  const opening = await ports.agents.opening();
+  if (opening.kind === 'closed') return menuOrEnd(await tell(visit, ...closed(opening)));
+  const place = await ports.agents.queue(line.language);
+  if (place === 'nobody') return menuOrEnd(await tell(visit, prompt('agent.nobody')));
+  await line.say(prompt('agent.connecting'));
+  for (let message = 0; message < mostMessages; message++) {
+    const told = await standing(place);
+    if (told.length > 0) await line.say(...told);
+    if ((await place.hold(musicSeconds)) === 'talked') return 'goodbye';
   }
-  const { opens, closes } = agents.hours;
-  const hours = prompt('agent.hours', { opens: { kind: 'time', ...opens }, closes: { kind: 'time', ...closes } });
-  return menuOrEnd(await tell(visit, prompt('agent.closed'), hours));
+  await place.leave();
+  return menuOrEnd(await tell(visit, prompt('agent.nobody')));
+}
+
+/** Who is next need not hear which number that is. */
+async function standing(place: Place): Promise<Prompt[]> {
+  const now = await place.standing();
+  if (!now) return [];
+  const { position, minutes } = now;
+  const where =
+    position === 1
+      ? prompt('agent.next')
+      : prompt('agent.position', { place: { kind: 'number', number: Math.min(position, 99) } });
+  if (minutes === undefined) return [where];
+  if (minutes < 1) return [where, prompt('agent.soon')];
+  const about = { minutes: { kind: 'minutes', minutes: Math.min(minutes, mostMinutes) } } as const;
+  return [where, prompt(minutes > mostMinutes ? 'agent.long-wait' : 'agent.wait', about)];
+}
+
+function closed({ holiday, hours }: Extract<Opening, { kind: 'closed' }>): Prompt[] {
+  const first = prompt(holiday ? 'agent.holiday' : 'agent.closed');
+  if (!hours) return [first];
+  const { opens, closes } = hours;
+  return [first, prompt('agent.hours', { opens: { kind: 'time', ...opens }, closes: { kind: 'time', ...closes } })];
 }
 
 /** Who asks for an agent again, when there is none, is back at the menu: there is no third way. */

@@ -1,3 +1,4 @@
+import type { Language } from '../language.ts';
 import type { AmountLimits } from '../menu/amount.ts';
 import type { Brand, Month } from '../menu/card.ts';
 import type { SecretDigits } from '../menu/secret-digits.ts';
@@ -105,13 +106,29 @@ export interface TimeOfDay {
   readonly minute: number;
 }
 
+export type Opening =
+  | { readonly kind: 'open' }
+  /** Pacific time; undefined when nobody is there on such a day. */
+  | {
+      readonly kind: 'closed';
+      readonly holiday: boolean;
+      readonly hours: { readonly opens: TimeOfDay; readonly closes: TimeOfDay } | undefined;
+    };
+
+/** A place among those who wait. Who hangs up has left it. */
+export interface Place {
+  /** 1: next. Whole minutes; undefined when nobody can say. Undefined: waits no more, an agent is coming. */
+  standing(): Promise<{ readonly position: number; readonly minutes: number | undefined } | undefined>;
+  /** Music, until the talk with an agent is over, or for so many seconds and as long as an agent is being rung. */
+  hold(seconds: number): Promise<'talked' | 'waiting'>;
+  leave(): Promise<void>;
+}
+
 export interface Agents {
-  /** Pacific time, every day (guide row 25). */
-  readonly hours: { readonly opens: TimeOfDay; readonly closes: TimeOfDay };
-  /** Whether somebody is there now, holidays reckoned with. */
-  open(): Promise<boolean>;
-  /** Returns when the talk is over, or when nobody took it. */
-  connect(): Promise<'talked' | 'nobody'>;
+  /** Whether somebody is there now, holidays reckoned with (guide row 25). */
+  opening(): Promise<Opening>;
+  /** The last place of the queue; 'nobody': nobody at work speaks the language. */
+  queue(language: Language): Promise<Place | 'nobody'>;
 }
 
 export interface Ports {

@@ -12,7 +12,10 @@ export interface WorldOptions {
   readonly blocks?: readonly Scope[];
   readonly liftable?: boolean;
   readonly funding?: Funding;
-  readonly agents?: 'talked' | 'nobody' | 'closed';
+  /** `never`: they are there, and none is ever free. */
+  readonly agents?: 'talked' | 'nobody' | 'closed' | 'holiday' | 'never';
+  /** What the caller is told of the queue, before an agent takes the call. */
+  readonly standings?: readonly { readonly position: number; readonly minutes: number | undefined }[];
 }
 
 export const account: Account = { id: 'account-1' };
@@ -27,6 +30,8 @@ export class FamilyWorld implements Ports {
   readonly today = { year: 2026, month: 11, day: 28 };
   /** What was done, in order: `charge 2500 new ..1112`, `place valley-view`. */
   readonly done: string[] = [];
+  /** What became of the place among those who wait for an agent: `hold 30`. */
+  readonly desk: string[] = [];
   readonly callingNumber: string | undefined;
   readonly #options: WorldOptions;
   #wrong = 0;
@@ -84,11 +89,28 @@ export class FamilyWorld implements Ports {
   };
 
   readonly agents: Ports['agents'] = {
-    hours: { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } },
-    open: async () => this.#options.agents !== 'closed',
-    connect: async () => {
+    opening: async () => {
+      const { agents = 'talked' } = this.#options;
+      if (agents !== 'closed' && agents !== 'holiday') return { kind: 'open' };
+      const hours = { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } };
+      return { kind: 'closed', holiday: agents === 'holiday', hours };
+    },
+    queue: async (language) => {
+      const { agents = 'talked', standings = [] } = this.#options;
       this.done.push('agent');
-      return this.#options.agents === 'nobody' ? 'nobody' : 'talked';
+      if (agents === 'nobody') return 'nobody';
+      this.desk.push(`queue ${language}`);
+      const left = [...standings];
+      return {
+        standing: async () => left[0],
+        hold: async (seconds) => {
+          this.desk.push(`hold ${seconds}`);
+          if (agents === 'never') return 'waiting';
+          left.shift();
+          return left.length === 0 ? 'talked' : 'waiting';
+        },
+        leave: async () => void this.desk.push('leave'),
+      };
     },
   };
 }

@@ -39,7 +39,7 @@ interface Servers {
   readonly sip: SipServer;
   readonly media: MediaServer;
   readonly clock: Clock;
-  readonly record: CallRecord;
+  readonly record: Pick<CallRecord, 'write'>;
 }
 
 /**

@@ -5,24 +5,18 @@ import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import type { RunningCall } from '../answering/answer.ts';
 import { statusWithoutMedia } from '../answering/without-media.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
+import { agentsOf } from '../desk/agents.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
 import { callingNumberOf } from './arriving.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { portsOf } from './ports.ts';
-
-/** A line whose prompts and keys nobody writes down: what is said names balances, what is typed may be a card. */
-const unwritten = (callId: string) => ({
-  callId,
-  states: {},
-  write: () => undefined,
-  settled: () => Promise.resolve(),
-});
+import { unwritten } from './unwritten.ts';
 
 /**
- * A family's call, from the answer to the goodbye. Its leg is recorded by nobody and bridged to nobody, as card digits come on it
- * (rules.md, "Card data on the phone"). Rejects when it cannot be answered.
+ * A family's call, from the answer to the goodbye. Its leg is recorded by nobody, as card digits come on it (rules.md, "Card data
+ * on the phone"), and bridged to nobody but an agent, who hears none of its keys. Rejects when it cannot be answered.
  */
 export async function answerFamily(
   call: IncomingCall,
@@ -72,7 +66,9 @@ async function converse(
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
   let how = 'goodbye';
   try {
-    await familyLine(line, portsOf(db, house, { id, callingNumber: callingNumberOf(call), log }));
+    const callingNumber = callingNumberOf(call);
+    const queue = { callId: id, callingNumber, leg, platform, holdMusic: house.holdMusic, signal: stopping };
+    await familyLine(line, portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue) }));
   } catch (error) {
     how = error instanceof LegEnded ? error.ending.by : error instanceof Stopped ? 'shutdown' : 'fault';
     if (how === 'shutdown') await lastWords([{ leg, language: line.language }], { platform, record });

@@ -11,4 +11,6 @@ export interface FamilyLineHouse {
   readonly deposits: Omit<DepositDeps, 'gateway'>;
   readonly funding: Pick<FundingDeps, 'now' | 'cardOf' | 'notify'>;
   readonly passcodes: PasscodeDeps;
+  /** A sound file: what is heard while one waits for an agent. */
+  readonly holdMusic: string;
 }

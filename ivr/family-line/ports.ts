@@ -1,7 +1,7 @@
 import { checkPasscode } from '#accounts/passcode/check-passcode.ts';
 import { leaveFunding } from '#accounts/funding/enrolment.ts';
 import { whoseNumber } from '#accounts/numbers/whose-number.ts';
-import { accountsOfNumber, type FoundAccount } from '#db/account-look-up.ts';
+import { accountsOfNumber } from '#db/account-look-up.ts';
 import { activeBlocks } from '#db/block-list.ts';
 import { placeBlock } from '#db/blocks.ts';
 import type { Database } from '#db/connect.ts';
@@ -9,9 +9,10 @@ import { facilitiesThatCalled } from '#db/facilities-that-called.ts';
 import { fundingPlan } from '#db/funding.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { transactionsOf } from '#db/statements.ts';
-import type { Account, Agents, Ports } from '#flows/family-line/ports.ts';
+import type { Agents, Ports } from '#flows/family-line/ports.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
+import { theOpenOne } from './open-account.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
 
@@ -20,27 +21,20 @@ export interface LineCall {
   /** E.164; undefined: withheld. */
   readonly callingNumber: string | undefined;
   readonly log: Pick<Log, 'error'>;
+  /** The queue of agents, as this call enters it. */
+  readonly agents: Agents;
 }
 
 /** Facilities that called before this are not offered to be blocked. */
 const callersMs = 90 * 24 * 60 * 60_000;
-/** "5:00 a. m. a 9:00 p. m., hora del Pacífico": guide row 25. */
-const hours = { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } } as const;
-
 /** The ports of the 866 line on the rules and the database of the house, for one call. */
-export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, callingNumber, log }: LineCall): Ports {
+export function portsOf(
+  db: Database,
+  house: FamilyLineHouse,
+  { id: callId, callingNumber, log, agents }: LineCall,
+): Ports {
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
-
-  const agents: Agents = {
-    hours,
-    open: async () => {
-      const { hour } = pacific(now());
-      return hour >= hours.opens.hour && hour < hours.closes.hour;
-    },
-    // There is no desk yet at which a call could ring.
-    connect: async () => 'nobody',
-  };
 
   return {
     today: pacific(now()),
@@ -91,10 +85,4 @@ export function portsOf(db: Database, house: FamilyLineHouse, { id: callId, call
       },
     },
   };
-}
-
-/** One open account, or none: between several only a typed account number can choose. */
-function theOpenOne(accounts: readonly FoundAccount[]): Account | undefined {
-  const [open, ...others] = accounts.filter(({ status }) => status === 'open');
-  return open && others.length === 0 ? { id: open.id } : undefined;
 }

@@ -161,6 +161,10 @@ export class PlayedEndpoint {
     this.told.push(`bridge to ${other.id}`);
   }
 
+  async keepKeys(): Promise<void> {
+    this.told.push('keep keys');
+  }
+
   async unbridge(): Promise<void> {
     this.told.push('unbridge');
   }

@@ -1,0 +1,103 @@
+import { sql } from 'kysely';
+import type { Database } from '../connect.ts';
+import type { Language } from '../people.ts';
+import type { Registration } from '../registrations.ts';
+import type { AgentState } from '../schema/desk.ts';
+import { atDesk, noteAtDesk } from './events.ts';
+
+export type { AgentState } from '../schema/desk.ts';
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  /** Two to six digits. */
+  readonly extension: string;
+  readonly languages: readonly Language[];
+  /** May listen to the others. */
+  readonly supervisor: boolean;
+  /** Works here; who does not is away for good. */
+  readonly active: boolean;
+}
+
+export interface AgentAtDesk extends Agent {
+  readonly state: AgentState;
+  readonly since: Date;
+  /** When the wrap-up is over by itself. */
+  readonly until: Date | undefined;
+}
+
+/** Adds the agent, away, or brings what is known of them up to date. */
+export async function saveAgent(db: Database, agent: Agent, at: Date): Promise<void> {
+  const { id, languages, ...known } = agent;
+  await atDesk(db, async (trx) => {
+    await trx
+      .insertInto('agent')
+      .values({ id, ...known, since: at, until: null })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(known))
+      .execute();
+    await trx.deleteFrom('agentLanguage').where('agentId', '=', id).execute();
+    for (const language of languages) await trx.insertInto('agentLanguage').values({ agentId: id, language }).execute();
+  });
+}
+
+/** Everybody who works here, in the order in which they came to their state. */
+export async function agentsAtDesk(db: Database): Promise<AgentAtDesk[]> {
+  const { rows } = await sql<Omit<AgentAtDesk, 'until'> & { until: Date | null }>`
+    select id, name, extension, supervisor, active, state, since, until, (
+      select coalesce(jsonb_agg(language order by language), '[]') from agent_language where agent_id = agent.id) as languages
+    from agent where active order by since, id`.execute(db);
+  return rows.map(({ until, ...agent }) => ({ ...agent, until: until ?? undefined }));
+}
+
+/**
+ * An agent comes or goes. 'busy': a call is theirs, or they are rung; 'unknown': nobody who works here. Away during the wrap-up ends it.
+ */
+export async function turnAgent(
+  db: Database,
+  agentId: string,
+  state: 'ready' | 'away',
+  at: Date,
+): Promise<'done' | 'busy' | 'unknown'> {
+  return atDesk(db, async (trx) => {
+    const query = trx.selectFrom('agent').select('state').where('id', '=', agentId).where('active', '=', true);
+    const agent = await query.forUpdate().executeTakeFirst();
+    if (!agent) return 'unknown';
+    if (agent.state === 'ringing' || agent.state === 'talking') return 'busy';
+    if (agent.state !== state) await setAgent(trx, agentId, state, at);
+    return 'done';
+  });
+}
+
+/** Within a change of the desk. */
+export async function setAgent(
+  trx: Database,
+  agentId: string,
+  state: AgentState,
+  at: Date,
+  until?: Date,
+): Promise<void> {
+  await trx
+    .updateTable('agent')
+    .set({ state, since: at, until: until ?? null })
+    .where('id', '=', agentId)
+    .execute();
+  await noteAtDesk(trx, at, `agent-${state}`, { agentId });
+}
+
+/** Where the phone on an agent's table can be reached at `at`; undefined: it is not registered. */
+export async function findAgentPhone(db: Database, agentId: string, at: Date): Promise<Registration | undefined> {
+  const row = await db
+    .selectFrom('registration')
+    .innerJoin('credential', 'credential.username', 'registration.username')
+    .select(['registration.username', 'contact', 'sourceAddress', 'sourcePort'])
+    .where('credential.agentId', '=', agentId)
+    .where('expiresAt', '>', at)
+    .executeTakeFirst();
+  return (
+    row && {
+      username: row.username,
+      contact: row.contact,
+      source: { address: row.sourceAddress, port: row.sourcePort },
+    }
+  );
+}

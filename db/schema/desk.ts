@@ -1,0 +1,68 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { Language } from '../people.ts';
+
+export type AgentState = 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
+export type EntryState = 'waiting' | 'ringing' | 'talking' | 'ended';
+export type EntryOutcome = 'talked' | 'hung-up' | 'lost' | 'not-reached';
+
+export interface AgentTable {
+  id: string;
+  name: string;
+  extension: string;
+  supervisor: boolean;
+  active: boolean;
+  state: Generated<AgentState>;
+  since: Date;
+  until: Date | null;
+}
+
+export interface AgentLanguageTable {
+  agentId: string;
+  language: Language;
+}
+
+export interface DeskHoursTable {
+  inForceFrom: string;
+  /** ISO 8601: 1 is Monday. */
+  weekday: number;
+  opens: string;
+  closes: string;
+}
+
+export interface DeskHolidayTable {
+  day: string;
+  name: string;
+  opens: string | null;
+  closes: string | null;
+}
+
+export interface DeskEntryTable {
+  id: string;
+  callId: string;
+  language: Language;
+  number: string | null;
+  accountId: string | null;
+  enteredAt: Date;
+  way: Generated<'line' | 'call-back'>;
+  state: Generated<EntryState>;
+  agentId: string | null;
+  node: string;
+  seenAt: Date;
+  missedAt: Date | null;
+  callBackNumber: string | null;
+  tries: Generated<number>;
+  notBefore: Date | null;
+  claimed: Generated<boolean>;
+  talkingAt: Date | null;
+  endedAt: Date | null;
+  outcome: EntryOutcome | null;
+}
+
+export interface DeskEventTable {
+  id: Generated<string>;
+  at: Date;
+  kind: string;
+  entryId: string | null;
+  agentId: string | null;
+  data: JSONColumnType<Record<string, unknown>>;
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { saveCredentials } from '#db/credentials.ts';
+import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
+import { eventsOfEntry } from '#db/desk/events.ts';
+import { openAccount } from '#db/accounts.ts';
+import { saveRegistration } from '#db/registrations.ts';
+import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import type { Place } from '#flows/family-line/ports.ts';
+import { Stopped } from '../call/last-words.ts';
+import { Leg, LegEnded } from '../leg/leg.ts';
+import { PlayedDialog } from '../testing/played-dialog.ts';
+import { PlayedEndpoint } from '../testing/played-endpoint.ts';
+import { failed } from '../testing/played-servers.ts';
+import { playedPlatform } from '../testing/world.ts';
+import { agentsOf } from './agents.ts';
+
+let server: TestDatabase;
+beforeAll(async () => {
+  server = await startTestDatabase();
+  await openAccount(server.db, { id: 'holder', numbers: [number], at: new Date() });
+  await saveAgent(
+    server.db,
+    { id: 'ana', name: 'Ana', extension: '201', languages: ['es'], supervisor: false, active: true },
+    new Date(),
+  );
+  await saveCredentials(server.db, { username: 'desk1', realm: 'homeline', ha1: '0'.repeat(32), agentId: 'ana' });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  await server.db
+    .updateTable('deskEntry')
+    .set({ state: 'ended', outcome: 'lost', endedAt: new Date() })
+    .where('state', '<>', 'ended')
+    .execute();
+  await server.db.updateTable('agent').set({ state: 'away', until: null }).execute();
+});
+
+const number = '+12135550142';
+
+/** A caller who has just taken a place, and an agent whose phone is registered. */
+async function caller({ ready = true } = {}) {
+  const played = playedPlatform(server.db);
+  const { platform, clock } = played;
+  const source = { address: '127.0.0.1', port: 5999 };
+  const expiresAt = new Date(clock.now().getTime() + 3_600_000);
+  const binding = { username: 'desk1', contact: 'sip:desk1@127.0.0.1:5999', source, expiresAt };
+  await saveRegistration(server.db, binding, { callId: randomUUID(), cseq: 1 }, clock.now());
+  if (ready) await turnAgent(server.db, 'ana', 'ready', clock.now());
+  const [dialog, endpoint, stopping] = [new PlayedDialog(), new PlayedEndpoint('caller'), new AbortController()];
+  const leg = new Leg('outside', dialog, endpoint.real, clock);
+  const parts = { callId: randomUUID(), callingNumber: number, leg, platform, holdMusic: '/music.wav' };
+  const agents = agentsOf({ ...parts, signal: stopping.signal });
+  const [agentDialog, agentEndpoint] = [new PlayedDialog(), new PlayedEndpoint('agent')];
+  played.media.ready.push(agentEndpoint);
+  played.sip.network.push(() => ({ kind: 'answered', dialog: agentDialog }));
+  return { ...played, ...{ agents, dialog, endpoint, leg, stopping, agentDialog, agentEndpoint } };
+}
+
+async function queued(agents: Awaited<ReturnType<typeof caller>>['agents']): Promise<{ place: Place; id: string }> {
+  const place = await agents.queue('es');
+  if (place === 'nobody') throw new Error('somebody is at work');
+  const { id } = await server.db
+    .selectFrom('deskEntry')
+    .select('id')
+    .where('state', '<>', 'ended')
+    .executeTakeFirstOrThrow();
+  return { place, id };
+}
+const entry = (id: string) =>
+  server.db.selectFrom('deskEntry').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+const agentState = async () => (await agentsAtDesk(server.db))[0]?.state;
+/** Resolves when the database says so: what a leg's end sets off is not waited for by anybody else. */
+async function until(id: string, state: string): Promise<void> {
+  while ((await entry(id)).state !== state) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a place in the queue', () => {
+  it('is music, then an agent who hears who calls, presses 1, and talks until one hangs up', async () => {
+    const { agents, endpoint, agentEndpoint, agentDialog, sip } = await caller();
+    const { place, id } = await queued(agents);
+    expect(await place.standing()).toEqual({ position: 1, minutes: 0 });
+    const music = endpoint.begins('music');
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(30);
+    const playing = await music;
+    await whisper;
+    expect(sip.dialled).toMatchObject([
+      { uri: 'sip:desk1@127.0.0.1:5999', via: 'sip:127.0.0.1:5999;transport=udp', callingNumber: number },
+    ]);
+    expect(playing.stopped).toBe(false);
+    agentEndpoint.press('2', '1');
+    await until(id, 'talking');
+    await new Promise<void>((resolve) => {
+      const looked = () => (endpoint.told.length === 2 ? resolve() : setImmediate(looked));
+      looked();
+    });
+    expect(playing.stopped).toBe(true);
+    // What is typed while they talk may be a card.
+    expect(endpoint.told).toEqual(['keep keys', 'bridge to agent']);
+    expect(await agentState()).toBe('talking');
+    agentDialog.hangUp();
+    expect(await held).toBe('talked');
+    expect(await entry(id)).toMatchObject({ state: 'ended', outcome: 'talked', agentId: 'ana', accountId: 'holder' });
+    expect(await agentState()).toBe('wrap-up');
+    const [entered] = await eventsOfEntry(server.db, id);
+    expect(entered).toMatchObject({ kind: 'entered', data: { language: 'es', number, accountId: 'holder' } });
+  });
+
+  it('is kept while the agent does not answer, who is away then', async () => {
+    const { agents, sip, clock } = await caller();
+    sip.network.splice(0, 1, () => failed(486));
+    const { place, id } = await queued(agents);
+    const waiting = clock.asked(1_000);
+    const held = place.hold(1);
+    await waiting;
+    expect([(await entry(id)).state, await agentState()]).toEqual(['waiting', 'away']);
+    await clock.move(1_000);
+    expect(await held).toBe('waiting');
+    expect((await eventsOfEntry(server.db, id)).map(({ kind }) => kind)).toEqual(['entered', 'given', 'not-taken']);
+  });
+
+  it('is kept while an agent answers and presses nothing: a machine takes no call', async () => {
+    const { agents, agentEndpoint, clock, agentDialog } = await caller();
+    const { place, id } = await queued(agents);
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(1);
+    const thinking = clock.asked(8_000);
+    await (await whisper).end();
+    await thinking;
+    const waiting = clock.asked(1_000);
+    await clock.move(8_000);
+    await waiting;
+    expect([(await entry(id)).state, await agentState()]).toEqual(['waiting', 'away']);
+    expect(agentDialog.byes.length).toBe(1);
+    await clock.move(1_000);
+    expect(await held).toBe('waiting');
+  });
+
+  it('is given up at once by who hangs up, whatever is going on', async () => {
+    const { agents, dialog, agentEndpoint, agentDialog } = await caller();
+    const { place, id } = await queued(agents);
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(30);
+    await whisper;
+    dialog.hangUp();
+    await expect(held).rejects.toBeInstanceOf(LegEnded);
+    await until(id, 'ended');
+    expect(await entry(id)).toMatchObject({ outcome: 'hung-up' });
+    expect(await agentState()).toBe('ready');
+    expect(agentDialog.byes.length).toBe(1);
+  });
+
+  it('is given up by who hangs up between two pieces of music', async () => {
+    const { agents, dialog } = await caller();
+    const { id } = await queued(agents);
+    dialog.hangUp();
+    await until(id, 'ended');
+    expect(await entry(id)).toMatchObject({ outcome: 'hung-up' });
+  });
+
+  it('ends with the platform, the agent free after the wrap-up', async () => {
+    const { agents, agentEndpoint, endpoint, stopping, agentDialog } = await caller();
+    const { place, id } = await queued(agents);
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(30);
+    await whisper;
+    agentEndpoint.press('1');
+    await until(id, 'talking');
+    stopping.abort(new Stopped());
+    await expect(held).rejects.toBeInstanceOf(Stopped);
+    expect(await agentState()).toBe('wrap-up');
+    expect(agentDialog.byes.length).toBe(1);
+    expect(endpoint.playing.stopped).toBe(true);
+  });
+
+  it('is not to be had when nobody at work speaks the language', async () => {
+    const { agents } = await caller();
+    expect(await agents.queue('en')).toBe('nobody');
+    await turnAgent(server.db, 'ana', 'away', new Date());
+    expect(await agents.queue('es')).toBe('nobody');
+  });
+
+  it('is offered in the hours of the agents', async () => {
+    const { agents, clock } = await caller();
+    expect(await agents.opening()).toEqual({ kind: 'open' });
+    await clock.move(9 * 3_600_000);
+    const hours = { opens: { hour: 5, minute: 0 }, closes: { hour: 21, minute: 0 } };
+    expect(await agents.opening()).toEqual({ kind: 'closed', holiday: false, hours });
+  });
+});

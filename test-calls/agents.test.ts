@@ -1,0 +1,66 @@
+import { expect } from 'vitest';
+import { ha1Of, saveCredentials } from '#db/credentials.ts';
+import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
+import { openEntries } from '#db/desk/entries.ts';
+import { holdMusicFile } from '#media/music/hold-music.ts';
+import { nextCall } from './phone/house.ts';
+import { Phone } from './phone/phone.ts';
+import { wholeCalls } from './whole-calls.ts';
+
+const number = '+18669490290';
+const family = '+12135550142';
+const password = 'of the desk';
+
+const { call, stage } = wholeCalls({
+  environment: { FAMILY_LINE_NUMBER: number },
+  prepare: async (db, { SIP_REALM: realm }) => {
+    const now = new Date();
+    await saveAgent(
+      db,
+      { id: 'ana', name: 'Ana', extension: '201', languages: ['es'], supervisor: false, active: true },
+      now,
+    );
+    await saveCredentials(db, { username: 'desk1', realm, ha1: ha1Of('desk1', realm, password), agentId: 'ana' });
+    await turnAgent(db, 'ana', 'ready', now);
+    // At whatever hour this is played.
+    for (let weekday = 1; weekday <= 7; weekday++)
+      await db
+        .insertInto('deskHours')
+        .values({ inForceFrom: '2026-01-02', weekday, opens: '00:00', closes: '24:00' })
+        .execute();
+  },
+});
+
+call(
+  'a family waits with music, an agent hears who calls, takes the call, and hangs up',
+  { timeoutMs: 60_000 },
+  async () => {
+    const { db, sip, config } = stage().system;
+    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
+    try {
+      const rings = nextCall(desk);
+      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
+      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
+      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
+      expect(await line.answered).toBe(true);
+      await line.press('20');
+      const ringing = await rings;
+      expect(await line.ear.waitFor(await holdMusicFile(config.PROMPT_FOLDER), { until: 'start' })).toBeDefined();
+      expect(await ringing.answer()).toBe(true);
+      expect(await ringing.ear.waitFor(await stage().sound('es', 'desk.take'))).toBeDefined();
+      expect(await openEntries(db)).toMatchObject([
+        { state: 'ringing', agentId: 'ana', number: family, language: 'es' },
+      ]);
+      await ringing.press('1');
+      const hold = stage().pause.bind(stage(), 100);
+      while ((await openEntries(db))[0]?.state !== 'talking') await hold();
+      await ringing.hangup();
+      expect(await line.ear.waitFor(await stage().sound('es', 'line.goodbye'))).toBeDefined();
+      expect((await line.ended).by).toBe('them');
+      expect(await openEntries(db)).toEqual([]);
+      expect(await agentsAtDesk(db)).toMatchObject([{ id: 'ana', state: 'wrap-up' }]);
+    } finally {
+      await desk.stop();
+    }
+  },
+);

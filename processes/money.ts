@@ -19,13 +19,13 @@ import type { Database } from '#db/connect.ts';
 export function moneyOf(
   db: Database,
   gateway: CardGateway,
+  now: () => Date = () => new Date(),
 ): {
   readonly deposits: DepositDeps;
   readonly rails: RailDeps;
   readonly funding: FundingDeps;
   readonly refunds: RefundDeps;
 } {
-  const now = () => new Date();
   const receipts = { contactOf, notify: notifyWith(receiptWords, now) };
   const deposits = { db, gateway, now, onSettled: cardReceipts(receipts) };
   return {

@@ -14,10 +14,9 @@ interface Log {
 }
 
 /** Who sends texts and e-mails: Twilio and a mail server when they are set, otherwise the log shows what would be sent. */
-export function sendersOf(settings: SenderSettings, log: Log): SendDeps {
+export function sendersOf(settings: SenderSettings, log: Log, now: () => Date = () => new Date()): SendDeps {
   const { SMTP_URL: url, SMTP_CA_FILE: caFile, MAIL_FROM: mailFrom, TWILIO_FROM: from, TWILIO_URL: baseUrl } = settings;
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = settings;
-  const now = () => new Date();
   return {
     now,
     texts:

@@ -5,6 +5,7 @@ import { openEntries } from '#db/desk/entries.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
 import { nextCall } from './phone/house.ts';
 import { Phone } from './phone/phone.ts';
+import { babble, repeated } from './phone/sound.ts';
 import { wholeCalls } from './whole-calls.ts';
 
 const number = '+18669490290';
@@ -52,8 +53,11 @@ call(
         { state: 'ringing', agentId: 'ana', number: family, language: 'es' },
       ]);
       await ringing.press('1');
-      const hold = stage().pause.bind(stage(), 100);
-      while ((await openEntries(db))[0]?.state !== 'talking') await hold();
+      // What is said before the bridge stands is heard by nobody: it is said until it is.
+      const said = babble({ ms: 500, seed: 6_100 });
+      void line.speak(repeated(said));
+      expect(await ringing.ear.waitFor(said)).toBeDefined();
+      expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
       await ringing.hangup();
       expect(await line.ear.waitFor(await stage().sound('es', 'line.goodbye'))).toBeDefined();
       expect((await line.ended).by).toBe('them');

@@ -3,7 +3,7 @@ import { callHome } from '#flows/call-home/inside.ts';
 import type { Offer, OfferOutcome } from '#flows/call-home/offer.ts';
 import { offerCall } from '#flows/call-home/offer.ts';
 import type { Language } from '#flows/language.ts';
-import type { Answer, DigitsWanted, Line, Question, Voice, VoiceWanted } from '#flows/line.ts';
+import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Prompt } from '#flows/prompt.ts';
 
 /** The keys that a facility has unless it chooses others. */
@@ -12,7 +12,7 @@ export const usualKeys: Offer['keys'] = { accept: '1', refuse: '2', block: '9', 
 /** What the person at the other end does; called with the last prompt of a question, which names it. */
 interface Person {
   key(question: Question): string | undefined;
-  digits(wanted: DigitsWanted): string;
+  digits(): string;
 }
 
 /** A line on which a flow runs to its end at once; it remembers what was asked. */
@@ -45,11 +45,13 @@ class WalkedLine implements Line {
 
   async gather(wanted: DigitsWanted): Promise<string> {
     await this.say(...wanted.say);
-    return this.#person.digits(wanted);
+    return this.#person.digits();
   }
 
-  async collect(): Promise<never> {
-    throw new Error('a call home asks for no card');
+  async collect({ say, into }: SecretWanted): Promise<'entered'> {
+    await this.say(...say);
+    for (const digit of '4821') into.press(digit);
+    return 'entered';
   }
 
   async recordVoice(wanted: VoiceWanted): Promise<Voice> {
@@ -77,7 +79,7 @@ export async function walkInside(): Promise<InsideWalk> {
       let tries = 0;
       let beforePolicy: string[] = [];
       const last = () => line.steps.filter((step) => !['language', 'person'].includes(step)).at(-1) ?? '';
-      const line = new WalkedLine({ key: () => '1', digits: ({ secret }) => (secret ? '4821' : typed) });
+      const line = new WalkedLine({ key: () => '1', digits: () => typed });
       const desk: Desk = {
         pinLocked: async () => false,
         identify: async () => {

@@ -43,7 +43,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   API_PORT: 'its port; 0 picks any',
   API_TOKEN: 'who shows it may use the API',
   STRIPE_SECRET_KEY: 'cards are charged at Stripe with this key; without it at the sandbox, which moves no money',
-  STRIPE_WEBHOOK_SECRET: 'what Stripe signs its webhooks with, which come to the API (`/webhooks/cards`); given together with the key',
+  STRIPE_WEBHOOK_SECRET:
+    'what Stripe signs its webhooks with, which come to the API (`/webhooks/cards`); given together with the key',
   SANDBOX_WEBHOOK_SECRET: 'what the sandbox signs its webhooks with',
   TWILIO_ACCOUNT_SID: 'texts are sent by Twilio from this account; without it the log shows them',
   TWILIO_AUTH_TOKEN: 'its token, which also signs what comes in',

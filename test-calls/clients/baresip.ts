@@ -29,6 +29,14 @@ interface Waiter {
 
 const START_MS = 10_000;
 const STOP_MS = 3000;
+/** It takes no port 0: one that was free is given to it, and may be somebody else's by then. */
+const PORT_TRIES = 5;
+/** EADDRINUSE, as which it ends when it is. */
+const ADDRESS_IN_USE = 98;
+
+class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+}
 /** What may still be on its way through baresip's buffers. */
 const BUFFERED_MS = 200;
 /** Silence it has to speak, and at the end of all it speaks: without a source it would send neither RTP nor keys. */
@@ -73,6 +81,15 @@ export class Baresip {
 
   /** Starts it; `event('REGISTER_OK')` tells when it has registered. @throws Error with its output when it does not come up */
   static async start(softphone: Softphone): Promise<Baresip> {
+    for (let tries = 1; ; tries++)
+      try {
+        return await Baresip.#startOnFreePorts(softphone);
+      } catch (error) {
+        if (!(error instanceof PortTaken) || tries === PORT_TRIES) throw error;
+      }
+  }
+
+  static async #startOnFreePorts(softphone: Softphone): Promise<Baresip> {
     const folder = await mkdtemp(join(tmpdir(), 'baresip-'));
     const place = { folder, sipPort: await udpPort(), controlPort: await tcpPort(), rtpPort: await rtpPort() };
     const own = `127.0.0.1:${place.sipPort}`;
@@ -213,7 +230,10 @@ async function reach(child: ChildProcess, port: number, output: () => string): P
   child.once('error', (error) => (failure = error));
   for (const started = performance.now(); performance.now() - started < START_MS;) {
     if (failure) throw new Error(`baresip could not be started: ${failure.message}`, { cause: failure });
-    if (child.exitCode !== null) throw new Error(`baresip ended with ${child.exitCode}\n${output()}`);
+    if (child.exitCode !== null) {
+      const told = `baresip ended with ${child.exitCode}\n${output()}`;
+      throw child.exitCode === ADDRESS_IN_USE ? new PortTaken(told) : new Error(told);
+    }
     const socket = connect(port, '127.0.0.1').setNoDelay(true);
     const up = await new Promise<boolean>((resolve) => {
       socket.once('connect', () => resolve(true));

@@ -27,7 +27,7 @@ const asActor = (viewer: BlockViewer): Actor =>
 
 /**
  * The active blocks of a number (E.164), the newest first. A holder sees those of the authorised numbers of their open account; who may lift
- * which is said by mayLift(). Throws DatabaseUnavailable.
+ * which is said by mayLift(), on the line without a passcode. Throws DatabaseUnavailable.
  */
 export async function blockList(
   db: Database,
@@ -50,7 +50,7 @@ export async function blockList(
   if (by.kind !== 'agent' && !owned) return { kind: 'refused', reason: 'not-your-number' };
   const lines = blocks.slice(0, limit).map(({ id, placedAt, site, placedBy }) => ({
     ...{ id, placedAt, site },
-    ...(mayLift(asActor(by), placedBy, standing) && { action: 'unblock' as const }),
+    ...(mayLift(asActor(by), placedBy, { account: standing, passcode: false }) && { action: 'unblock' as const }),
   }));
   const last = lines.at(-1);
   return { kind: 'blocks', lines, ...(blocks.length > limit && last && { next: last.id }) };

@@ -27,7 +27,10 @@ const active = (number: string) => activeBlock(server.db, number, { facilityId }
 const kinds: readonly ActorKind[] = ['called-party-key', 'phone-line', 'web', 'agent', 'closing'];
 test.each<[ActorKind, string[]]>([
   ['called-party-key', ['called-party-key in the same call']],
-  ['phone-line', []],
+  [
+    'phone-line',
+    ['called-party-key with a passcode', 'phone-line with a passcode', 'web with a passcode', 'agent with a passcode'],
+  ],
   [
     'web',
     ['called-party-key with an account', 'phone-line with an account', 'web with an account', 'agent with an account'],
@@ -37,18 +40,21 @@ test.each<[ActorKind, string[]]>([
 ])('%s lifts blocks placed by: %s', (by, expected) => {
   const lifts: string[] = [];
   for (const placed of kinds) {
-    const may = (sameCall: boolean, account: 'none' | 'open' | 'closed') =>
-      mayLift({ kind: by, callId: 'c1' }, { kind: placed, callId: sameCall ? 'c1' : 'c2' }, account);
+    const may = (sameCall: boolean, account: 'none' | 'open' | 'closed', passcode = false) =>
+      mayLift({ kind: by, callId: 'c1' }, { kind: placed, callId: sameCall ? 'c1' : 'c2' }, { account, passcode });
     if (may(false, 'none') && may(false, 'closed')) lifts.push(placed);
     else if (may(false, 'open')) lifts.push(`${placed} with an account`);
     else if (may(true, 'none')) lifts.push(`${placed} in the same call`);
+    else if (may(false, 'open', true)) lifts.push(`${placed} with a passcode`);
+    // A passcode is that of an open account, or opens nothing.
+    expect([may(false, 'none', true), may(false, 'closed', true)]).toEqual([may(false, 'none'), may(false, 'closed')]);
   }
   expect(lifts).toEqual(expected);
 });
 
 test('without a call nobody is in the same call', () => {
   const key: Actor = { kind: 'called-party-key' };
-  expect(mayLift(key, key, 'open')).toBe(false);
+  expect(mayLift(key, key, { account: 'open', passcode: true })).toBe(false);
 });
 
 test('the block key blocks this facility and this number, once, and says who, when and in which call', async () => {

@@ -88,3 +88,22 @@ export async function setFacility(trx: Database, accountId: string, facilityId: 
   const update = trx.updateTable('enrolment').set({ facilityId }).where('accountId', '=', accountId);
   return (await update.where('facilityId', 'is', null).executeTakeFirst()).numUpdatedRows === 1n;
 }
+
+/** What is still to be written down, on the web, of an account that was opened on the phone line. */
+export type Lack = 'facility' | 'name';
+
+/** Empty: the account is whole, or was not opened on the phone line. */
+export async function lacksOf(db: Database, accountId: string): Promise<Lack[]> {
+  const row = await db
+    .selectFrom('enrolment')
+    .leftJoin('accountProfile', 'accountProfile.accountId', 'enrolment.accountId')
+    .select(['enrolment.facilityId', 'accountProfile.firstName'])
+    .where('enrolment.accountId', '=', accountId)
+    .where('enrolment.byKind', '=', 'phone-line')
+    .executeTakeFirst();
+  if (!row) return [];
+  return [
+    ...(row.facilityId === null ? (['facility'] as const) : []),
+    ...(row.firstName === null ? (['name'] as const) : []),
+  ];
+}

@@ -25,6 +25,7 @@ import * as closingBlocks from './migrations/0029-closing-blocks.ts';
 import * as pinGuesses from './migrations/0030-pin-guesses.ts';
 import * as refundQuestions from './migrations/0031-refund-questions.ts';
 import * as desk from './migrations/0036-desk.ts';
+import * as lineCalls from './migrations/0040-line-calls.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -53,6 +54,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0030-pin-guesses': pinGuesses,
   '0031-refund-questions': refundQuestions,
   '0036-desk': desk,
+  '0040-line-calls': lineCalls,
 };
 
 /** A migration may rewrite a big table. */

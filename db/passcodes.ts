@@ -50,6 +50,11 @@ export async function putPasscode(trx: Database, accountId: string, passcode: Pa
     .execute();
 }
 
+/** The same passcode under another pepper. The caller holds the passcode's row. */
+export async function moveHash(trx: Database, accountId: string, hash: string): Promise<void> {
+  await trx.updateTable('passcode').set({ hash }).where('accountId', '=', accountId).execute();
+}
+
 /** The caller holds the passcode's row. */
 export async function saveGuesses(trx: Database, accountId: string, guesses: Guesses): Promise<void> {
   await trx.updateTable('passcode').set(toColumns(guesses)).where('accountId', '=', accountId).execute();

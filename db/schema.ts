@@ -42,6 +42,7 @@ import type {
   TextPayAlertTable,
 } from './schema/funding.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
+import type { LineCallTable } from './schema/line-calls.ts';
 import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PasscodeEventTable, PasscodeTable } from './schema/passcode.ts';
@@ -111,6 +112,7 @@ export interface Schema {
   receivableEvent: ReceivableEventTable;
   lockboxFile: LockboxFileTable;
   lockboxLine: LockboxLineTable;
+  lineCall: LineCallTable;
   notice: NoticeTable;
   textOptOut: TextOptOutTable;
   inboundText: InboundTextTable;

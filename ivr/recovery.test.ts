@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { appendEvents, callReport, closeCall, openCall, openCallsOf, saveLeg } from '#db/calls.ts';
+import { closeLineCall, endingOfLineCall, openLineCall } from '#db/line-calls.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { recover } from './recovery.ts';
@@ -152,6 +153,38 @@ describe('whoever starts under the name of a process that died', () => {
     sip.endOrphan = () => new Promise(() => undefined);
     expect(await recover(platform)).toBe(1);
     expect((await closedOf(id))?.disposition).toBe('restart');
+  });
+});
+
+describe('calls to the 866 line that a dead process left', () => {
+  async function onTheLine(node = 'ivr-test') {
+    const id = randomUUID();
+    const call = { id, node, sipCallId: `line ${id}`, ...dialog, endpointUuid: randomUUID(), answeredAt: begun };
+    await openLineCall(db, call);
+    return call;
+  }
+
+  it('have their phones hung up and their channels ended, and are closed once', async () => {
+    const { id, sipCallId, endpointUuid } = await onTheLine();
+    const { platform, sip, media, logged } = playedPlatform(db);
+    media.channelIds = [randomUUID(), endpointUuid];
+    expect(await recover(platform)).toBe(1);
+    expect(sip.orphans).toEqual([{ ...dialog, callId: sipCallId }]);
+    expect(media.ended).toEqual([endpointUuid, endpointUuid]);
+    expect(await endingOfLineCall(db, id)).toBe('restart');
+    expect(logged.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { calls: 1, channels: 1 } }]);
+    expect(await recover(platform)).toBe(0);
+    expect(sip.orphans).toHaveLength(1);
+  });
+
+  it('are left alone when they are another process’s, or over', async () => {
+    const other = await onTheLine('ivr-other');
+    const over = await onTheLine();
+    await closeLineCall(db, over.id, { how: 'goodbye', at: begun });
+    const { platform, sip } = playedPlatform(db);
+    expect(await recover(platform)).toBe(0);
+    expect(sip.orphans).toEqual([]);
+    expect([await endingOfLineCall(db, other.id), await endingOfLineCall(db, over.id)]).toEqual([undefined, 'goodbye']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { forgetNode } from '#accounts/desk/queue.ts';
 import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
+import { closeLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import type { Language } from '#flows/language.ts';
 import { releaseInvite } from './orphan-invite.ts';
 import type { Platform } from './platform.ts';
@@ -8,7 +9,7 @@ import type { Platform } from './platform.ts';
 /**
  * At the start: ends what the process that had our name left behind when it died. Its calls are closed with the disposition
  * `restart`, their phones get a BYE, their channels on the media server are ended. Recordings are finished by the sweeper.
- * Returns how many calls it closed.
+ * Calls to the 866 line are ended like them; what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
  */
 export async function recover(platform: Platform): Promise<number> {
   const { db, media, log, notes, terms } = platform;
@@ -16,13 +17,20 @@ export async function recover(platform: Platform): Promise<number> {
   await notes.deliver();
   await forgetNode(db, terms.node, platform.clock.now());
   const left = await openCallsOf(db, { node: terms.node });
+  const onTheLine = await openLineCallsOf(db, terms.node);
   await Promise.all(left.map((call) => close(call, platform)));
-  const ours = new Set(left.flatMap(({ legs }) => legs.flatMap(({ endpointUuid }) => endpointUuid ?? [])));
+  for (const { id, ...leg } of onTheLine) {
+    void release(id, { ...leg, side: 'outside' }, platform);
+    await media.endOrphan(leg.endpointUuid);
+    await closeLineCall(db, id, { how: 'restart', at: platform.clock.now() });
+  }
+  const legs = [...left.flatMap((call) => call.legs), ...onTheLine];
+  const ours = new Set(legs.flatMap(({ endpointUuid }) => endpointUuid ?? []));
   const orphans = (await media.channels()).filter((id) => ours.has(id));
   await Promise.all(orphans.map((id) => media.endOrphan(id)));
-  if (left.length > 0)
-    log.warn({ calls: left.length, channels: orphans.length }, 'closed the calls of a process that died');
-  return left.length;
+  const calls = left.length + onTheLine.length;
+  if (calls > 0) log.warn({ calls, channels: orphans.length }, 'closed the calls of a process that died');
+  return calls;
 }
 
 async function close({ id, legs }: CallToRecover, platform: Platform): Promise<void> {

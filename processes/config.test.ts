@@ -23,6 +23,7 @@ describe('a wrong setting is one clear line', () => {
     ['NODE_NAME', 'a node'],
     ['CALLING_NUMBER', '8669490290'],
     ['PIN_PEPPER', 'short'],
+    ['PASSCODE_PEPPER', 'short'],
     ['DIGEST_SECRET', 'short'],
     ['API_TOKEN', 'short'],
   ])('%s=%s', (name, value) => {

@@ -44,6 +44,7 @@ const settings = z.object({
   RTP_PORT_MAX: port.default(24_000),
 
   PIN_PEPPER: z.string().min(16).default(generated),
+  PASSCODE_PEPPER: z.string().min(16).default(generated),
   /** Several hundred calls an hour come from a facility; people mistype. */
   WRONG_PINS_PER_HOUR: z.coerce.number().int().min(1).default(200),
   DIGEST_SECRET: z.string().min(16).default(generated),

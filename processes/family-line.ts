@@ -18,7 +18,8 @@ export async function familyLineOf(
   const gateway = openGateway(config, db, log);
   const { deposits, funding } = moneyOf(db, gateway);
   const now = () => new Date();
-  const hasher = await argonHasher(config.PIN_PEPPER);
+  // Passcodes that were set before they had a pepper of their own are under that of the PINs until they are said.
+  const hasher = await argonHasher(config.PASSCODE_PEPPER, config.PIN_PEPPER);
   const holdMusic = await holdMusicFile(config.PROMPT_FOLDER);
   return {
     number,

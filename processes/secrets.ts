@@ -5,6 +5,7 @@ import { join } from 'node:path';
 /** Secrets that must outlive a restart but that nobody chose: made once, kept where only this user can read. */
 const kept = [
   'PIN_PEPPER',
+  'PASSCODE_PEPPER',
   'DIGEST_SECRET',
   'API_TOKEN',
   'DRACHTIO_SECRET',

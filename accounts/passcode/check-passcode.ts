@@ -1,7 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import type { HolderActor } from '#db/enrolments.ts';
 import { accountNumberOf } from '#db/account-look-up.ts';
-import { notePasscode, passcodeOf, saveGuesses } from '#db/passcodes.ts';
+import { moveHash, notePasscode, passcodeOf, saveGuesses } from '#db/passcodes.ts';
 import { recordActivity } from '#db/unclaimed.ts';
 import { tell, type TellDeps } from '../enrolment/news.ts';
 import type { PasscodeHasher } from './hasher.ts';
@@ -53,21 +53,27 @@ export async function checkPasscode(db: Database, deps: PasscodeDeps, guess: Pas
   const { hash, counted } = found;
   if (counted.kind === 'locked') return { kind: 'locked', until: counted.until };
   const right = await deps.hasher.verify(hash, passcode);
-  return right ? accept(db, { hash, nth: counted.nth }, guess, at) : reject(db, deps, counted, guess, at);
+  return right ? accept(db, deps, { hash, nth: counted.nth }, guess, at) : reject(db, deps, counted, guess, at);
 }
 
 type Looked = Extract<Counted, { kind: 'guess' }>;
 
 async function accept(
   db: Database,
+  { hasher }: PasscodeDeps,
   { hash, nth }: { readonly hash: string; readonly nth: number },
-  { accountId }: PasscodeGuess,
+  { accountId, passcode }: PasscodeGuess,
   at: Date,
 ): Promise<PasscodeCheck> {
+  // Before anything is locked: it takes its time.
+  const moved = hasher.isOld(hash) ? await hasher.hash(passcode) : undefined;
   return db.transaction().execute(async (trx): Promise<PasscodeCheck> => {
     const kept = await passcodeOf(trx, accountId, { lock: true });
-    // Another passcode was set meanwhile.
-    if (kept?.hash !== hash) return { kind: 'wrong' };
+    if (!kept) return { kind: 'wrong' };
+    // Another passcode was set meanwhile; or this one was said twice at once, and its digest has moved.
+    if (kept.hash !== hash && !(moved !== undefined && (await hasher.verify(kept.hash, passcode))))
+      return { kind: 'wrong' };
+    if (kept.hash === hash && moved !== undefined) await moveHash(trx, accountId, moved);
     await saveGuesses(trx, accountId, clear(kept.guesses, nth));
     await recordActivity(trx, { accountId, kind: 'sign-in', at });
     return { kind: 'right', proof: new PasscodeProof(accountId, at) };

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { closeLineCall, openLineCall } from '#db/line-calls.ts';
 import { familyLine } from '#flows/family-line/family-line.ts';
 import { prompt } from '#flows/prompt.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import type { RunningCall } from '../answering/answer.ts';
 import { statusWithoutMedia } from '../answering/without-media.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
+import { legReference } from '../call/leg-reference.ts';
 import { agentsOf } from '../desk/agents.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
@@ -61,6 +63,11 @@ async function converse(
   const { clock, db, log, terms } = platform;
   const id = record.callId;
   const begun = clock.elapsed();
+  const written = openLineCall(db, { id, node: terms.node, ...legReference(leg), answeredAt: clock.now() });
+  // Whoever calls is served all the same; only a crash would leave the leg open.
+  const known = written.catch((error: unknown) =>
+    log.warn({ call: id, err: error }, 'a call to the 866 line is not written down'),
+  );
   log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
   const parts = { ...platform, leg, record, voiceFolder: `${terms.spoolFolder}/voices` };
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
@@ -78,5 +85,9 @@ async function converse(
     }
   }
   await leg.end();
+  await known;
+  await closeLineCall(db, id, { how, at: clock.now() }).catch((error: unknown) =>
+    log.warn({ call: id, err: error }, 'the end of a call to the 866 line is not written down'),
+  );
   log.info({ call: id, how, seconds: (clock.elapsed() - begun) / 1000 }, 'a call to the 866 line is over');
 }

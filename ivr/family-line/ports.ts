@@ -1,4 +1,6 @@
+import { unblock } from '#accounts/blocks.ts';
 import { checkPasscode } from '#accounts/passcode/check-passcode.ts';
+import type { PasscodeProof } from '#accounts/passcode/proof.ts';
 import { leaveFunding } from '#accounts/funding/enrolment.ts';
 import { whoseNumber } from '#accounts/numbers/whose-number.ts';
 import { accountsOfNumber } from '#db/account-look-up.ts';
@@ -35,6 +37,8 @@ export function portsOf(
 ): Ports {
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
+  /** Of the accounts whose passcode was said in this call. */
+  const proofs = new Map<string, PasscodeProof>();
 
   return {
     today: pacific(now()),
@@ -51,8 +55,9 @@ export function portsOf(
       checkPasscode: async ({ id }, typed) => {
         // The rules take a text; it lives no longer than their look at it.
         const passcode = Buffer.from(typed.bytes).toString('latin1');
-        const { kind } = await checkPasscode(db, house.passcodes, { accountId: id, passcode, by });
-        return kind === 'not-four-digits' ? 'wrong' : kind;
+        const check = await checkPasscode(db, house.passcodes, { accountId: id, passcode, by });
+        if (check.kind === 'right') proofs.set(id, check.proof);
+        return check.kind === 'not-four-digits' ? 'wrong' : check.kind;
       },
       overview: async ({ id }) => {
         const { balanceCents } = await balanceOf(db, id);
@@ -72,8 +77,16 @@ export function portsOf(
         const { blocks } = await activeBlocks(db, { number }, { limit: 100 });
         return blocks.map(({ site }) => (site === 'all' ? site : { id: site.facilityId, name: site.name }));
       },
-      // accounts/blocks.ts lets the line lift nothing: it does not know a passcode's proof yet.
-      lift: async () => 'agent-only',
+      lift: async (number, scope, { id: accountId }) => {
+        const proof = proofs.get(accountId);
+        const { kind } = await unblock(db, {
+          ...{ number, scope: scope === 'all' ? scope : { facilityId: scope.id }, at: now() },
+          ...{ by: { kind: 'phone-line', id: accountId, callId }, reason: 'on the 866 line, with the passcode' },
+          ...(proof && { said: { accountId, proof } }),
+        });
+        // One that is gone meanwhile is what was asked for.
+        return kind === 'not-allowed' ? 'agent-only' : 'lifted';
+      },
     },
     funding: {
       of: async ({ id }) => {

@@ -81,7 +81,9 @@ test('a passcode is four digits, typed twice, and not easy (row 28); the holder 
   expect(await typed(accountId.slice(-4))).toMatchObject(refused('too-easy'));
   expect(await passcodeOf(server.db, accountId)).toBeUndefined();
   expect(await typed(PASSCODE)).toEqual({ kind: 'set' });
-  expect((await passcodeOf(server.db, accountId))?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,p=1,t=2,data=cGFzc2NvZGU\$/);
+  expect((await passcodeOf(server.db, accountId))?.hash).toMatch(
+    /^\$argon2id\$v=19\$m=19456,p=1,t=2,data=cGFzc2NvZGU\$/,
+  );
   expect(await passcodeHistory(server.db, accountId)).toEqual([{ kind: 'set', by: { kind: 'web' }, at: desk.at }]);
   expect(await kinds(accountId)).toEqual(['enrolled', 'passcode-set']);
 });

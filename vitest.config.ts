@@ -2,8 +2,10 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const calamities = ['test-calls/crash.test.ts', 'test-calls/trouble.test.ts'];
+/** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */
+const expect = { poll: { timeout: 15_000 } };
 /** Each file has the platform, and its servers, to itself. */
-const inTurn = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
+const inTurn = { expect, fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -13,6 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect,
           include: ['**/*.test.ts'],
           exclude: ['node_modules/**', 'var/**', 'test-calls/**', 'accounts/notices/real-server/**'],
           testTimeout: 20_000,
@@ -23,6 +26,7 @@ export default defineConfig({
         // Background work once more, its queues in Redis instead of PostgreSQL.
         test: {
           name: 'redis',
+          expect,
           include: ['jobs/**/*.test.ts'],
           env: { JOBS_BACKEND: 'redis' },
           globalSetup: 'test-calls/clients/redis-setup.ts',
@@ -34,6 +38,7 @@ export default defineConfig({
         // E-mail to a mail server that others wrote.
         test: {
           name: 'mail',
+          expect,
           include: ['accounts/notices/real-server/*.test.ts'],
           globalSetup: 'test-calls/clients/mail-setup.ts',
           testTimeout: 20_000,

@@ -19,8 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function holder(cents = 0): Promise<string> {
-  const id = randomUUID();
+async function holder(cents = 0, id: string = randomUUID()): Promise<string> {
   await openAccount(db, { id, numbers: [], at });
   if (cents > 0) await post(db, order([{ holder: id }, cents], ['card-clearing', -cents]));
   return id;

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const calamities = ['test-calls/crash.test.ts', 'test-calls/trouble.test.ts'];
+/** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests. */
+const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start'].map(
+  (name) => `test-calls/${name}.test.ts`,
+);
 /** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */
 const expect = { poll: { timeout: 15_000 } };
 /** Each file has the platform, and its servers, to itself. */
@@ -49,13 +52,12 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test-calls/**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**', ...calamities],
+          exclude: ['node_modules/**', 'var/**', ...beside],
           ...inTurn,
         },
       },
       {
-        // Whole calls to which something terrible happens: mostly waiting, and none is judged by the sample.
-        test: { name: 'calamities', include: calamities, ...inTurn },
+        test: { name: 'beside', include: beside, ...inTurn },
       },
     ],
   },

@@ -14,10 +14,10 @@ import { count } from './everything/vitest-report.ts';
 const root = join(import.meta.dirname, '..');
 /** Whatever still runs then is stopped, and has failed. */
 const limitMinutes = 19;
-const steps = ['lint', 'types', 'unit', 'calamities', 'calls'] as const;
+const steps = ['lint', 'types', 'unit', 'beside', 'calls'] as const;
 type Step = (typeof steps)[number];
 /** Those of one stage run side by side; the calls have the machine to themselves: their audio is judged sample by sample. */
-const stages: readonly (readonly Step[])[] = [['lint', 'types', 'unit', 'calamities'], ['calls']];
+const stages: readonly (readonly Step[])[] = [['lint', 'types', 'unit', 'beside'], ['calls']];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const only = values.only;
@@ -46,7 +46,7 @@ const run: Record<Step, () => Promise<void>> = {
   },
   types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
   unit: () => vitest('unit', 'redis', 'mail'),
-  calamities: () => vitest('calamities'),
+  beside: () => vitest('beside'),
   calls: async () => {
     console.log('calls: looking for SIPp and baresip, which are installed when they may be');
     const clients = await ensureDebian([sipTester, baresip]);

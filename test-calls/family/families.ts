@@ -47,7 +47,7 @@ export function fictionalNumber(index: number): string {
 /** Opens the families' accounts, with their passcodes, saved cards, and what they paid with these. */
 export async function seedFamilies(families: readonly Family[], db: Database, config: Config): Promise<void> {
   const now = () => new Date();
-  const hasher = await argonHasher(config.PIN_PEPPER);
+  const hasher = await argonHasher(config.PASSCODE_PEPPER);
   const gateway = new SandboxGateway({ db, now, webhookSecret: config.SANDBOX_WEBHOOK_SECRET });
   const { deposits } = moneyOf(db, gateway);
   for (const { number, accountId, passcode, saved } of families) {

@@ -124,7 +124,6 @@ export interface Dialling {
   readonly callingNumber: string;
   readonly plan: PlannedDialog;
   readonly auth?: { readonly username: string; readonly password: string };
-  readonly headers?: Readonly<Record<string, string>>;
   /** Aborting cancels the call. */
   readonly signal: AbortSignal;
   readonly onProvisional?: (status: number) => void;
@@ -222,7 +221,7 @@ export class SipServer {
           callingNumber: dialling.callingNumber,
           ...(dialling.via ? { proxy: dialling.via } : {}),
           ...(dialling.auth ? { auth: dialling.auth } : {}),
-          headers: { ...dialling.headers, ...identityOf(dialling) },
+          headers: identityOf(dialling),
         },
         {
           cbRequest: (error: Error | null, req: Request | undefined) => {

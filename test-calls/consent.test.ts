@@ -38,6 +38,21 @@ for (const tenth of [0, 1, 2, 3, 4, 5, 6])
     expect(told.report.recording?.startedAt).toBeUndefined();
   });
 
+call('an accept key held since before the notice has ended is no consent', async (scene) => {
+  const { inside, outside } = await callAndPickUp(scene);
+  await hears(scene, outside, 'offer.notice', { until: 'start' });
+  const { endMs } = await outside.press('1', { ms: 2_000 });
+  const { untilMs } = await hears(scene, outside, 'offer.notice');
+  // It is let go long after the notice, where a key of its own would count.
+  expect(endMs - untilMs).toBeGreaterThan(200);
+  await outside.press('2');
+  await inside.ended;
+  const told = await toldOf(scene.stage, inside);
+  expect(told.keys.outside).toEqual(['(1)', '2']);
+  expect(told.call).toMatchObject({ disposition: 'refused' });
+  expect(told.report.recording?.startedAt).toBeUndefined();
+});
+
 for (const tenth of [1, 4])
   call(`a change of language begins the notice anew, and the key with it: ${tenth}00 ms`, async (scene) => {
     const { inside, outside } = await callAndPickUp(scene);

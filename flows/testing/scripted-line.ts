@@ -10,8 +10,8 @@ export class HungUp extends Error {
 }
 
 /**
- * A line that follows a script and nothing else: it throws when a flow asks for more than the script has, when a key is pressed
- * that the flow does not listen for, and tells at the end what of the script was left over.
+ * A line that follows a script and nothing else: it throws when a flow asks for more than the script has, or for something else, and
+ * tells at the end what of the script was left over. A key that the flow does not listen for is silence.
  */
 export class ScriptedLine implements Line {
   language: Language;

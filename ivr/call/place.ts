@@ -4,7 +4,7 @@ import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import { planDialog } from '#sip-proxy/planned-dialog.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
-import { nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
+import { firstAttempt, nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { LegEnd } from '../cdr/outcome.ts';
 import type { Clock } from '../clock.ts';
@@ -49,8 +49,9 @@ interface Servers {
 export async function place(placing: Placing, servers: Servers): Promise<Placed> {
   const { phone, trunks } = placing;
   if (phone) return (await ring({ name: 'registered phone', ...phone }, placing, servers)).placed;
-  let trunk = trunks[0];
-  if (!trunk) return { kind: 'ended', end: { local: 'no-trunk' } };
+  const first = firstAttempt(trunks);
+  if (first.kind === 'stop') return { kind: 'ended', end: { local: 'no-trunk' } };
+  let { trunk } = first;
   for (;;) {
     const { placed, rang, local } = await ring(routeOf(trunk, placing.number), placing, servers);
     if (placed.kind === 'answered' || placed.end.local !== undefined) return placed;

@@ -29,6 +29,7 @@ export interface LineCall {
 
 /** Facilities that called before this are not offered to be blocked. */
 const callersMs = 90 * 24 * 60 * 60_000;
+
 /** The ports of the 866 line on the rules and the database of the house, for one call. */
 export function portsOf(
   db: Database,

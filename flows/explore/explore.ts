@@ -1,11 +1,10 @@
-import type { Act, Samples, Step } from './explored-line.ts';
-import { Endless, ExploredLine, hangUp, HungUp } from './explored-line.ts';
+import type { Explored, Played } from './play.ts';
+import { playCall } from './play.ts';
+import type { Act, Step } from './step.ts';
+import { hangUp } from './step.ts';
 
-/** One call of a flow, to its end. */
-export interface Played {
-  readonly line: ExploredLine;
-  readonly end: 'ended' | 'hung up' | 'endless';
-}
+export type { Explored, Played } from './play.ts';
+export { mostSeconds } from './play.ts';
 
 /** A question of the flow: how to get there, and where each act leads. */
 export interface Node {
@@ -24,25 +23,11 @@ export interface Exploration {
   readonly longestSeconds: number;
 }
 
-export interface Explored {
-  /** Plays one call and tells what was wrong with it. A call is a world of its own. */
-  readonly call: () => {
-    readonly run: (line: ExploredLine) => Promise<void>;
-    readonly faults: (played: Played) => readonly string[];
-  };
-  readonly samples: Samples;
-  /** Every sequence of so many acts is tried at every question that can be reached. */
-  readonly depth: number;
-}
-
-/** The longest that is told before the caller may choose again, seconds. */
-export const mostSeconds = 30;
-
 /**
  * Finds every question of a flow, and does at each everything that a person can do, and everything after that, to the depth; each
  * call then goes on in silence to its end.
  */
-export async function explore({ call, samples, depth }: Explored): Promise<Exploration> {
+export async function explore(explored: Explored): Promise<Exploration> {
   const nodes = new Map<string, Node>();
   const waiting: { path: readonly Act[]; step: Step }[] = [];
   const known = new Set<string>();
@@ -52,11 +37,9 @@ export async function explore({ call, samples, depth }: Explored): Promise<Explo
 
   const play = async (path: readonly Act[]): Promise<Played> => {
     calls++;
-    const { run, faults: faultsOf } = call();
-    const line = new ExploredLine(samples, path);
-    const played: Played = { line, end: await endOf(run, line) };
-    for (const fault of [...faultsOf(played), ...ownFaults(played)])
-      if (!faults.has(fault)) faults.set(fault, `${fault}, after: ${path.join(', ')}`);
+    const played = await playCall(explored, path);
+    const { line } = played;
+    for (const fault of played.faults) if (!faults.has(fault)) faults.set(fault, `${fault}, after: ${path.join(', ')}`);
     for (const { seconds } of line.steps) longestSeconds = Math.max(longestSeconds, seconds);
     // Only the question to which these acts lead: what silence leads to comes in its turn, so that each way found is the shortest.
     const step = line.steps[path.length];
@@ -85,33 +68,6 @@ export async function explore({ call, samples, depth }: Explored): Promise<Explo
     }
     nodes.set(step.name, { step, path, leads });
   }
-  if (depth > 1) for (const { path, step } of nodes.values()) await deeper(path, step.acts, depth);
+  if (explored.depth > 1) for (const { path, step } of nodes.values()) await deeper(path, step.acts, explored.depth);
   return { nodes, calls, faults: [...faults.values()], longestSeconds };
-}
-
-async function endOf(run: (line: ExploredLine) => Promise<void>, line: ExploredLine): Promise<Played['end']> {
-  return run(line).then(
-    () => 'ended',
-    (error: unknown) => {
-      if (error instanceof HungUp) return 'hung up';
-      if (error instanceof Endless) return 'endless';
-      throw error;
-    },
-  );
-}
-
-/** What is wrong with any flow. */
-function ownFaults({ line, end }: Played): string[] {
-  const { steps, buffers } = line;
-  const long = steps.filter(({ seconds }) => seconds > mostSeconds);
-  const closed = steps.filter(({ verb, acts }) => verb !== 'ask' && !acts.includes('*'));
-  return [
-    ...(end === 'endless' ? ['the call never ends'] : []),
-    ...long.map(({ name, seconds }) => `${seconds.toFixed(0)} s are told before a choice: ${name}`),
-    ...closed.map(({ name }) => `no way back from: ${name}`),
-    // All of the buffer: `bytes` of one that is empty shows nothing.
-    ...([...buffers].some(({ length, bytes }) => length > 0 || new Uint8Array(bytes.buffer).some((byte) => byte > 0))
-      ? ['a secret is left in its buffer']
-      : []),
-  ];
 }

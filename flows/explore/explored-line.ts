@@ -1,29 +1,12 @@
 import type { Language } from '../language.ts';
-import { languages } from '../language.ts';
 import type { Answer, DigitsWanted, Line, Question, SecretWanted } from '../line.ts';
 import type { SecretDigits } from '../menu/secret-digits.ts';
 import type { Key, Prompt } from '../prompt.ts';
-import { secondsOf } from './seconds.ts';
+import type { Act, Verb } from './step.ts';
+import { hangUp, silence, Step } from './step.ts';
 
-/** What a person can do at a question: a key, digits that they type, nothing, or to hang up. */
-export type Act = string;
-export const silence: Act = 'silence';
-export const hangUp: Act = 'hang up';
-
-/** One question, and what was done at it. */
-export interface Step {
-  /** The prompts since the last question, by their keys: two questions that say the same are one. */
-  readonly name: string;
-  readonly said: readonly Prompt[];
-  readonly verb: 'ask' | 'type' | 'type a secret';
-  /** Everything that could be done. */
-  readonly acts: readonly Act[];
-  readonly act: Act;
-  /** Of what was told since the last question, in the slower language. */
-  readonly seconds: number;
-  /** Keys typed ahead do not count. */
-  readonly fresh: boolean;
-}
+export type { Act, Step } from './step.ts';
+export { hangUp, silence } from './step.ts';
 
 export class HungUp extends Error {
   override readonly name = 'HungUp';
@@ -45,9 +28,9 @@ export class ExploredLine implements Line {
   readonly steps: Step[] = [];
   /** Into which secrets went. */
   readonly buffers = new Set<SecretDigits>();
-  /** Told since the last question. */
   readonly #acts: readonly Act[];
   readonly #samples: Samples;
+  /** Announced since the last question. */
   #said: Prompt[] = [];
 
   constructor(samples: Samples, acts: readonly Act[]) {
@@ -104,21 +87,13 @@ export class ExploredLine implements Line {
     return samples;
   }
 
-  #step(verb: Step['verb'], say: readonly Prompt[], acts: readonly Act[], fresh = false): Act {
+  #step(verb: Verb, asked: readonly Prompt[], acts: readonly Act[], fresh = false): Act {
     if (this.steps.length >= mostSteps) throw new Endless(`more than ${mostSteps} questions`);
-    const said = [...this.#said, ...say];
+    const announced = this.#said;
     this.#said = [];
-    const seconds = Math.max(...languages.map((language) => secondsOf(language, said)));
     const act = this.#acts[this.steps.length] ?? silence;
-    this.steps.push({ name: nameOf(said), said, verb, acts, act, seconds, fresh });
+    this.steps.push(new Step({ verb, announced, asked, acts, act, fresh }));
     if (act === hangUp) throw new HungUp();
     return act;
   }
 }
-
-/** The same for all values: which facility it is about does not make another question. */
-const nameOf = (said: readonly Prompt[]): string =>
-  said
-    .map(({ key }) => key)
-    .filter((key, index, all) => key !== 'menu.press' && key !== all[index - 1])
-    .join(' ');

@@ -11,7 +11,7 @@ const samples: Samples = {
   'amount.ask': ['25', '25*50', '101'],
   'card.number': ['4242424242424242', '4242424242424241', '378282246310005'],
   'card.expiry': ['0427', '1313', '0120'],
-  'card.cvv': ['123'],
+  'card.cvv': ['907'],
   'card.postal-code': ['95814', '00000'],
   'block.facility-number': ['12', '99'],
 };
@@ -71,7 +71,7 @@ function faultsOf({ done }: FamilyWorld, { line, end }: Played): string[] {
   for (const [word, question] of Object.entries(confirmations)) {
     const times = done.filter((one) => one.split(' ')[0] === word).length;
     const confirmed = line.steps.filter(
-      ({ name, act, fresh }) => fresh && act === '1' && question.test(afterMisses(name)),
+      (step) => step.fresh && step.act === '1' && question.test(afterMisses(step.name)),
     ).length;
     if (times !== confirmed) faults.push(`${word} was done ${times} times for ${confirmed} confirmations`);
   }

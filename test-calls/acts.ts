@@ -104,7 +104,7 @@ export async function hearEachOther(
     [other, one],
   ] as const) {
     const said = babble({ ms: 600, seed: seed++ });
-    void from.speak(said);
+    void from.speak(sequence(silence(bridgeBeginsMs), said));
     expect(await to.ear.waitFor(said)).toMatchObject({ complete: true });
   }
 }

@@ -3,7 +3,7 @@ import type { Language } from '#flows/language.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
-import { babble } from './phone/sound.ts';
+import { babble, sequence, silence } from './phone/sound.ts';
 import { ownServers } from './stage.ts';
 import type { Scene } from './whole-calls.ts';
 

@@ -65,6 +65,25 @@ test('joining and leaving are shown, confirmed and kept in the history', async (
   expect(await join(id)).toMatchObject({ kind: 'joined', plan: { mode: 'autopay', armed: true } });
 });
 
+test('a balance is watched as long as a plan is live, whether it begins, ends, or begins again', async () => {
+  const id = await open().account(600);
+  const watched = async () =>
+    (
+      await server.db
+        .selectFrom('ledgerAccount')
+        .select('watched')
+        .where('accountId', '=', id)
+        .executeTakeFirstOrThrow()
+    ).watched;
+  const seen = [await watched()];
+  for (const act of [join, change, leave, join]) {
+    await act(id);
+    seen.push(await watched());
+  }
+  await closeAccount(server.db, id, counter.at);
+  expect([...seen, await watched()]).toEqual([false, true, true, false, true, false]);
+});
+
 test('AutoPay by e-mail sends no text', async () => {
   const id = await open().account(600);
   await join(id, { mobile: freshMobile() });

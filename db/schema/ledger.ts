@@ -10,6 +10,8 @@ export interface LedgerAccountTable {
   heldCents: Generated<string>;
   /** Of a holder: the account is closed, and money only leaves. Follows account.status. */
   closed: Generated<boolean>;
+  /** Of a holder: a live funding plan looks at the balance. Follows funding_plan.ended_at. */
+  watched: Generated<boolean>;
 }
 
 export interface PostingTable {

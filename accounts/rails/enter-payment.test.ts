@@ -66,7 +66,8 @@ test('the same order again is the same payment, and the holder hears of it once;
   const order = room.order({ memo: holder.number });
   const first = await room.enter(order);
   expect(await room.enter(order)).toEqual(first);
-  for (const item of [{ cents: 2_600 }, { serial: 'X1' }, { memo: '' }])
+  const another = { sender: { name: 'Another Lopez' } };
+  for (const item of [{ cents: 2_600 }, { serial: 'X1' }, { memo: '' }, another])
     expect(await code(room.enter({ ...order, item: { ...order.item, ...item } }))).toBe('key-reused');
   await closeAccount(server.db, holder.id, room.at);
   expect(await room.enter(order)).toEqual(first);
@@ -80,7 +81,8 @@ test('the same item under another key is known by kind, issuer, serial and day',
   const first = await room.enter(order);
   const again = { kind: 'entered-before', payment: 'payment' in first && first.payment };
   expect(await room.enter(room.order({ ...order.item, memo: '' }))).toEqual({ ...again, sameAmount: true });
-  expect(await room.enter(room.order({ ...order.item, cents: 1 }))).toEqual({ ...again, sameAmount: false });
+  for (const cents of [1, 2_499, 2_501])
+    expect(await room.enter(room.order({ ...order.item, cents }))).toEqual({ ...again, sameAmount: false });
   const others = [{ kind: 'moneygram' }, { issuer: 'WU' }, { serial: 'X2' }, { receivedOn: '2026-05-03' }] as const;
   for (const other of others)
     expect(await code(room.enter(room.order({ ...order.item, ...other })))).toBe('on-account');
@@ -157,6 +159,8 @@ test('amounts have limits of their own, by kind and day; a payment by mail may b
   expect(await amount(5_000, { kind: 'moneygram' })).toBe('on-account');
   expect(await amount(5_001, { kind: 'moneygram' })).toBe('above-maximum');
   expect(await amount(5_001, { kind: 'moneygram', receivedOn: '2026-05-02' })).toBe('on-account');
+  // From the very day on.
+  expect(await amount(5_001, { kind: 'moneygram', receivedOn: '2026-05-03' })).toBe('above-maximum');
   expect(await amount(5_001, { kind: 'western-union' })).toBe('on-account');
   // A year misread, before there were limits: the first of them.
   expect(await amount(5_001, { kind: 'western-union', receivedOn: '2006-05-04' })).toBe('on-account');

@@ -127,6 +127,19 @@ test('an item that an agent entered from the paper is a duplicate when the file 
   expect(await sums(load(lockboxFile(lines, header())))).toEqual([['duplicate', 1, 2_500]]);
 });
 
+test('the bank counts anew each day, and for each lockbox: the same batch and item are another payment', async () => {
+  const { number: memo } = await room.holder();
+  const box = `box-${++boxes}`;
+  for (const [name, day] of [
+    [box, '2026-05-04'],
+    [box, '2026-05-05'],
+    [`${box}b`, '2026-05-04'],
+  ] as const) {
+    const file = lockboxFile([itemLine({ memo, serial: serial() })], `H,${name},${day},1`);
+    expect(await sums(load(file))).toEqual([['on-account', 1, 2_500]]);
+  }
+});
+
 test('two lines of one number are one payment and one that is told', async () => {
   const { number: memo } = await room.holder();
   const lines = [itemLine({ memo, serial: serial() }), itemLine({ memo, serial: serial() })];

@@ -69,6 +69,7 @@ test('the same order again is the same payment, and the holder hears of it once;
   const another = { sender: { name: 'Another Lopez' } };
   for (const item of [{ cents: 2_600 }, { serial: 'X1' }, { memo: '' }, another])
     expect(await code(room.enter({ ...order, item: { ...order.item, ...item } }))).toBe('key-reused');
+  expect(await code(room.enter({ ...order, source: 'lockbox' }))).toBe('key-reused');
   await closeAccount(server.db, holder.id, room.at);
   expect(await room.enter(order)).toEqual(first);
   expect(room.news).toEqual([{ ...first, kind: 'paid-in' }]);

@@ -64,9 +64,10 @@ test('one that the bank takes back is told as well', async () => {
   if (entered.kind !== 'on-account') throw new Error(entered.kind);
   const act = { key: 'nsf', paymentId: entered.payment.id, agentId: 'a1', reason: 'no funds' };
   await returnPayment(server.db, deps, act);
-  await returnPayment(server.db, deps, act);
+  const back = await returnPayment(server.db, deps, act);
   const [, returned, ...more] = await written(holder.id);
   expect(returned?.key).toBe(`receipt payment ${entered.payment.id} returned`);
   expect(returned?.body).toContain('the bank returned your check of $25.00');
+  expect(back.kind === 'returned' && returned?.body.endsWith(`Ref ${back.reference}.`)).toBe(true);
   expect(more).toEqual([]);
 });

@@ -65,6 +65,17 @@ test('an agent assigns it to an account, once, and who, when and why is kept', a
   expect(await room.balance(holder.id)).toBe(200_000);
 });
 
+test('whoever enters it again after it was assigned is answered as before: it went to suspense', async () => {
+  const { number } = await room.holder();
+  const order = room.order({ memo: '' }, { unmatched: 'suspend' });
+  const entered = await room.enter(order);
+  const id = 'payment' in entered ? entered.payment.id : '';
+  await assigning({ ...act(id), accountNumber: number });
+  const payment = await findPayment(server.db, { id });
+  expect(payment).toMatchObject({ state: 'on-account' });
+  expect(await room.enter(order)).toEqual({ ...entered, payment });
+});
+
 test('assigning moves it from suspense to the holder', async () => {
   const { number } = await room.holder();
   const id = await room.inSuspense();

@@ -155,11 +155,12 @@ test('what the bank does not take goes by cheque; the money is owed until that i
   const declined = answering({ kind: 'declined', reason: 'declined' });
   const changes = await moved(async () => expect(await serve(id, declined)).toMatchObject({ kind: 'by-cheque' }));
   expect(changes).toEqual({});
-  const cheque = { cause: 'card-declined', cents: 700, state: 'queued', to: payee };
+  const due = { from: '2026-05-18', until: '2026-05-25' };
+  const cheque = { cause: 'card-declined', cents: 700, state: 'queued', to: payee, due };
   expect(await findCheques(server.db, { accountId })).toEqual([expect.objectContaining(cheque)]);
   expect(await serve(id)).toEqual({ kind: 'served-before' });
   const [told] = await house.news(accountId);
-  expect(told).toMatchObject({ kind: 'card-refund-by-cheque', cents: 700, addressKnown: true });
+  expect(told).toMatchObject({ kind: 'card-refund-by-cheque', cents: 700, due, addressKnown: true });
 });
 
 test.each(['exceeds-charge', 'unknown-charge'] as const)(

@@ -198,6 +198,15 @@ test('returned while it is being assigned, it is taken off that account, and not
   await another.destroy();
 });
 
+test('what was assigned from suspense is a payment that a refund goes back to, the last used first', async () => {
+  const holder = await room.holder();
+  await room.paidIn(holder, { cents: 1_000 });
+  const id = await room.inSuspense(cheque);
+  await assign(server.db, room.deps(), { ...act(id), accountNumber: holder.number });
+  const sources = await refundSources(server.db, holder.id);
+  expect(sources).toEqual([2_500, 1_000].map((leftCents) => ({ kind: 'other', leftCents })));
+});
+
 test('a payment that was taken back is nothing that a refund goes back to', async () => {
   const holder = await room.holder();
   await room.paidIn(holder, { cents: 1_000 });
@@ -279,6 +288,15 @@ test('what is owed is listed in pages, the oldest first', async () => {
   const [[after] = []] = await page({ limit: 1 });
   expect(await page({})).toMatchObject([[after, first], [expect.any(String), second]]); // prettier-ignore
   expect(await page({ after: after ?? '' })).toMatchObject([[expect.any(String), second]]);
+});
+
+test('one key for two debts at once settles one of them', async () => {
+  const pool = openDatabase(server.url, { max: 4, connectMs: 15_000, statementMs: 15_000 });
+  const debts = [await owing(), await owing(), await owing(), await owing()];
+  const key = randomUUID();
+  const work = debts.map(({ receivableId }) => waive(pool, room.deps(), { ...order(receivableId), key }));
+  expect((await Promise.all(work)).map(codeOf).sort()).toEqual([...Array<string>(3).fill('key-reused'), 'waived']);
+  await pool.destroy();
 });
 
 test('ten who make it good at once do it once', async () => {

@@ -4,6 +4,7 @@ import { findPosting } from '#db/ledger.ts';
 import { paymentHistory } from '#db/payment-events.ts';
 import { findPayment, paymentsOf, type PaymentKind } from '#db/payments.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { enterPayment } from './enter-payment.ts';
 import { MailRoom } from './testing/mail-room.ts';
@@ -145,6 +146,22 @@ test('a closed account takes no payment', async () => {
   const holder = await room.holder();
   await closeAccount(server.db, holder.id, room.at);
   expect(await code(room.enter(room.order({ memo: holder.number })))).toBe('account-closed');
+});
+
+test('a payment that comes while the account is being closed waits, and then goes to nobody', async () => {
+  const holder = await room.holder();
+  const another = openDatabase(server.url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
+  const closing = await server.db.startTransaction().execute();
+  await closeAccount(closing, holder.id, room.at);
+  const order = room.order({ memo: holder.number }, { unmatched: 'suspend' });
+  const entering = room.enter(order, another);
+  await vi.waitFor(async () => {
+    const waiting = sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`;
+    expect((await waiting.execute(server.db)).rows[0]?.n).toBeGreaterThan(0);
+  });
+  await closing.commit().execute();
+  expect(await entering).toMatchObject({ kind: 'in-suspense', why: 'account-closed' });
+  await another.destroy();
 });
 
 test('amounts have limits of their own, by kind and day; a payment by mail may be more than $100', async () => {

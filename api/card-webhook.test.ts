@@ -84,6 +84,15 @@ test.each<[string, () => ReturnType<typeof post>, number]>([
   expect(heard).toEqual([]);
 });
 
+test.each<[string, string, number, string]>([
+  ['ten minutes ago', event(), 600_000, 'This was signed too long ago.'],
+  ['now, and is no event', '{"id":1}', 0, 'This is no event of the card gateway.'],
+  ['now, and is no JSON', 'no json', 0, 'This is no event of the card gateway.'],
+])('what was signed %s is refused in its own words', async (_when, payload, agoMs, detail) => {
+  const answer = await post(payload, sign(payload, { at: new Date(now.getTime() - agoMs) }));
+  expect(answer.json()).toEqual({ type: 'about:blank', title: 'Bad Request', status: 400, detail });
+});
+
 test('an event of 200,000 bytes is heard', async () => {
   const payload = event('payment_intent.succeeded', { description: 'x'.repeat(200_000) });
   expect((await post(payload, sign(payload))).statusCode).toBe(200);

@@ -66,6 +66,12 @@ test.each<[string, () => Promise<{ statusCode: number; body: string }>]>([
   expect(received).toEqual([]);
 });
 
+test('a message without words, of a picture alone, is received', async () => {
+  const picture = { ...fields, Body: '' };
+  expect((await post(picture, sign(picture))).statusCode).toBe(200);
+  expect(received).toEqual([{ id: 'SM1', from: '+12135550142', body: '' }]);
+});
+
 test('a signed message that is none is refused', async () => {
   const { From, Body } = fields;
   expect((await post({ From, Body }, sign({ From, Body }))).statusCode).toBe(400);

@@ -34,6 +34,7 @@ test('who wants texts alone is told by e-mail when they are used up, if there is
   await useUp();
   expect(await where({ mobile, spareEmail: email })).toEqual({ email });
   expect(await where({ mobile })).toEqual({});
+  expect(await where({ mobile, email, spareEmail: 'other@example.com' })).toEqual({ email });
 });
 
 test('the spare address is not used while there are texts, nor by those who want none', async () => {

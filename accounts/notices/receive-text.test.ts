@@ -76,6 +76,15 @@ test('STOP of a stranger is honoured and confirmed once, in the language of the 
   ]);
 });
 
+test('START of a holder who had opted out is answered in the language of the plan', async () => {
+  await text('stop');
+  const chosen = choice({ mobile, notices: 'text', language: 'es' });
+  const accountId = await counter.account(600);
+  await joinFunding(server.db, deps(), { accountId, by: { kind: 'web' }, key: randomUUID(), choice: chosen });
+  await text('START');
+  expect((await told()).at(-1)?.body).toMatch(/^Homeline: puede volver a recibir mensajes/);
+});
+
 test('HELP answers a stranger; an unknown text pays nothing', async () => {
   expect(await text('help')).toBe('help');
   await asked();

@@ -161,6 +161,34 @@ test('news of more than 72 hours ago is not sent', async () => {
   expect(await send(two)).toEqual({ kind: 'failed', reason: 'stale' });
 });
 
+test('a text in doubt is asked after however old it is; the one that did not arrive is not sent any more', async () => {
+  for (const [mood, sent] of [
+    ['take-silently', { kind: 'sent' }],
+    ['lose', { kind: 'failed', reason: 'stale' }],
+  ] as const) {
+    const id = await text();
+    carrier.mood = mood;
+    await send(id);
+    const many = carrier.texts.length;
+    carrier.mood = 'take';
+    carrier.later(72 * 3_600 + 1);
+    expect(await send(id)).toEqual(sent);
+    expect(carrier.texts).toHaveLength(many);
+  }
+});
+
+test('an attempt that outlived its lease leaves the end to the one that took over', async () => {
+  const id = await text();
+  const send = async () => {
+    carrier.later(120);
+    expect(await sendNotice(server.db, deps(), id)).toEqual({ kind: 'sent' });
+    return { kind: 'not-now', reason: 'busy' } as const;
+  };
+  const slow = { ...deps(), texts: { ...carrier.textSender, send } };
+  expect(await sendNotice(server.db, slow, id)).toEqual({ kind: 'later', reason: 'another-attempt' });
+  expect(await state(id)).toBe('sent');
+});
+
 test('what has not ended is given out again', async () => {
   await server.db.deleteFrom('notice').execute();
   const [one, two] = [await text(), await text()];

@@ -4,6 +4,7 @@ import { findPosting } from '#db/ledger.ts';
 import { paymentHistory } from '#db/payment-events.ts';
 import { findPayment, paymentsOf, type PaymentKind } from '#db/payments.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { enterPayment } from './enter-payment.ts';
 import { MailRoom } from './testing/mail-room.ts';
@@ -66,8 +67,10 @@ test('the same order again is the same payment, and the holder hears of it once;
   const order = room.order({ memo: holder.number });
   const first = await room.enter(order);
   expect(await room.enter(order)).toEqual(first);
-  for (const item of [{ cents: 2_600 }, { serial: 'X1' }, { memo: '' }])
+  const another = { sender: { name: 'Another Lopez' } };
+  for (const item of [{ cents: 2_600 }, { serial: 'X1' }, { memo: '' }, another])
     expect(await code(room.enter({ ...order, item: { ...order.item, ...item } }))).toBe('key-reused');
+  expect(await code(room.enter({ ...order, source: 'lockbox' }))).toBe('key-reused');
   await closeAccount(server.db, holder.id, room.at);
   expect(await room.enter(order)).toEqual(first);
   expect(room.news).toEqual([{ ...first, kind: 'paid-in' }]);
@@ -80,7 +83,8 @@ test('the same item under another key is known by kind, issuer, serial and day',
   const first = await room.enter(order);
   const again = { kind: 'entered-before', payment: 'payment' in first && first.payment };
   expect(await room.enter(room.order({ ...order.item, memo: '' }))).toEqual({ ...again, sameAmount: true });
-  expect(await room.enter(room.order({ ...order.item, cents: 1 }))).toEqual({ ...again, sameAmount: false });
+  for (const cents of [1, 2_499, 2_501])
+    expect(await room.enter(room.order({ ...order.item, cents }))).toEqual({ ...again, sameAmount: false });
   const others = [{ kind: 'moneygram' }, { issuer: 'WU' }, { serial: 'X2' }, { receivedOn: '2026-05-03' }] as const;
   for (const other of others)
     expect(await code(room.enter(room.order({ ...order.item, ...other })))).toBe('on-account');
@@ -144,6 +148,22 @@ test('a closed account takes no payment', async () => {
   expect(await code(room.enter(room.order({ memo: holder.number })))).toBe('account-closed');
 });
 
+test('a payment that comes while the account is being closed waits, and then goes to nobody', async () => {
+  const holder = await room.holder();
+  const another = openDatabase(server.url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
+  const closing = await server.db.startTransaction().execute();
+  await closeAccount(closing, holder.id, room.at);
+  const order = room.order({ memo: holder.number }, { unmatched: 'suspend' });
+  const entering = room.enter(order, another);
+  await vi.waitFor(async () => {
+    const waiting = sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`;
+    expect((await waiting.execute(server.db)).rows[0]?.n).toBeGreaterThan(0);
+  });
+  await closing.commit().execute();
+  expect(await entering).toMatchObject({ kind: 'in-suspense', why: 'account-closed' });
+  await another.destroy();
+});
+
 test('amounts have limits of their own, by kind and day; a payment by mail may be more than $100', async () => {
   const { number: memo } = await room.holder();
   const amount = (cents: number, over = {}) => code(room.enter(room.order({ memo, cents, ...over })));
@@ -157,6 +177,8 @@ test('amounts have limits of their own, by kind and day; a payment by mail may b
   expect(await amount(5_000, { kind: 'moneygram' })).toBe('on-account');
   expect(await amount(5_001, { kind: 'moneygram' })).toBe('above-maximum');
   expect(await amount(5_001, { kind: 'moneygram', receivedOn: '2026-05-02' })).toBe('on-account');
+  // From the very day on.
+  expect(await amount(5_001, { kind: 'moneygram', receivedOn: '2026-05-03' })).toBe('above-maximum');
   expect(await amount(5_001, { kind: 'western-union' })).toBe('on-account');
   // A year misread, before there were limits: the first of them.
   expect(await amount(5_001, { kind: 'western-union', receivedOn: '2006-05-04' })).toBe('on-account');

@@ -82,6 +82,8 @@ test('an allowance is the limit or the money, whichever is less', () => {
   expect(allowanceOf(10_000, 900, minuteUp(2_500))).toEqual({ kind: 'paid', seconds: 900, cents: 375 });
   expect(allowanceOf(110, 900, minuteUp(2_500))).toEqual({ kind: 'paid', seconds: 240, cents: 100 });
   expect(allowanceOf(10_000, 90, minuteUp(2_500))).toEqual({ kind: 'paid', seconds: 90, cents: 50 });
+  expect(allowanceOf(25, 900, minuteUp(2_500))).toEqual({ kind: 'paid', seconds: 60, cents: 25 });
+  expect(allowanceOf(10_000, 30, bySecond(2_500))).toEqual({ kind: 'paid', seconds: 30, cents: 12 });
   expect(allowanceOf(24, 900, minuteUp(2_500))).toEqual({ kind: 'unaffordable' });
   expect(allowanceOf(24, 900, bySecond(2_500))).toEqual({ kind: 'unaffordable' });
   expect(allowanceOf(0, 900, minuteUp(0))).toEqual({ kind: 'free', seconds: 900 });

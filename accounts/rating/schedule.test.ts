@@ -46,6 +46,10 @@ test('a rate that a later cap undercuts is refused', () => {
 test('a paid rate needs a cap for all its time and for its place; a free one needs none', () => {
   expect(faultOf(data([rate({ validFrom: day('2026-04-05') })]))).toBe('no-cap');
   expect(faultOf(data([rate()], [cap({ validUntil: day('2027-01-01') })]))).toBe('no-cap');
+  const end = day('2027-01-01');
+  const sooner = cap({ validUntil: new Date(end.getTime() - 1) });
+  expect(faultOf(data([rate({ validUntil: end })], [sooner]))).toBe('no-cap');
+  expect(faultOf(data([rate({ validUntil: end })], [cap({ validUntil: end })]))).toBeUndefined();
   expect(faultOf(data([rate()], [cap({ service: 'audio' })]))).toBe('no-cap');
   expect(faultOf(data([rate({ scope: { agency: 'County' } })]))).toBe('no-cap');
   expect(faultOf({ ...data([rate({ scope: { facilityId: 'x' } })]), facilities: [{ id: 'x', agency: 'y' }] })).toBe(

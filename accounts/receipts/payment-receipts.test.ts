@@ -43,6 +43,19 @@ test('a payment that reaches an account has a receipt, once, however often it is
   ]);
 });
 
+test('five receipts of a month come by text, whatever they tell; more come by e-mail', async () => {
+  const holder = await room.holder();
+  const now = () => room.at;
+  const mobile = freshMobile();
+  const contactOf = async () => ({ language: 'en', mobile, spareEmail: 'family@example.com' }) as const;
+  const onNews = paymentReceipts({ contactOf, notify: notifyWith(receiptWords, now) }, now);
+  const order = (n: number) => room.order({ memo: holder.number, cents: 100 * n });
+  for (let n = 1; n <= 6; n++) await enterPayment(server.db, { now, onNews }, order(n));
+  const channels = server.db.selectFrom('notice').select('channel').where('accountId', '=', holder.id).orderBy('id');
+  const texts = Array<string>(5).fill('text');
+  expect((await channels.execute()).map(({ channel }) => channel)).toEqual([...texts, 'e-mail']);
+});
+
 test('one that the bank takes back is told as well', async () => {
   const holder = await room.holder();
   const deps = desk();
@@ -51,9 +64,10 @@ test('one that the bank takes back is told as well', async () => {
   if (entered.kind !== 'on-account') throw new Error(entered.kind);
   const act = { key: 'nsf', paymentId: entered.payment.id, agentId: 'a1', reason: 'no funds' };
   await returnPayment(server.db, deps, act);
-  await returnPayment(server.db, deps, act);
+  const back = await returnPayment(server.db, deps, act);
   const [, returned, ...more] = await written(holder.id);
   expect(returned?.key).toBe(`receipt payment ${entered.payment.id} returned`);
   expect(returned?.body).toContain('the bank returned your check of $25.00');
+  expect(back.kind === 'returned' && returned?.body.endsWith(`Ref ${back.reference}.`)).toBe(true);
   expect(more).toEqual([]);
 });

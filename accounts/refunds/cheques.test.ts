@@ -128,6 +128,12 @@ test('a print run that is asked for again takes nothing that was queued since', 
   expect((await findCheques(server.db, { accountId: later.accountId }))[0]?.state).toBe('queued');
 });
 
+test('a print run takes the oldest first', async () => {
+  const made = [await cheque(), await cheque(), await cheque()].map(({ id }) => id);
+  expect((await claim(1)).map(({ id }) => id)).toEqual(made.slice(0, 1));
+  expect((await claim(2)).map(({ id }) => id)).toEqual(made.slice(1));
+});
+
 test('a number is used once, and what is not printed is not mailed', async () => {
   const { number } = await mailed();
   const made = await cheque();

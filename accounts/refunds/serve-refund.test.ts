@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { closeAccount } from '#db/accounts.ts';
 import { findCardRefund, openCardRefunds, refundsInQuestion } from '#db/card-refunds.ts';
 import { findCheques } from '#db/cheques.ts';
 import { openDatabase } from '#db/connect.ts';
+import { placeHold } from '#db/holds.ts';
 import { trialBalance } from '#db/ledger.ts';
 import { sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -153,11 +155,12 @@ test('what the bank does not take goes by cheque; the money is owed until that i
   const declined = answering({ kind: 'declined', reason: 'declined' });
   const changes = await moved(async () => expect(await serve(id, declined)).toMatchObject({ kind: 'by-cheque' }));
   expect(changes).toEqual({});
-  const cheque = { cause: 'card-declined', cents: 700, state: 'queued', to: payee };
+  const due = { from: '2026-05-18', until: '2026-05-25' };
+  const cheque = { cause: 'card-declined', cents: 700, state: 'queued', to: payee, due };
   expect(await findCheques(server.db, { accountId })).toEqual([expect.objectContaining(cheque)]);
   expect(await serve(id)).toEqual({ kind: 'served-before' });
   const [told] = await house.news(accountId);
-  expect(told).toMatchObject({ kind: 'card-refund-by-cheque', cents: 700, addressKnown: true });
+  expect(told).toMatchObject({ kind: 'card-refund-by-cheque', cents: 700, due, addressKnown: true });
 });
 
 test.each(['exceeds-charge', 'unknown-charge'] as const)(
@@ -203,6 +206,29 @@ test('what is not to be given back is refused with a code, and nothing moves', a
   ];
   for (const [over, code] of refused) expect(await give(order(accountId, over))).toEqual({ kind: 'refused', code });
   expect(await house.balance(accountId)).toBe(2_000);
+});
+
+test('all that may be spent can be given back, and no more: what is held for a call stays', async () => {
+  const accountId = await house.account();
+  await house.pay(accountId, 2_000);
+  const hold = { key: randomUUID(), accountId, cents: 500, reason: 'call', at: house.at };
+  await placeHold(server.db, { ...hold, expiresAt: new Date(house.at.getTime() + 60_000) });
+  const tooMuch = { kind: 'refused', code: 'insufficient-funds' };
+  expect(await give(order(accountId, { cents: 1_501 }))).toEqual(tooMuch);
+  expect((await give(order(accountId, { cents: 1_500 }))).kind).toBe('given-back');
+  await closeAccount(server.db, accountId, house.at);
+  expect(await give(order(accountId, { cents: 1 }))).toEqual({ kind: 'refused', code: 'account-closed' });
+});
+
+test('what the bank did not take is left of the payment still: it can go back there', async () => {
+  const accountId = await house.account();
+  await house.pay(accountId, 2_000, '1111');
+  await house.pay(accountId, 1_000);
+  const first = await give(order(accountId, { cents: 500 }));
+  const id = first.kind === 'given-back' ? (first.givenBack.cards[0]?.id ?? '') : '';
+  await serve(id, answering({ kind: 'declined', reason: 'declined' }));
+  const next = await give(order(accountId, { cents: 1_000 }));
+  expect(next).toMatchObject({ givenBack: { cards: [{ cents: 1_000, card: { lastFour: '4242' } }], cheques: [] } });
 });
 
 test('AutoPay does not charge anew what was just given back: it ends first', async () => {

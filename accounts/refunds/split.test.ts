@@ -27,6 +27,8 @@ test('when a cheque or a money order was used last, that much goes by cheque fir
 test('a card that has been given all of its payment back takes nothing', () => {
   expect(short(700, card('new', 0), card('old', 500))).toEqual(['old 500', 'cheque 200']);
   expect(short(0, card('new', 500))).toEqual(['cheque 0']);
+  // Nor does one of which more was taken back than was paid.
+  expect(short(700, card('new', -100), card('old', 500))).toEqual(['old 500', 'cheque 200']);
 });
 
 test('every cent goes somewhere, none twice, and no card is given more than is left of its payment', () => {

@@ -4,11 +4,13 @@ import { chequeHistory, findCheques, type Cheque } from '#db/cheques.ts';
 import { trialBalance } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { sendBack } from '../rails/suspense/send-back.ts';
+import { MailRoom } from '../rails/testing/mail-room.ts';
 import { claimBack } from '../unclaimed/set-aside.ts';
-import { claimForPrinting, markCashed, markMailed, markReturned } from './cheques.ts';
+import { addressOf, claimForPrinting, markCashed, markMailed, markReturned } from './cheques.ts';
 import { refundByAgent } from './refund-by-agent.ts';
 import { setStaleAside, staleCheques } from './stale-cheques.ts';
-import { House } from './testing/house.ts';
+import { House, payee } from './testing/house.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -30,10 +32,14 @@ async function mailed(): Promise<{ cheque: Cheque; number: string; accountId: st
   const given = await refundByAgent(server.db, house.deps(), order);
   const [cheque] = given.kind === 'given-back' ? given.givenBack.cheques : [];
   if (!cheque) throw new Error('There is no cheque.');
+  return { cheque, number: await mail(cheque.id), accountId };
+}
+/** Its number. */
+async function mail(chequeId: string): Promise<string> {
   await claimForPrinting(server.db, house.deps(), { batchId: randomUUID(), limit: 100, agentId: 'a1' });
   const number = String(++last);
-  await markMailed(server.db, house.deps(), { chequeId: cheque.id, agentId: 'a1', number });
-  return { cheque, number, accountId };
+  await markMailed(server.db, house.deps(), { chequeId, agentId: 'a1', number });
+  return number;
 }
 const aside = (cheque: Cheque, number: string, over = {}) => {
   const act = { chequeId: cheque.id, agentId: 'a2', number, reason: 'stopped at the bank', ...over };
@@ -111,6 +117,33 @@ test('one that was cashed, came back or was mailed anew is not stale by its firs
   expect([await listed(cashed.cheque), await listed(back.cheque)]).toEqual([false, false]);
   expect((await aside(cashed.cheque, cashed.number)).kind).toBe('wrong-state');
   expect((await aside(back.cheque, back.number)).kind).toBe('wrong-state');
+});
+
+test('one that was mailed anew is stale 180 days after that, not after its first mailing', async () => {
+  const { cheque, number } = await mailed();
+  const act = { chequeId: cheque.id, agentId: 'a1' };
+  house.days(100);
+  await markReturned(server.db, house.deps(), { ...act, number });
+  await addressOf(server.db, house.deps(), { ...act, to: payee });
+  const again = await mail(act.chequeId);
+  house.days(179);
+  expect(await listed(cheque)).toBe(false);
+  expect(await aside(cheque, again)).toEqual({ kind: 'too-early' });
+  house.days(1);
+  expect(await listed(cheque)).toBe(true);
+  expect((await aside(cheque, again)).kind).toBe('done');
+});
+
+test('money of no account, on its way back to a sender who does not cash it, is not set aside for anybody', async () => {
+  const room = new MailRoom(server.db);
+  const paymentId = await room.inSuspense({ sender: { name: payee.payee, address: payee.address } });
+  const order = { key: randomUUID(), paymentId, agentId: 'a1', reason: 'nobody’s' };
+  const sent = await sendBack(server.db, house.deps(), order);
+  if (sent.kind !== 'sent-back') throw new Error(sent.kind);
+  const number = await mail(sent.cheque.id);
+  house.days(200);
+  expect(await listed(sent.cheque)).toBe(false);
+  expect((await aside(sent.cheque, number)).kind).toBe('wrong-state');
 });
 
 test('another number, no reason, no agent, no cheque: nothing is set aside', async () => {

@@ -118,6 +118,15 @@ test('transactions come in pages, the newest first; what is posted meanwhile shi
   expect((await transactionsOf(server.db, holder, { limit: 20 })).transactions.at(-1)).toMatchObject({ cents: 100, balanceCents: 100 }); // prettier-ignore
 });
 
+test('deposits alone are what was paid in; a deposit that was taken back is none', async () => {
+  const holder = await account();
+  const paid = [await move(holder, 500, on(1)), await move(holder, 300, on(2), 'money-order-deposit')];
+  await move(holder, 100, on(3), 'claimed');
+  await move(holder, -200, on(4), 'deposit-reversed');
+  const { transactions } = await transactionsOf(server.db, holder, { limit: 9, only: 'deposits' });
+  expect(transactions.map(({ reference }) => reference)).toEqual(paid.map(({ reference }) => reference).reverse());
+});
+
 test('a page that ends with the last transaction has no next', async () => {
   const holder = await account();
   for (let n = 1; n <= 3; n++) await move(holder, 100, on(n));
@@ -163,6 +172,17 @@ test('call details: talks with time, place, length and price, and the attempts w
     [11, 'talked'],
     [10, 'talked'],
   ]);
+});
+
+test('of a number that two accounts share each sees the calls, and what it was charged itself', async () => {
+  const number = '+14155550705';
+  const [payer, other] = [await account([number]), await account([number])];
+  await move(payer, 1_000, on(2));
+  const talked = await call(number, on(11), { disposition: 'talked', talk: 60 });
+  await move(payer, -25, on(11, 13), 'audio-call', { seconds: 60 }, callChargeKey(talked));
+  const [first, second] = [await readCallDetails(server.db, payer, period), await readCallDetails(server.db, other, period)]; // prettier-ignore
+  expect([first.totalCents, second.totalCents]).toEqual([25, 0]);
+  expect([first.calls.length, second.calls.length]).toEqual([1, 1]);
 });
 
 test('what rang at a number before it was the account’s is not shown', async () => {

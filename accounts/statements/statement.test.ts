@@ -32,6 +32,21 @@ test('a statement that is a cent out is not made', () => {
   expect(() => statementOf(about, facts)).toThrow(StatementFault);
 });
 
+test('a statement of more cents than can be counted exactly is not made', () => {
+  const facts = { openingCents: 2 ** 53, closingCents: 2 ** 53, lines: [] };
+  expect(() => statementOf(about, facts)).toThrow(StatementFault);
+});
+
+test('whoever said no has declined; what nobody took is missed, what was talked was talked', () => {
+  const outcome = (disposition: string, talkSeconds = 0) => {
+    const call = { id: 'a', at: new Date(0), facility: 'F', timeZone: 'UTC', number: '+12135550142', billedCents: 0 };
+    return callDetailsOf([{ ...call, disposition, talkSeconds }]).attempts[0]?.outcome;
+  };
+  for (const no of ['refused', 'blocked', 'rejected']) expect(outcome(no)).toBe('declined');
+  for (const missed of ['no-answer', 'busy', 'voicemail', 'caller-gone']) expect(outcome(missed)).toBe('missed');
+  expect(outcome('refused', 1)).toBe('talked');
+});
+
 test('money is written as both languages write it here', () => {
   expect([money(123_450, 'en'), money(123_450, 'es'), money(0, 'es'), money(-5, 'en')]).toEqual([
     '$1,234.50',

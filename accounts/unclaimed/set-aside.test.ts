@@ -7,7 +7,7 @@ import { placeHold } from '#db/holds.ts';
 import { trialBalance } from '#db/ledger.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
-import { recordActivity } from '#db/unclaimed.ts';
+import { lastUsedAt, recordActivity } from '#db/unclaimed.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
@@ -105,6 +105,32 @@ test('a call to one of its numbers begins them anew, the last one counts; one th
   expect(await listed(id)).toBe(true);
 });
 
+test('a call to a number that was not its own yet is no use of it', async () => {
+  const number = freshNumber();
+  const id = await house.account(number);
+  await house.mailIn(id, 2_000);
+  house.days(100);
+  const call = randomUUID();
+  const leg = { facilityId: 'rio-claro', node: 'n', callerLeg: { sipCallId: call }, offHookAt: house.at };
+  await openCall(server.db, { id: call, ...leg });
+  await setNumber(server.db, call, number, house.at);
+  await server.db
+    .updateTable('accountNumber')
+    .set({ addedAt: new Date(house.at.getTime() + 1) })
+    .where('accountId', '=', id)
+    .execute();
+  house.days(80);
+  expect(await listed(id)).toBe(true);
+});
+
+test('accounts are listed in pages', async () => {
+  const [one = '', two = ''] = [await funded(), await funded()].sort();
+  house.days(180);
+  const page = (after: string) => accountsToSetAside(server.db, house.deps(), { after, limit: 1_000 });
+  const ids = (await page(one)).map(({ accountId }) => accountId);
+  expect([ids.includes(one), ids.includes(two)]).toEqual([false, true]);
+});
+
 test('a late word of an earlier sign-in takes nothing back', async () => {
   const accountId = await funded();
   house.days(100);
@@ -121,6 +147,10 @@ test('an agent sets funds aside, once, and they come back whenever they are clai
   const before = await trialBalance(server.db);
   const result = await aside(order);
   expect(await aside(order)).toEqual(result);
+  const reused = { kind: 'refused', code: 'key-reused' };
+  expect(await aside({ ...order, accountId: await funded() })).toEqual(reused);
+  // It is no use of the account.
+  expect(await lastUsedAt(server.db, id)).toEqual(new Date('2026-05-04T19:00:00Z'));
   expect((await trialBalance(server.db)).unclaimed - before.unclaimed).toBe(2_000);
   expect(await house.balance(id)).toBe(0);
   house.days(5_000);
@@ -154,6 +184,7 @@ test('what is not to be set aside is refused with a code', async () => {
   house.days(200);
   expect(await code('nobody')).toBe('unknown-account');
   expect(await aside({ ...act(id), reason: ' ' })).toEqual({ kind: 'refused', code: 'reason-missing' });
+  expect(await aside({ ...act(id), agentId: '' })).toEqual({ kind: 'refused', code: 'reason-missing' });
   expect(await code(charged)).toBe('autopay-on');
   const empty = await house.account();
   house.days(200);

@@ -4,6 +4,7 @@ import { sumsOf, unfinishedFiles } from '#db/lockbox.ts';
 import { paymentHistory } from '#db/payment-events.ts';
 import { findPayment } from '#db/payments.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { DatabaseUnavailable } from '#db/unavailable.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { RailDeps } from '../ports.ts';
 import { HEADER, inPieces, itemLine, lockboxFile } from '../testing/lockbox-file.ts';
@@ -127,6 +128,19 @@ test('an item that an agent entered from the paper is a duplicate when the file 
   expect(await sums(load(lockboxFile(lines, header())))).toEqual([['duplicate', 1, 2_500]]);
 });
 
+test('the bank counts anew each day, and for each lockbox: the same batch and item are another payment', async () => {
+  const { number: memo } = await room.holder();
+  const box = `box-${++boxes}`;
+  for (const [name, day] of [
+    [box, '2026-05-04'],
+    [box, '2026-05-05'],
+    [`${box}b`, '2026-05-04'],
+  ] as const) {
+    const file = lockboxFile([itemLine({ memo, serial: serial() })], `H,${name},${day},1`);
+    expect(await sums(load(file))).toEqual([['on-account', 1, 2_500]]);
+  }
+});
+
 test('two lines of one number are one payment and one that is told', async () => {
   const { number: memo } = await room.holder();
   const lines = [itemLine({ memo, serial: serial() }), itemLine({ memo, serial: serial() })];
@@ -209,6 +223,29 @@ test('a file that cannot be finished keeps no other waiting', async () => {
   expect([await room.balance(hindered.id), await room.balance(free.id)]).toEqual([0, 2_500]);
   expect(await finishFiles(server.db, room.deps())).toBe(1);
   expect(await room.balance(hindered.id)).toBe(2_500);
+});
+
+test('with the database away no other file is tried', async () => {
+  const holder = await room.holder();
+  let tried = 0;
+  const away = (): Promise<never> => {
+    tried++;
+    return Promise.reject(new DatabaseUnavailable('away'));
+  };
+  const deps = { ...room.deps(), onNews: away };
+  for (let file = 0; file < 2; file++) {
+    const lines = [itemLine({ memo: holder.number, serial: serial() })];
+    await expect(load(lockboxFile(lines, header()), deps)).rejects.toThrow(DatabaseUnavailable);
+  }
+  tried = 0;
+  await expect(finishFiles(server.db, deps)).rejects.toThrow(DatabaseUnavailable);
+  expect(tried).toBe(1);
+  expect(await finishFiles(server.db, room.deps())).toBe(2);
+});
+
+test('a file of more lines than are written at once is kept whole, each line once', async () => {
+  const lines = Array.from({ length: 1_001 }, (_, n) => itemLine({ item: n + 1, serial: '' }));
+  expect(await sums(load(lockboxFile(lines, header())))).toEqual([['rejected', 1_001, 1_001 * 2_500]]);
 });
 
 test('imported by many at once, it is one file, and each line is posted once', async () => {

@@ -142,6 +142,26 @@ test('what is not UTF-8 is refused, in the middle and cut off at the end', async
   expect(await refusal(file.with(at, 0xff))).toMatch(/^\d not-utf-8$/);
 });
 
+test('a line of the longest length is read, and told as a bad one', async () => {
+  const line = itemLine({ memo: 'x' });
+  const long = line.replace(',x,', `,${'x'.repeat(LONGEST - line.length + 1)},`);
+  expect(long).toHaveLength(LONGEST);
+  const [, told] = await read([HEADER, long, 'T,1,25.00'].join('\n'), 10_000);
+  expect(told).toMatchObject({ kind: 'bad-line', line: 2, fault: 'text-too-long', cents: 2_500 });
+});
+
+test('a file of as many lines as may be is read; one more refuses it', async () => {
+  const ending = (at: number) => `${HEADER}${'\n'.repeat(at - 1)}T,0,0.00`;
+  expect(await read(ending(MOST), 100_000)).toHaveLength(1);
+  expect(await refusal(ending(MOST + 1))).toBe(`${MOST + 1} too-many-lines`);
+});
+
+test('small letters of a serial, an issuer and a state are read as large ones: the same item is known again', async () => {
+  const sender = ['Maria Lopez', '1 Main St', '', 'Fresno', 'ca', '93650'];
+  const read = { issuer: 'USPS', serial: 'AB-12', sender: { address: { state: 'CA' } } };
+  expect(await line({ issuer: 'usps', serial: 'ab-12', sender })).toMatchObject({ kind: 'item', payment: read });
+});
+
 test('a file that has no end is refused at a bound', async () => {
   async function* endless() {
     for (;;) yield new TextEncoder().encode('\n\n\n\n\n\n\n\n'.repeat(1_000) + itemLine() + '\n');

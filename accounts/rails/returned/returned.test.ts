@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount as markClosed } from '#db/accounts.ts';
-import { openDatabase } from '#db/connect.ts';
-import { balanceOf, findPosting } from '#db/ledger.ts';
+import { openDatabase, type Database } from '#db/connect.ts';
+import { balanceOf, findPosting, post } from '#db/ledger.ts';
 import { placeHold } from '#db/holds.ts';
 import { paymentHistory } from '#db/payment-events.ts';
 import { findReceivable, openReceivables } from '#db/receivables.ts';
 import { refundSources } from '#db/refund-sources.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { joinFunding } from '../../funding/enrolment.ts';
 import { choice, Counter } from '../../funding/testing/counter.ts';
@@ -147,6 +148,65 @@ test('returned while it is being assigned, spent and returned, it is reversed on
   await pool.destroy();
 });
 
+/** Somebody waits for a lock. */
+const waits = () =>
+  vi.waitFor(async () => {
+    const waiting = sql<{ n: number }>`select count(*)::int as n from pg_locks where not granted`;
+    expect((await waiting.execute(server.db)).rows[0]?.n).toBeGreaterThan(0);
+  });
+const single = () => openDatabase(server.url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
+/** `work` begins while `cents` are being spent, and sees what is left. */
+async function whileSpending<T>(holder: string, cents: number, work: (db: Database) => Promise<T>): Promise<T> {
+  const another = single();
+  const spending = await server.db.startTransaction().execute();
+  const entries = [
+    { ledger: { holder }, cents: -cents },
+    { ledger: 'revenue', cents },
+  ] as const;
+  await post(spending, { key: randomUUID(), kind: 'usage', at: room.at, entries });
+  const result = work(another);
+  await waits();
+  await spending.commit().execute();
+  return result.finally(() => another.destroy());
+}
+
+test('returned while it is being spent, what is left is taken and the rest owed', async () => {
+  const holder = await room.holder();
+  const id = await room.paidIn(holder, cheque);
+  const result = await whileSpending(holder.id, 1_800, (another) => returning(act(id), another));
+  expect(result).toMatchObject({ kind: 'returned', receivable: { accountId: holder.id, cents: 1_800 } });
+  expect(await room.balance(holder.id)).toBe(0);
+});
+
+test('returned while it is being assigned, it is taken off that account, and nothing is owed', async () => {
+  const holder = await room.holder();
+  const id = await room.inSuspense(cheque);
+  const another = single();
+  let back: ReturnType<typeof returning> | undefined;
+  const onNews = async () => {
+    back ??= returning(act(id), another);
+    await waits();
+  };
+  const moved = await room.moved(async () => {
+    await assign(server.db, { ...room.deps(), onNews }, { ...act(id), accountNumber: holder.number });
+    const result = await back;
+    expect(result).toMatchObject({ kind: 'returned', payment: { accountId: holder.id } });
+    expect(result).not.toHaveProperty('receivable');
+  });
+  expect(moved).toEqual({ suspense: -2_500, 'cheque-clearing': 2_500 });
+  expect(await room.balance(holder.id)).toBe(0);
+  await another.destroy();
+});
+
+test('what was assigned from suspense is a payment that a refund goes back to, the last used first', async () => {
+  const holder = await room.holder();
+  await room.paidIn(holder, { cents: 1_000 });
+  const id = await room.inSuspense(cheque);
+  await assign(server.db, room.deps(), { ...act(id), accountNumber: holder.number });
+  const sources = await refundSources(server.db, holder.id);
+  expect(sources).toEqual([2_500, 1_000].map((leftCents) => ({ kind: 'other', leftCents })));
+});
+
 test('a payment that was taken back is nothing that a refund goes back to', async () => {
   const holder = await room.holder();
   await room.paidIn(holder, { cents: 1_000 });
@@ -206,6 +266,37 @@ test('nothing is made good without an agent, a reason, or from an account that A
   await room.paidIn(holder, { cents: 5_000 });
   expect(await recover(server.db, room.deps(), good)).toMatchObject({ kind: 'recovered', cents: 1_800 });
   expect(await room.balance(holder.id)).toBe(5_200);
+});
+
+test('what is held for a call, and what is being spent, is not taken to make it good', async () => {
+  const { holder, receivableId } = await owing();
+  await room.paidIn(holder, { cents: 1_500 });
+  const hold = { key: randomUUID(), accountId: holder.id, cents: 600, reason: 'call', at: room.at };
+  await placeHold(server.db, { ...hold, expiresAt: new Date(room.at.getTime() + 60_000) });
+  const recovering = (another: Database) => recover(another, room.deps(), order(receivableId));
+  expect(await whileSpending(holder.id, 500, recovering)).toMatchObject({ kind: 'recovered', cents: 400 });
+  expect(await balanceOf(server.db, holder.id)).toMatchObject({ balanceCents: 600, availableCents: 0 });
+});
+
+test('what is owed is listed in pages, the oldest first', async () => {
+  const holder = await room.holder();
+  const [first, second] = [await room.paidIn(holder, cheque), await room.paidIn(holder, cheque)];
+  await room.spend(holder.id, 5_000);
+  for (const id of [first, second]) await returning(act(id));
+  const page = async (over: { after?: string; limit?: number }) =>
+    (await openReceivables(server.db, { accountId: holder.id, ...over })).map(({ id, paymentId }) => [id, paymentId]);
+  const [[after] = []] = await page({ limit: 1 });
+  expect(await page({})).toMatchObject([[after, first], [expect.any(String), second]]); // prettier-ignore
+  expect(await page({ after: after ?? '' })).toMatchObject([[expect.any(String), second]]);
+});
+
+test('one key for two debts at once settles one of them', async () => {
+  const pool = openDatabase(server.url, { max: 4, connectMs: 15_000, statementMs: 15_000 });
+  const debts = [await owing(), await owing(), await owing(), await owing()];
+  const key = randomUUID();
+  const work = debts.map(({ receivableId }) => waive(pool, room.deps(), { ...order(receivableId), key }));
+  expect((await Promise.all(work)).map(codeOf).sort()).toEqual([...Array<string>(3).fill('key-reused'), 'waived']);
+  await pool.destroy();
 });
 
 test('ten who make it good at once do it once', async () => {

@@ -65,6 +65,17 @@ test('an agent assigns it to an account, once, and who, when and why is kept', a
   expect(await room.balance(holder.id)).toBe(200_000);
 });
 
+test('whoever enters it again after it was assigned is answered as before: it went to suspense', async () => {
+  const { number } = await room.holder();
+  const order = room.order({ memo: '' }, { unmatched: 'suspend' });
+  const entered = await room.enter(order);
+  const id = 'payment' in entered ? entered.payment.id : '';
+  await assigning({ ...act(id), accountNumber: number });
+  const payment = await findPayment(server.db, { id });
+  expect(payment).toMatchObject({ state: 'on-account' });
+  expect(await room.enter(order)).toEqual({ ...entered, payment });
+});
+
 test('assigning moves it from suspense to the holder', async () => {
   const { number } = await room.holder();
   const id = await room.inSuspense();
@@ -115,8 +126,10 @@ test('of many who assign it, or send it back, at once, one does', async () => {
   // One key for many payments does one of them.
   const several = await Promise.all(Array.from({ length: 6 }, () => room.inSuspense()));
   const key = randomUUID();
-  const number = holders[1]?.number ?? '';
-  const one = await Promise.all(several.map((each) => assigning({ ...act(each), key, accountNumber: number }, pool)));
+  // Of one holder they follow each other, of several they meet at the key.
+  const numbers = several.map((_, n) => holders[Math.max(1, n % 4)]?.number ?? '');
+  const orders = several.map((each, n) => ({ ...act(each), key, accountNumber: numbers[n] ?? '' }));
+  const one = await Promise.all(orders.map((each) => assigning(each, pool)));
   expect(one.map(codeOf).sort()).toEqual(['assigned', ...Array<string>(5).fill('key-reused')]);
   await pool.destroy();
 });

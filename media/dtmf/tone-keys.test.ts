@@ -149,6 +149,14 @@ describe('no key', () => {
       'a busy line': sound(second, [480, -24], [620, -24]),
       'a fax that calls (ITU-T T.30: 1100 Hz)': sound(second, [1100, -10]),
       'a fax that answers (2100 Hz)': sound(second, [2100, -10]),
+      'a key whose low tone is 3.5 % beside': sound(second, [697 * 1.035, -10], [1209, -10]),
+      'a key whose high tone is 3.5 % beside': sound(second, [697, -10], [1209 * 0.965, -10]),
+      'a key with half of another': sound(second, [697, -10], [852, -15], [1336, -8]),
+      'a voice that swells as no key does': joined(
+        ...Array.from({ length: 45 }, () =>
+          keyTone('5', { ms: 45 }).map((sample, at) => sample * 10 ** ((at / 8 - 45) * 0.045)),
+        ),
+      ),
       'one tone of a key': sound(second, [697, -10]),
       'three tones': sound(second, [697, -10], [1209, -10], [1477, -10]),
       'all keys at once': sound(

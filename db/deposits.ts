@@ -76,6 +76,12 @@ export async function findDeposit(
   return row && toDeposit(row);
 }
 
+/** Those with one of these idempotency keys that were declined. */
+export async function declinedDeposits(db: Database, keys: readonly string[]): Promise<Deposit[]> {
+  const query = db.selectFrom('deposit').selectAll().where('idempotencyKey', 'in', keys);
+  return (await query.where('state', '=', 'declined').orderBy('intendedAt').execute()).map(toDeposit);
+}
+
 export type Settling =
   | {
       readonly state: 'captured';

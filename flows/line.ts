@@ -28,8 +28,11 @@ export interface DigitsWanted {
   readonly betweenSeconds: number;
   /** Known to be complete before `max` or the terminator. */
   readonly complete?: (digits: string) => boolean;
-  /** Never written anywhere: neither digits nor their number. */
-  readonly secret: boolean;
+  /**
+   * Never written anywhere: neither digits nor their number. A function tells it of what was typed: who types a PIN where a number is asked
+   * must not find it in a journal.
+   */
+  readonly secret: boolean | ((typed: string) => boolean);
 }
 
 /** Digits that must not be seen. They go one by one into a buffer that its owner wipes; no text is made of them. */
@@ -38,6 +41,8 @@ export interface SecretWanted {
   readonly into: SecretDigits;
   /** Known to be complete before `#`. */
   readonly complete: (typed: SecretDigits) => boolean;
+  /** A `#` alone is an answer, not silence. */
+  readonly orPound?: boolean;
   /** Seconds to the first digit, after the prompt ended. */
   readonly waitSeconds: number;
   /** Seconds between digits. */
@@ -48,6 +53,13 @@ export interface VoiceWanted {
   readonly say: readonly Prompt[];
   readonly maxSeconds: number;
   readonly minSeconds: number;
+}
+
+/** What is told to somebody who waits. */
+export interface Meanwhile {
+  readonly say: readonly Prompt[];
+  /** Seconds of silence before it is told, each time. */
+  readonly everySeconds: number;
 }
 
 /** A voice that was recorded; `path` is where the sound file lies. */
@@ -69,10 +81,12 @@ export interface Line {
   /** Collects digits; the first one cuts the prompt. An empty text is silence. */
   gather(wanted: DigitsWanted): Promise<string>;
   /**
-   * Collects secret digits; the first key cuts the prompt. A `*` begins anew, or ends it when nothing was typed (`star`); the
-   * record has neither the digits nor how many there were.
+   * Collects secret digits; the first key cuts the prompt. A `*` begins anew, or ends it when nothing was typed (`star`), as a `#` does
+   * where it is an answer (`pound`); the record has neither the digits nor how many there were.
    */
-  collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star'>;
+  collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star' | 'pound'>;
+  /** Waits until this has settled, whatever became of it; what is being told then is told to its end. */
+  waitFor(done: Promise<unknown>, meanwhile: Meanwhile): Promise<void>;
   /** Records a voice after a tone, until `#`, silence or the limit; undefined when it was too short. */
   recordVoice(wanted: VoiceWanted): Promise<Voice | undefined>;
 }

@@ -17,7 +17,7 @@ describe('a prompt with values that are spoken in pieces', () => {
       card: { kind: 'last-four', digits: '4242' },
     });
     expect(heard('en', readBack)).toEqual([
-      'You are about to add',
+      'You add',
       'twenty-five',
       'dollars and',
       'fifty',
@@ -29,7 +29,7 @@ describe('a prompt with values that are spoken in pieces', () => {
       'two.',
     ]);
     expect(compose('en', readBack).text).toBe(
-      'You are about to add twenty-five dollars and fifty cents from your card ending in four two four two.',
+      'You add twenty-five dollars and fifty cents from your card ending in four two four two.',
     );
   });
 

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openAccount } from '#db/accounts.ts';
 import { appendEvents, callReport, closeCall, openCall, openCallsOf, saveLeg } from '#db/calls.ts';
+import { intendDeposit, settleDeposit } from '#db/deposits.ts';
 import { closeLineCall, endingOfLineCall, openLineCall } from '#db/line-calls.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import type { FamilyLineHouse } from './family-line/house.ts';
+import { orderKey } from './family-line/left-untold.ts';
 import { recover } from './recovery.ts';
 import { pinPepper, playedPlatform, realm } from './testing/world.ts';
 
@@ -175,6 +179,24 @@ describe('calls to the 866 line that a dead process left', () => {
     expect(logged.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { calls: 1, channels: 1 } }]);
     expect(await recover(platform)).toBe(0);
     expect(sip.orphans).toHaveLength(1);
+  });
+
+  it('are told by a message what was declined in them, as nobody knows whether it was heard', async () => {
+    const { id } = await onTheLine();
+    const accountId = randomUUID();
+    await openAccount(db, { id: accountId, numbers: [], at: begun });
+    const deposit = { id: randomUUID(), accountId, key: orderKey(id, 2), cents: 2_500, channel: 'phone-line' } as const;
+    const card = { token: 't', brand: 'visa', lastFour: '1116' };
+    await intendDeposit(db, { ...deposit, card, requestHash: '0'.repeat(64), intendedAt: begun });
+    await settleDeposit(db, deposit.id, { state: 'declined', declineReason: 'expired' }, begun);
+    const told: string[] = [];
+    const receipts = {
+      contactOf: async () => ({ language: 'en', email: 'family@example.com' }) as const,
+      notify: async (_trx: unknown, { key }: { key: string }) => void told.push(key),
+    };
+    const { platform } = playedPlatform(db);
+    expect(await recover({ ...platform, familyLine: { receipts } as unknown as FamilyLineHouse })).toBe(1);
+    expect(told).toEqual([`receipt ${deposit.id} not charged`]);
   });
 
   it('are left alone when they are another process’s, or over', async () => {

@@ -3,6 +3,7 @@ import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
 import { closeLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import type { Language } from '#flows/language.ts';
+import { tellLeftUntold } from './family-line/left-untold.ts';
 import { releaseInvite } from './orphan-invite.ts';
 import type { Platform } from './platform.ts';
 
@@ -12,7 +13,7 @@ import type { Platform } from './platform.ts';
  * Calls to the 866 line are ended like them; what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
  */
 export async function recover(platform: Platform): Promise<number> {
-  const { db, media, log, notes, terms } = platform;
+  const { db, media, log, notes, terms, familyLine } = platform;
   // What it could not write: the ends of calls among it, which are then not left.
   await notes.deliver();
   await forgetNode(db, terms.node, platform.clock.now());
@@ -22,6 +23,7 @@ export async function recover(platform: Platform): Promise<number> {
   for (const { id, ...leg } of onTheLine) {
     void release(id, { ...leg, side: 'outside' }, platform);
     await media.endOrphan(leg.endpointUuid);
+    if (familyLine) await tellLeftUntold(db, familyLine, id);
     await closeLineCall(db, id, { how: 'restart', at: platform.clock.now() });
   }
   const legs = [...left.flatMap((call) => call.legs), ...onTheLine];

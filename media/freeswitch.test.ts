@@ -30,3 +30,21 @@ test('an endpoint that has ended is asked nothing more', async () => {
   await endpoint.end();
   expect(asked).toEqual([]);
 });
+
+const sdpWith = (...lines: string[]): string => ['v=0', 'm=audio 4000 RTP/AVP 0 101', ...lines, ''].join('\r\n');
+const withEvents = sdpWith('a=rtpmap:101 telephone-event/8000');
+
+test.each([
+  ['is listened to for tones when it has no telephone events', [sdpWith()], ['start_dtmf']],
+  ['is not when it has', [withEvents], []],
+  ['is listened to once, and no more when it has them after all', [sdpWith(), sdpWith(), withEvents], ['start_dtmf', 'stop_dtmf']], // prettier-ignore
+])('a far end %s', async (_what, descriptions, expected) => {
+  const done: string[] = [];
+  const near = Object.assign(new EventEmitter(), {
+    ...{ uuid: 'u-1', local: { sdp: 'ours' }, modify: async () => undefined },
+    execute: async (app: string) => void done.push(app),
+  });
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  for (const sdp of descriptions) expect(await endpoint.connectTo(sdp)).toBe('ours');
+  expect(done).toEqual(expected);
+});

@@ -60,6 +60,7 @@ export class Endpoint {
   readonly #server: FsServer;
   readonly #gone = new AbortController();
   #playing: Playback | undefined;
+  #hearsTones = false;
 
   constructor(endpoint: FsEndpoint, server: FsServer) {
     this.#endpoint = endpoint;
@@ -96,7 +97,16 @@ export class Endpoint {
   /** Points the endpoint at the far end's media; returns the SDP that answers it. */
   async connectTo(remoteSdp: string): Promise<string> {
     await this.#alive(this.#endpoint.modify(remoteSdp));
+    await this.hearKeysOf(remoteSdp);
     return this.localSdp;
+  }
+
+  /** A far end without telephone events (RFC 4733) has its keys in its sound, if it has any. With both each key would count twice. */
+  async hearKeysOf(remoteSdp: string): Promise<void> {
+    const tones = !/^a=rtpmap:\d+ telephone-event\/8000/im.test(remoteSdp);
+    if (tones === this.#hearsTones) return;
+    this.#hearsTones = tones;
+    await this.#execute(tones ? 'start_dtmf' : 'stop_dtmf', '');
   }
 
   /** Plays a sound file. Only one playback at a time: a new one ends the one before. */
@@ -286,7 +296,9 @@ export class MediaServer {
 
   /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec. */
   async endpointFor(remoteSdp: string): Promise<Endpoint> {
-    return new Endpoint(await this.#server.createEndpoint({ remoteSdp }), this.#server);
+    const endpoint = new Endpoint(await this.#server.createEndpoint({ remoteSdp }), this.#server);
+    await endpoint.hearKeysOf(remoteSdp);
+    return endpoint;
   }
 
   /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */

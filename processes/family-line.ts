@@ -16,7 +16,7 @@ export async function familyLineOf(
   log: Parameters<typeof openGateway>[2],
 ): Promise<FamilyLineHouse> {
   const gateway = openGateway(config, db, log);
-  const { deposits, funding } = moneyOf(db, gateway);
+  const { deposits, funding, receipts } = moneyOf(db, gateway);
   const now = () => new Date();
   // Passcodes that were set before they had a pepper of their own are under that of the PINs until they are said.
   const hasher = await argonHasher(config.PASSCODE_PEPPER, config.PIN_PEPPER);
@@ -26,6 +26,7 @@ export async function familyLineOf(
     gateway,
     deposits,
     funding,
+    receipts,
     holdMusic,
     passcodes: { now, hasher, notify: notifyWith(holderWords, now) },
   };

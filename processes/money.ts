@@ -11,6 +11,7 @@ import type { RailDeps } from '#accounts/rails/ports.ts';
 import { cardReceipts } from '#accounts/receipts/card-receipts.ts';
 import { receiptWords } from '#accounts/receipts/notice-words.ts';
 import { paymentReceipts } from '#accounts/receipts/payment-receipts.ts';
+import type { ReceiptDeps } from '#accounts/receipts/receipt.ts';
 import { refundWords } from '#accounts/refunds/notice-words.ts';
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
@@ -23,6 +24,7 @@ export function moneyOf(
 ): {
   readonly deposits: DepositDeps;
   readonly rails: RailDeps;
+  readonly receipts: ReceiptDeps;
   readonly funding: FundingDeps;
   readonly refunds: RefundDeps;
 } {
@@ -30,6 +32,7 @@ export function moneyOf(
   const deposits = { db, gateway, now, onSettled: cardReceipts(receipts) };
   return {
     deposits,
+    receipts,
     rails: { now, onNews: paymentReceipts(receipts, now) },
     funding: { now, deposit: depositWith(deposits), cardOf: cardOnFile, notify: notifyWith(fundingWords, now) },
     refunds: {

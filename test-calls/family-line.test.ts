@@ -14,7 +14,7 @@ import { searchFiles } from './leak-hunt/files.ts';
 import { huntIn, playCast } from './leak-hunt/hunt.ts';
 import { heapOnSignal } from './leak-hunt/processes.ts';
 import { Search } from './leak-hunt/search.ts';
-import type { OutgoingCall } from './phone/outgoing-call.ts';
+import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
 import { ownServers } from './stage.ts';
 import { wholeCalls } from './whole-calls.ts';
 
@@ -41,10 +41,10 @@ const { call, stage } = wholeCalls({
   },
 });
 
-const dial = (): OutgoingCall => {
+const dial = (options: DialOptions = {}): OutgoingCall => {
   const { host, port } = stage().system.sip;
   const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
-  return stage().carrier.dial(`sip:${number}@${host}:${port}`, { headers });
+  return stage().carrier.dial(`sip:${number}@${host}:${port}`, { headers, ...options });
 };
 const hears = async (line: OutgoingCall, key: PromptKey, values: Record<string, Value> = {}) => {
   const heard = await line.ear.waitFor(await stage().sound('es', key, values));
@@ -77,6 +77,16 @@ call('a family pays with a card in Spanish, then blocks a facility', { timeoutMs
   await line.press('2');
   const { by } = await line.ended;
   expect(by).toBe('them');
+});
+
+call('the keys of a telephone without telephone events are its tones', { timeoutMs: 30_000 }, async () => {
+  const line = dial({ events: false });
+  expect(await line.answered).toBe(true);
+  await line.press('2', { by: 'inband', ms: 100 });
+  await hears(line, 'main.pay');
+  await line.press('1', { by: 'inband', ms: 60 });
+  await hears(line, 'amount.ask');
+  await line.hangup();
 });
 
 call('five payments leave their digits nowhere', { timeoutMs: 200_000 }, async () => {

@@ -97,6 +97,24 @@ test('a declined deposit and one that was given up have none', async () => {
   expect(await written()).toEqual([]);
 });
 
+test('who paid by telephone is told of a deposit that was not charged after all, once, and has a receipt if it was in the end', async () => {
+  bank.ways.push('cut-before');
+  const { depositId } = await depositByCard(deps(), order({ channel: 'phone-line' }));
+  expect(await written()).toEqual([]);
+  for (let twice = 0; twice < 2; twice++) await resolveDeposits(deps(), { afterMs: 0, abandonMs: 0 });
+  const notMade =
+    'Homeline: your payment of $25.00 to the account ending 0042, May 1, 2026, was not made. Nothing was charged.';
+  expect((await written()).map(({ channel, subject, body }) => [channel, subject, body])).toEqual([
+    ['text', null, notMade],
+    ['e-mail', 'Homeline: nothing was charged', `${notMade}\n`],
+  ]);
+  await settle(deps(), depositId, captured(depositId));
+  expect((await texts()).map((text) => text?.slice(0, 33))).toEqual([
+    notMade.slice(0, 33),
+    'Homeline receipt: $25.00 added to',
+  ]);
+});
+
 test('the same order, the resolver and the gateway’s own word, many times and at once: one receipt', async () => {
   bank.ways.push('cut-after');
   const asked = order();

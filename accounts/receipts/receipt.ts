@@ -27,6 +27,8 @@ export type ReceiptNews =
       readonly due: DueDays;
       readonly at: Date;
     }
+  /** A payment on the telephone that was not made, of which the payer does not know it. */
+  | { readonly kind: 'not-charged'; readonly cents: number; readonly at: Date }
   /** The bank took a payment back: `takenCents` of it from the balance, `owedCents` had been spent. */
   | {
       readonly kind: 'payment-returned';

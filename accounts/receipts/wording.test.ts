@@ -64,3 +64,16 @@ test('a payment that the bank took back is told in both languages, and what is o
   );
   expect(receiptMail(bounced(0), 'es', '0042').subject).toBe('Homeline: se devolvió un pago');
 });
+
+test('a payment that was not made is told in both languages, in one part', () => {
+  const news: ReceiptNews = { kind: 'not-charged', cents: 10_000, at };
+  expect(receiptText(news, 'en', '0042')).toBe(
+    'Homeline: your payment of $100.00 to the account ending 0042, Sep 30, 2026, was not made. Nothing was charged.',
+  );
+  expect(receiptText(news, 'es', '0042')).toBe(
+    'Homeline: su pago de $100.00 a la cuenta 0042, 30 sept 2026, no se realizó. No se le cobró nada.',
+  );
+  expect(receiptMail(news, 'es', '0042').subject).toBe('Homeline: no se le cobró nada');
+  expect(parts(receiptText(news, 'en', '0042'))).toBe(1);
+  expect(parts(receiptText(news, 'es', '0042'))).toBeLessThanOrEqual(2);
+});

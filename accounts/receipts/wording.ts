@@ -38,8 +38,12 @@ function paidBy(by: PaidBy, language: Language): string {
 /** A receipt as a text message: at most two parts of one in English, three in Spanish. */
 export function receiptText(news: ReceiptNews, language: Language, account: string): string {
   const amount = money(news.cents, language);
-  const by = paidBy(news.by, language);
   const at = day[language](news.at);
+  if (news.kind === 'not-charged')
+    return language === 'en'
+      ? `Homeline: your payment of ${amount} to the account ending ${account}, ${at}, was not made. Nothing was charged.`
+      : `Homeline: su pago de ${amount} a la cuenta ${account}, ${at}, no se realizó. No se le cobró nada.`;
+  const by = paidBy(news.by, language);
   if (news.kind === 'deposited-after-closing')
     return language === 'en'
       ? `Homeline: ${amount} from ${by} came after your account ending ${account} was closed, ${at}. It goes back to the card ${window(news.due, language)}. Ref ${news.reference}.`
@@ -68,6 +72,11 @@ export function receiptMail(news: ReceiptNews, language: Language, account: stri
   const amount = money(news.cents, language);
   const english = language === 'en';
   const subject = english ? `Homeline: receipt for ${amount}` : `Homeline: recibo por ${amount}`;
+  if (news.kind === 'not-charged')
+    return {
+      subject: english ? 'Homeline: nothing was charged' : 'Homeline: no se le cobró nada',
+      body: `${receiptText(news, language, account)}\n`,
+    };
   if (news.kind === 'payment-returned')
     return {
       subject: english ? 'Homeline: a payment was returned' : 'Homeline: se devolvió un pago',

@@ -143,10 +143,21 @@ describe('a call home, as the person inside hears it', () => {
     const line = new ScriptedLine('en', '1', { digits: '4821' }, { digits: '2135550142' });
     await callHome(line, desk(), undefined);
     const entry = line.entries[0];
-    expect(entry).toMatchObject({ max: 18, secret: false });
+    expect(entry).toMatchObject({ max: 18 });
     const whole = (digits: string) => entry?.complete?.(digits);
     expect(['213555014', '2135550142', '1213555014', '12135550142', '0114420794'].map(whole)).toEqual([
       ...[false, true, false, true, false],
+    ]);
+  });
+
+  it('keeps what was typed for a number to itself unless it looks like one: it may be a PIN', async () => {
+    const line = new ScriptedLine('en', '1', { digits: '4821' }, { digits: '2135550142' });
+    await callHome(line, desk(), undefined);
+    const secret = line.entries[0]?.secret;
+    const hidden = (typed: string) => (typeof secret === 'function' ? secret(typed) : secret);
+    expect(['48219377', '482193776512', '0', '*'].map(hidden)).toEqual([true, true, true, true]);
+    expect(['2135550142', '12135550142', '011442079460000', '911', ''].map(hidden)).toEqual([
+      ...[false, false, false, false, false],
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Language } from '../language.ts';
 import type { Line, Voice } from '../line.ts';
-import { isWholePhoneNumber } from '../menu/phone-number.ts';
+import { isWholePhoneNumber, looksDialled } from '../menu/phone-number.ts';
 import { SecretDigits } from '../menu/secret-digits.ts';
 import type { PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
@@ -113,6 +113,6 @@ function askNumber(line: Line): Promise<string> {
     waitSeconds: 10,
     betweenSeconds: 5,
     complete: isWholePhoneNumber,
-    secret: false,
+    secret: (typed) => typed !== '' && !looksDialled(typed),
   });
 }

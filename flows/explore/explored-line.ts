@@ -64,9 +64,16 @@ export class ExploredLine implements Line {
     return typed;
   }
 
-  async collect({ say, into, complete }: SecretWanted): Promise<'entered' | 'silence' | 'star'> {
+  async collect({
+    say,
+    into,
+    complete,
+    orPound = false,
+  }: SecretWanted): Promise<'entered' | 'silence' | 'star' | 'pound'> {
     this.buffers.add(into);
-    const act = this.#step('type a secret', say, [...this.#typed(say), '*', '0', silence, hangUp]);
+    const typed = [...this.#typed(say), ...(orPound ? ['#'] : [])];
+    const act = this.#step('type a secret', say, [...typed, '*', '0', silence, hangUp]);
+    if (act === '#' && orPound) return 'pound';
     if (act === silence || act === '#') return 'silence';
     if (act === '*') return 'star';
     for (const key of act) {
@@ -74,6 +81,10 @@ export class ExploredLine implements Line {
       if (into.full || complete(into)) break;
     }
     return 'entered';
+  }
+
+  async waitFor(done: Promise<unknown>): Promise<void> {
+    await Promise.allSettled([done]);
   }
 
   async recordVoice(): Promise<undefined> {

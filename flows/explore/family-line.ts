@@ -8,10 +8,12 @@ import type { Samples } from './explored-line.ts';
 const samples: Samples = {
   'who.number': ['2135550142', '9990000'],
   'passcode.ask': ['4821', '1111'],
+  'passcode.or-card': ['4821', '1111'],
   'amount.ask': ['25', '25*50', '101'],
   'card.number': ['4242424242424242', '4242424242424241', '378282246310005'],
   'card.expiry': ['0427', '1313', '0120'],
   'card.cvv': ['907'],
+  'pay.code': ['907'],
   'card.postal-code': ['95814', '00000'],
   'block.facility-number': ['12', '99'],
 };
@@ -46,7 +48,7 @@ export const worlds: Readonly<Record<string, WorldOptions>> = {
 
 /** The question after which something may be done, by the first word of what the world wrote down. */
 const confirmations: Readonly<Record<string, RegExp>> = {
-  charge: /^pay\.read-back /,
+  charge: /^pay\.(read-back|same-again) /,
   place: /^block\.check(-all)? /,
   lift: /^block\.check-lift(-all)? /,
   'turn-off': /^auto\.check-off /,

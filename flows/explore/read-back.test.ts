@@ -21,7 +21,7 @@ const flowOf = (samples: Samples, run: (line: Line) => Promise<unknown>, faults:
 async function faultsOf(digits: string, told: Value, before = false): Promise<readonly string[]> {
   const flow = flowOf({ 'card.number': [digits] }, async (line) => {
     const into = new SecretDigits();
-    const tells = () => line.say(prompt('pay.card', { card: told }));
+    const tells = () => line.say(prompt('pay.code', { card: told }));
     if (before) await tells();
     const complete = ({ length }: SecretDigits) => length === digits.length;
     await enterSecret(line, { ask: [prompt('card.number')], into, complete, wrong: () => undefined });
@@ -32,7 +32,7 @@ async function faultsOf(digits: string, told: Value, before = false): Promise<re
 }
 
 const card = '4000001234561116';
-const found = ['what was typed at card.number is told by pay.card'];
+const found = ['what was typed at card.number is told by pay.code'];
 
 describe('what was typed as a secret', () => {
   it('may be told by its last four digits, when it is a card', async () => {
@@ -61,11 +61,11 @@ describe('what was typed as a secret', () => {
         const complete = ({ length }: SecretDigits) => length === 3;
         await enterSecret(line, { ask: [prompt('card.cvv')], into, complete, wrong: () => undefined });
         into.wipe();
-        await line.ask({ say: [prompt('pay.card', { card: { kind: 'last-four', digits: '907' } })], ...anyKey });
+        await line.ask({ say: [prompt('pay.code', { card: { kind: 'last-four', digits: '907' } })], ...anyKey });
       }),
       ['907'],
     );
-    expect(faults).toEqual(['what was typed at card.cvv is told by pay.card']);
+    expect(faults).toEqual(['what was typed at card.cvv is told by pay.code']);
   });
 });
 

@@ -4,6 +4,7 @@ import { brandOf, cardNumberEntry, cvvEntry, expiryEntry, postalCodeEntry } from
 import { enter, enterSecret } from '../menu/entry.ts';
 import type { Month } from '../menu/card.ts';
 import { SecretDigits } from '../menu/secret-digits.ts';
+import { prompt } from '../prompt.ts';
 import type { CardGiven, SavedCard } from './ports.ts';
 
 /** A card as its holder typed it, and the digits that may be spoken. */
@@ -29,7 +30,8 @@ export async function typeSaved(
   { brand, lastFour }: SavedCard,
   digits: CardDigits,
 ): Promise<Answered<Typed>> {
-  const cvv = await enterSecret(line, cvvEntry(digits.cvv, brand));
+  const ask = prompt('pay.code', { card: { kind: 'last-four', digits: lastFour } });
+  const cvv = await enterSecret(line, cvvEntry(digits.cvv, brand, ask));
   if (cvv.kind !== 'answer') return cvv;
   return { kind: 'answer', value: { card: { kind: 'saved', cvv: digits.cvv }, lastFour } };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { familyLine } from './family-line.ts';
-import type { Line, SecretWanted } from '../line.ts';
+import type { Line, Question, SecretWanted } from '../line.ts';
 import type { SecretDigits } from '../menu/secret-digits.ts';
+import { prompt } from '../prompt.ts';
 import type { WorldOptions } from '../testing/family-world.ts';
 import { captured, FamilyWorld, passcode, rioClaro, savedCard, valleyView } from '../testing/family-world.ts';
 import type { Act } from '../testing/scripted-line.ts';
@@ -25,6 +26,21 @@ class Overheard extends ScriptedLine {
   }
 }
 
+/** Hangs up as soon as this is told. */
+class LeavesWhenTold extends ScriptedLine {
+  readonly #key: string;
+
+  constructor(key: string, ...script: ConstructorParameters<typeof ScriptedLine>) {
+    super(...script);
+    this.#key = key;
+  }
+
+  override ask(question: Question): ReturnType<Line['ask']> {
+    if (question.say.some(({ key }) => key === this.#key)) return Promise.reject(new HungUp());
+    return super.ask(question);
+  }
+}
+
 async function call(options: WorldOptions, ...acts: Act[]) {
   const line = new Overheard('en', '1', ...acts);
   const world = new FamilyWorld(options);
@@ -41,6 +57,29 @@ describe('the 866 line', () => {
     await familyLine(line, new FamilyWorld());
     expect(line.told.slice(0, 3)).toEqual(['en:language.choose', 'es:language.choose', 'es:line.welcome']);
     expect(line.told.at(-1)).toBe('es:line.goodbye');
+  });
+
+  it('finds out who calls while it asks for the language, and hears first of a caller who is gone', async () => {
+    const order: string[] = [];
+    const world = new FamilyWorld();
+    const known = world.accounts.ofCaller();
+    Object.assign(world.accounts, { ofCaller: () => (order.push('who'), known) });
+    const line = new ScriptedLine('en', 'hang-up');
+    const asked = line.ask.bind(line);
+    line.ask = (question) => asked(question).finally(() => order.push('language'));
+    await expect(familyLine(line, world)).rejects.toThrow(HungUp);
+    expect(order).toEqual(['who', 'language']);
+    Object.assign(world.accounts, { ofCaller: () => Promise.reject(new Error('no database')) });
+    await expect(familyLine(new ScriptedLine('en', 'hang-up'), world)).rejects.toThrow(HungUp);
+    await expect(familyLine(new ScriptedLine('en', '1'), world)).rejects.toThrow('no database');
+  });
+
+  it('tells the keys that always count once, after the main menu', async () => {
+    const { line } = await call({}, 'silence', '*', '1', 'silence', 'silence', 'silence');
+    const [, first, ...others] = line.questions.map(({ say }) => say.map(({ key }) => key));
+    expect(first?.[0]).toBe('line.welcome');
+    expect(first?.at(-1)).toBe('line.keys');
+    expect(others.flat()).not.toContain('line.keys');
   });
 
   it('says goodbye to a silent telephone, and bothers no agent with it', async () => {
@@ -113,10 +152,21 @@ describe('a payment', () => {
   });
 
   it('with the saved card takes the passcode, the code on the card and at most 12 keys', async () => {
-    const acts: Act[] = ['1', '1', proven, '1', typed('123'), '1'];
-    const { told, done } = await call({ saved: savedCard }, ...acts, '2');
+    const acts: Act[] = ['1', proven, typed('123'), '1'];
+    const { told, done, line } = await call({ saved: savedCard }, ...acts, '2');
     expect(done).toEqual(['passcode right', 'charge 2500 saved cvv:3']);
-    expect(told.indexOf('passcode.ask')).toBeLessThan(told.indexOf('pay.card'));
+    expect(told.indexOf('passcode.or-card')).toBeLessThan(told.indexOf('pay.code'));
+    expect(line.questions.at(-2)).toMatchObject({
+      fresh: true,
+      say: [
+        prompt('pay.same-again', {
+          amount: { kind: 'money', cents: 2_500 },
+          card: { kind: 'last-four', digits: '4242' },
+        }),
+        prompt('pay.fee'),
+        ...['confirm.yes', 'menu.press', 'pay.other-amount', 'menu.press'].map((key) => ({ key })),
+      ],
+    });
     const keys = acts.reduce(
       (sum, act) => sum + (typeof act === 'object' && 'digits' in act ? act.digits.length : 1),
       1,
@@ -125,8 +175,57 @@ describe('a payment', () => {
   });
 
   it('names the saved card to nobody who has not said the passcode', async () => {
-    const { told } = await call({ saved: savedCard }, '1', '1', typed('0000'), typed('1111'), typed('2222'));
-    expect(told).not.toContain('pay.card');
+    const { told } = await call({ saved: savedCard }, '1', typed('0000'), typed('1111'), typed('2222'));
+    for (const key of ['pay.code', 'pay.same-again']) expect(told).not.toContain(key);
+    expect(told.filter((key) => key === 'passcode.or-card')).toHaveLength(3);
+  });
+
+  it('with another card than the saved one needs no passcode', async () => {
+    const { told, done } = await call({ saved: savedCard }, '1', '#', typed('25'), ...newCard, '1', '2');
+    expect(done).toEqual(['charge 2500 new ..1116 4/2027 cvv:3 95814']);
+    for (const key of ['pay.code', 'pay.same-again', 'menu.silence']) expect(told).not.toContain(key);
+  });
+
+  it('with the saved card may be of another amount than last time', async () => {
+    const acts: Act[] = ['1', proven, typed('123'), '2', typed('30'), typed('123'), '1', '2'];
+    const { told, done } = await call({ saved: savedCard }, ...acts);
+    expect(done).toEqual(['passcode right', 'charge 3000 saved cvv:3']);
+    expect(told.filter((key) => /^pay\.(same-again|read-back)$/.test(key))).toEqual([
+      'pay.same-again',
+      'pay.read-back',
+    ]);
+  });
+
+  it('with a saved card that has not paid yet asks how much', async () => {
+    const saved = { ...savedCard, lastCents: undefined };
+    const { told, done } = await call({ saved }, '1', proven, typed('30'), typed('123'), '1', '2');
+    expect(done).toEqual(['passcode right', 'charge 3000 saved cvv:3']);
+    expect(told).not.toContain('pay.same-again');
+  });
+
+  it('of who has said the passcode before lets them choose the card by a key', async () => {
+    const before: Act[] = ['2', proven, '1', '1'];
+    const saved = await call({ saved: savedCard }, ...before, '1', typed('123'), '1', '2');
+    expect(saved.done).toEqual(['passcode right', 'overview', 'charge 2500 saved cvv:3']);
+    const other = await call({ saved: savedCard }, ...before, '2', typed('25'), ...newCard, '1', '2');
+    expect(other.done.at(-1)).toBe('charge 2500 new ..1116 4/2027 cvv:3 95814');
+  });
+
+  it('is waited for, with a word now and then', async () => {
+    const { line } = await call({}, '1', typed('25'), ...newCard, '1', '2');
+    expect(line.waits).toEqual([{ say: [prompt('pay.still-waiting')], everySeconds: 8 }]);
+  });
+
+  it('that is declined is heard of by who stays, and by nobody who hangs up', async () => {
+    const charges = [{ kind: 'declined', reason: 'expired' }] as const;
+    const acts: Act[] = ['1', '1', typed('25'), ...newCard, '1'];
+    const stays = new FamilyWorld({ charges });
+    await familyLine(new ScriptedLine('en', ...acts, '2', 'silence', 'silence', 'silence'), stays);
+    expect(stays.heard).toEqual([1]);
+    const leaves = new FamilyWorld({ charges });
+    const gone = new LeavesWhenTold('declined.expired', 'en', ...acts, 'silence');
+    await expect(familyLine(gone, leaves)).rejects.toThrow(HungUp);
+    expect([leaves.done.length, leaves.heard]).toEqual([1, []]);
   });
 
   it('is not made without the confirmation', async () => {
@@ -158,7 +257,7 @@ describe('a payment', () => {
 
   it('that is declined for the saved card goes on with another one', async () => {
     const charges = [{ kind: 'declined', reason: 'expired' }, captured] as const;
-    const saved: Act[] = ['1', '1', proven, '1', typed('123'), '1'];
+    const saved: Act[] = ['1', proven, typed('123'), '1'];
     const { done } = await call({ saved: savedCard, charges }, ...saved, '1', ...newCard, '1', '2');
     expect(done.slice(1)).toEqual(['charge 2500 saved cvv:3', 'charge 2500 new ..1116 4/2027 cvv:3 95814']);
   });

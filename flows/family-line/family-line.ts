@@ -1,6 +1,7 @@
 import type { Line } from '../line.ts';
 import { choose } from '../menu/menu.ts';
 import { prompt } from '../prompt.ts';
+import { together } from '../together.ts';
 import { speakToAgent } from './agent.ts';
 import { automaticPayments } from './automatic.ts';
 import { hearBalance } from './balance.ts';
@@ -15,12 +16,14 @@ const mostRounds = 15;
 
 /** A family calls the 866 line (guide rows 16, 17, 25-27). Every way through it comes back to the menu, or ends with a goodbye. */
 export async function familyLine(line: Line, ports: Ports): Promise<void> {
-  await chooseLanguage(line);
-  const visit = new Visit(line, ports, await ports.accounts.ofCaller());
-  let before = [prompt('line.welcome'), prompt('line.keys')];
+  // Who calls is found out while the question is told: nobody waits for it.
+  const [, caller] = await together(chooseLanguage(line), ports.accounts.ofCaller());
+  const visit = new Visit(line, ports, caller);
+  let [before, after] = [[prompt('line.welcome')], [prompt('line.keys')]];
   for (let round = 0, next: Next = 'menu'; next === 'menu' && round < mostRounds; round++) {
     const chosen = await choose(line, {
       before,
+      after,
       choices: [
         { say: prompt('main.pay'), value: pay },
         { say: prompt('main.balance'), value: hearBalance },
@@ -28,7 +31,7 @@ export async function familyLine(line: Line, ports: Ports): Promise<void> {
         { say: prompt('main.automatic'), value: automaticPayments },
       ],
     });
-    before = [];
+    [before, after] = [[], []];
     if (chosen.kind === 'back') await chooseLanguage(line);
     next = chosen.kind === 'answer' ? await chosen.value(visit) : leaving(chosen);
     if (next === 'agent') next = await speakToAgent(visit);

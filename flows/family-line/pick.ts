@@ -30,12 +30,16 @@ export async function pick<T>(
 
 /** Nothing is done, charged or blocked before this: what would be, and one key that says yes. */
 export const confirm = (line: Line, ...what: Prompt[]): Promise<Answered<boolean>> =>
+  confirmOr(line, prompt('confirm.no'), ...what);
+
+/** The same, where no is said in other words. */
+export const confirmOr = (line: Line, otherwise: Prompt, ...what: Prompt[]): Promise<Answered<boolean>> =>
   choose(line, {
     about: what,
     fresh: true,
     choices: [
       { say: prompt('confirm.yes'), value: true },
-      { say: prompt('confirm.no'), value: false },
+      { say: otherwise, value: false },
     ],
   });
 

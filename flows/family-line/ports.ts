@@ -70,6 +70,8 @@ export interface Payments {
   savedCard(account: Account): Promise<SavedCard | undefined>;
   /** Goes on when the caller hangs up: charged once or not at all; a charge is told by its receipt. Asked only after a confirmation. */
   charge(account: Account, cents: number, card: CardGiven): Promise<Charged>;
+  /** The caller has heard what became of the last charge. One that was not made and not heard of is told by a message when the call is over. */
+  heard(): void;
 }
 
 export interface Facility {

@@ -1,8 +1,10 @@
 import type { Line } from '../line.ts';
 import type { Answered } from '../menu/ask-again.ts';
-import { enter, enterSecret } from '../menu/entry.ts';
+import type { SecretEntry } from '../menu/entry.ts';
+import { enter, enterSecret, enterSecretOr } from '../menu/entry.ts';
 import { isWholePhoneNumber } from '../menu/phone-number.ts';
 import { SecretDigits } from '../menu/secret-digits.ts';
+import type { PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
 import type { Account, Ports } from './ports.ts';
 
@@ -40,28 +42,51 @@ export class Visit {
     return found;
   }
 
+  get isProven(): boolean {
+    return this.#proven;
+  }
+
   /** The account, once the caller has said its passcode: a calling number alone can be forged. Asked once in a call. */
   async proven(): Promise<Answered<Account>> {
     const account = await this.account();
     if (account.kind !== 'answer' || this.#proven) return account;
+    const said = await this.#prove(account.value, 'passcode.ask', enterSecret);
+    return said.kind === 'answer' ? account : said;
+  }
+
+  /** The same, by a question that offers something else on the `#`: undefined, when that was chosen. */
+  async provenOr(ask: PromptKey): Promise<Answered<Account | undefined>> {
+    const account = await this.account();
+    if (account.kind !== 'answer' || this.#proven) return account;
+    const said = await this.#prove(account.value, ask, enterSecretOr);
+    if (said.kind !== 'answer') return said;
+    return { kind: 'answer', value: said.value === 'pound' ? undefined : account.value };
+  }
+
+  async #prove<T>(
+    account: Account,
+    question: PromptKey,
+    type: (line: Line, entry: SecretEntry) => Promise<Answered<T>>,
+  ): Promise<Answered<T>> {
     const passcode = new SecretDigits();
     try {
-      let ask = [prompt('passcode.ask')];
+      let ask = [prompt(question)];
       for (let attempt = 0; attempt < passcodeTries; attempt++) {
-        const typed = await enterSecret(this.line, {
+        const typed = await type(this.line, {
           ask,
           into: passcode,
           complete: ({ length }) => length === passcodeLength,
           wrong: ({ length }) => (length === passcodeLength ? undefined : prompt('passcode.four-digits')),
         });
-        if (typed.kind !== 'answer') return typed;
-        const checked = await this.ports.accounts.checkPasscode(account.value, passcode);
+        // Nothing was typed where the `#` means something else.
+        if (typed.kind !== 'answer' || passcode.length === 0) return typed;
+        const checked = await this.ports.accounts.checkPasscode(account, passcode);
         if (checked === 'right') {
           this.#proven = true;
-          return account;
+          return typed;
         }
         if (checked === 'locked') break;
-        ask = [prompt('passcode.wrong'), prompt('passcode.ask')];
+        ask = [prompt('passcode.wrong'), prompt(question)];
       }
     } finally {
       passcode.wipe();

@@ -58,8 +58,8 @@ export const cardNumberEntry = (into: SecretDigits): SecretEntry => ({
 /** Digits of the security code: Visa's CVV2 and Mastercard's CVC2 have three. */
 const cvvLength: Readonly<Record<Brand, number>> = { visa: 3, mastercard: 3 };
 
-export const cvvEntry = (into: SecretDigits, brand: Brand): SecretEntry => ({
-  ask: [prompt('card.cvv')],
+export const cvvEntry = (into: SecretDigits, brand: Brand, ask = prompt('card.cvv')): SecretEntry => ({
+  ask: [ask],
   into,
   complete: (typed) => typed.length === cvvLength[brand],
   wrong: (typed) => (typed.length === cvvLength[brand] ? undefined : prompt('card.cvv-wrong')),

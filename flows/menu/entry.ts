@@ -16,6 +16,9 @@ export interface Entry<T> {
   readonly read: (typed: string) => Read<T> | Promise<Read<T>>;
 }
 
+/** What stands in a record of an entry: nothing, as a passcode or a card may be typed at any question. */
+const unseen = (typed: string): boolean => typed !== '' && typed !== '*' && typed !== '0';
+
 const waitSeconds = 8;
 /** Long enough to find a key, or to read the next four digits of a card. */
 const betweenSeconds = 4;
@@ -30,7 +33,7 @@ export function enter<T>(line: Line, { ask, max, complete, read }: Entry<T>): Pr
       waitSeconds,
       betweenSeconds,
       complete: (digits) => digits === '*' || complete(digits),
-      secret: false,
+      secret: unseen,
     });
     if (typed === '') return { kind: 'missed', because: silence };
     if (typed === '*') return { kind: 'back' };
@@ -49,16 +52,34 @@ export interface SecretEntry {
   readonly wrong: (typed: SecretDigits) => Prompt | undefined;
 }
 
+/** A secret, or the `#` alone, that means something else. */
+export type SecretOr = 'entered' | 'pound';
+
 /** Lets the caller type what must not be seen. `*` wipes it, and goes back when there is nothing to wipe. */
-export async function enterSecret(line: Line, { ask, into, complete, wrong }: SecretEntry): Promise<Answered<void>> {
-  return askAgain(async (before): Promise<Heard<void>> => {
+export async function enterSecret(line: Line, entry: SecretEntry): Promise<Answered<void>> {
+  const entered = await typeSecret(line, entry, false);
+  return entered.kind === 'answer' ? { kind: 'answer', value: undefined } : entered;
+}
+
+/** The same, where a `#` alone is an answer too. */
+export const enterSecretOr = (line: Line, entry: SecretEntry): Promise<Answered<SecretOr>> =>
+  typeSecret(line, entry, true);
+
+function typeSecret(
+  line: Line,
+  { ask, into, complete, wrong }: SecretEntry,
+  orPound: boolean,
+): Promise<Answered<SecretOr>> {
+  return askAgain(async (before): Promise<Heard<SecretOr>> => {
     into.wipe();
-    const ending = await line.collect({ say: [...before, ...ask], into, complete, waitSeconds, betweenSeconds });
+    const say = [...before, ...ask];
+    const ending = await line.collect({ say, into, complete, orPound, waitSeconds, betweenSeconds });
     if (ending === 'star') return { kind: 'back' };
+    if (ending === 'pound') return { kind: 'answer', value: ending };
     if (ending === 'silence') return { kind: 'missed', because: silence };
     const agent = into.length === 1 && into.at(0) === 0;
     const because = agent ? undefined : wrong(into);
-    if (!agent && because === undefined) return { kind: 'answer', value: undefined };
+    if (!agent && because === undefined) return { kind: 'answer', value: 'entered' };
     into.wipe();
     return because === undefined ? { kind: 'agent' } : { kind: 'missed', because };
   });

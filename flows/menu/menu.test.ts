@@ -50,6 +50,12 @@ describe('a menu', () => {
     expect(keysOf(line, 2)).toEqual(['menu.silence', 'card.number', 'menu.press', 'amount.ask', 'menu.press']);
   });
 
+  it('tells what comes after the choices once, and again for #', async () => {
+    const after = [prompt('line.keys')];
+    const { line } = await play(['silence', '#', '1'], (line) => choose(line, { after, choices }));
+    expect(line.questions.map(({ say }) => say.findIndex(({ key }) => key === 'line.keys'))).toEqual([4, -1, 4]);
+  });
+
   it('tells each time what its choices are about', async () => {
     const about = [prompt('card.cvv')];
     const { line } = await play(['silence', '#', '1'], (line) => choose(line, { about, choices }));

@@ -13,6 +13,8 @@ export interface Choice<T> {
 export interface Menu<T> {
   /** Told before the choices, and again when the caller asks to hear it again. */
   readonly before?: readonly Prompt[];
+  /** Told once after the choices, and again when the caller asks to hear it again: who chooses sooner need not hear it. */
+  readonly after?: readonly Prompt[];
   /** Told before the choices each time: what they are about must not be guessed. */
   readonly about?: readonly Prompt[];
   /** Keys typed ahead do not count here. */
@@ -32,20 +34,20 @@ const waitSeconds = 6;
  */
 export function choose<T>(
   line: Line,
-  { before = [], about = [], choices, fresh = false }: Menu<T>,
+  { before = [], about = [], after = [], choices, fresh = false }: Menu<T>,
 ): Promise<Answered<T>> {
   if (choices.length < 1 || choices.length > mostChoices)
     throw new RangeError(`a menu has one to ${mostChoices} choices, not ${choices.length}`);
   const told = choices.flatMap(({ say }, index) => [say, press(String(index + 1))]);
-  let intro = before;
+  let [intro, outro] = [before, after];
   return askAgain(async (missed): Promise<Heard<T>> => {
     const answer = await line.ask({
-      say: [...missed, ...intro, ...about, ...told],
+      say: [...missed, ...intro, ...about, ...told, ...outro],
       keys: everyKey,
       waitSeconds,
       fresh,
     });
-    intro = [];
+    [intro, outro] = [[], []];
     if (answer.kind === 'silence') return { kind: 'missed', because: silence };
     switch (answer.key) {
       case '*':
@@ -53,7 +55,7 @@ export function choose<T>(
       case '0':
         return { kind: 'agent' };
       case '#':
-        intro = before;
+        [intro, outro] = [before, after];
         return { kind: 'repeat' };
       default: {
         const chosen = choices[Number(answer.key) - 1];

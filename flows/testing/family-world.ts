@@ -32,6 +32,8 @@ export class FamilyWorld implements Ports {
   readonly done: string[] = [];
   /** What became of the place among those who wait for an agent: `hold 30`. */
   readonly desk: string[] = [];
+  /** Whenever the caller has heard what became of a charge, after how many of the things that were done. */
+  readonly heard: number[] = [];
   readonly callingNumber: string | undefined;
   readonly #options: WorldOptions;
   #wrong = 0;
@@ -70,6 +72,7 @@ export class FamilyWorld implements Ports {
       this.done.push(`charge ${cents} ${shown(card)}`);
       return charges[Math.min(before, charges.length - 1)] ?? captured;
     },
+    heard: () => void this.heard.push(this.done.length),
   };
 
   readonly blocks: Ports['blocks'] = {

@@ -1,5 +1,5 @@
 import type { Language } from '../language.ts';
-import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '../line.ts';
+import type { Answer, DigitsWanted, Line, Meanwhile, Question, SecretWanted, Voice, VoiceWanted } from '../line.ts';
 import type { Key, Prompt } from '../prompt.ts';
 
 /** What the person at the other end does, verb by verb; `hang-up` ends the leg there. */
@@ -21,6 +21,7 @@ export class ScriptedLine implements Line {
   readonly entries: DigitsWanted[] = [];
   readonly secrets: SecretWanted[] = [];
   readonly voices: VoiceWanted[] = [];
+  readonly waits: Meanwhile[] = [];
   readonly #acts: Act[];
 
   constructor(language: Language, ...acts: Act[]) {
@@ -58,19 +59,27 @@ export class ScriptedLine implements Line {
   }
 
   /** Digits go in one by one until it is complete; what the script has beyond that is an error, as nobody would type it. */
-  async collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star'> {
-    const { say, into, complete } = wanted;
+  async collect(wanted: SecretWanted): Promise<'entered' | 'silence' | 'star' | 'pound'> {
+    const { say, into, complete, orPound = false } = wanted;
     this.secrets.push(wanted);
     this.#tell(say);
     const act = this.#next('collect');
     if (act === 'silence') return 'silence';
     if (act === '*') return 'star';
+    if (act === '#') return orPound ? 'pound' : 'silence';
     if (typeof act !== 'object' || !('digits' in act)) throw new Error('the script has no digits for this question');
     for (const [index, digit] of [...act.digits].entries()) {
       if (into.full || (index > 0 && complete(into))) throw new Error(`complete after ${index} digits`);
       into.press(digit);
     }
     return 'entered';
+  }
+
+  /** As long as it takes, and nothing is told of it. */
+  async waitFor(done: Promise<unknown>, meanwhile: Meanwhile): Promise<void> {
+    this.waits.push(meanwhile);
+    if (this.#acts[0] === 'hang-up') throw new HungUp();
+    await Promise.allSettled([done]);
   }
 
   async recordVoice(wanted: VoiceWanted): Promise<Voice | undefined> {

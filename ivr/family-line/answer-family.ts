@@ -71,11 +71,12 @@ async function converse(
   log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
   const parts = { ...platform, leg, record, voiceFolder: `${terms.spoolFolder}/voices` };
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
+  const callingNumber = callingNumberOf(call);
+  const queue = { callId: id, callingNumber, leg, platform, holdMusic: house.holdMusic, signal: stopping };
+  const ports = portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue) });
   let how = 'goodbye';
   try {
-    const callingNumber = callingNumberOf(call);
-    const queue = { callId: id, callingNumber, leg, platform, holdMusic: house.holdMusic, signal: stopping };
-    await familyLine(line, portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue) }));
+    await familyLine(line, ports);
   } catch (error) {
     how = error instanceof LegEnded ? error.ending.by : error instanceof Stopped ? 'shutdown' : 'fault';
     if (how === 'shutdown') await lastWords([{ leg, language: line.language }], { platform, record });
@@ -85,6 +86,7 @@ async function converse(
     }
   }
   await leg.end();
+  await ports.payments.tellUntold();
   await known;
   await closeLineCall(db, id, { how, at: clock.now() }).catch((error: unknown) =>
     log.warn({ call: id, err: error }, 'the end of a call to the 866 line is not written down'),

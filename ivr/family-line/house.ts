@@ -2,6 +2,7 @@ import type { CardGateway } from '#accounts/cards/gateway.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
+import type { ReceiptDeps } from '#accounts/receipts/receipt.ts';
 
 /** What the 866 line stands on besides the platform of every call. */
 export interface FamilyLineHouse {
@@ -11,6 +12,8 @@ export interface FamilyLineHouse {
   readonly deposits: Omit<DepositDeps, 'gateway'>;
   readonly funding: Pick<FundingDeps, 'now' | 'cardOf' | 'notify'>;
   readonly passcodes: PasscodeDeps;
+  /** For who hung up before they heard that nothing was charged. */
+  readonly receipts: ReceiptDeps;
   /** A sound file: what is heard while one waits for an agent. */
   readonly holdMusic: string;
 }

@@ -1,9 +1,13 @@
 import type { CardDetails } from '#accounts/cards/card-details.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import { Secret } from '#accounts/cards/secret.ts';
-import { depositByCard } from '#accounts/deposits/deposit-by-card.ts';
 import type { Charger } from '#accounts/deposits/charger.ts';
+import type { CardDeposit, DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { depositByCard } from '#accounts/deposits/deposit-by-card.ts';
+import type { DepositResult } from '#accounts/deposits/settle.ts';
 import { DEPOSIT } from '#accounts/money.ts';
+import type { Untold } from '#accounts/receipts/card-receipts.ts';
+import { tellNotCharged } from '#accounts/receipts/card-receipts.ts';
 import type { Database } from '#db/connect.ts';
 import { transactionsOf } from '#db/statements.ts';
 import { isUnavailable } from '#db/unavailable.ts';
@@ -11,6 +15,7 @@ import type { Account, CardGiven, Charged, DeclineReason, Payments, SavedCard } 
 import type { SecretDigits } from '#flows/menu/secret-digits.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
+import { orderKey } from './left-untold.ts';
 import { pacific } from './pacific.ts';
 
 interface Card {
@@ -27,6 +32,8 @@ export class LinePayments implements Payments {
   readonly #callId: string;
   readonly #log: Pick<Log, 'error'>;
   #orders = 0;
+  /** Of the last charge, as long as nobody has heard that it was not made. */
+  #untold: Untold | undefined;
 
   constructor(db: Database, house: FamilyLineHouse, callId: string, log: Pick<Log, 'error'>) {
     this.#db = db;
@@ -49,13 +56,48 @@ export class LinePayments implements Payments {
     return { brand: brand === 'mastercard' ? brand : 'visa', lastFour, lastCents: last?.cents };
   }
 
-  async charge({ id }: Account, cents: number, given: CardGiven): Promise<Charged> {
-    const card = given.kind === 'saved' ? await this.#saved(id) : await this.#taken(given);
+  async charge({ id: accountId }: Account, cents: number, given: CardGiven): Promise<Charged> {
+    await this.tellUntold();
+    const key = orderKey(this.#callId, ++this.#orders);
+    const untold = { accountId, paymentId: key, cents, at: this.#house.deposits.now() };
+    // Until there is a deposit nothing can be charged, and nobody else will find out.
+    this.#untold = untold;
+    const card = given.kind === 'saved' ? await this.#saved(accountId) : await this.#taken(given);
     if ('kind' in card) return card;
-    const { deposits, gateway } = this.#house;
+    this.#untold = undefined;
     const cvv = given.kind === 'saved' ? secretOf(given.cvv) : undefined;
-    const key = `line:${this.#callId}:${++this.#orders}`;
-    const order = { key, accountId: id, cents, channel: 'phone-line', card } as const;
+    const result = await this.#deposit({ key, accountId, cents, channel: 'phone-line', card }, cvv);
+    switch (result.kind) {
+      case 'captured':
+        return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };
+      case 'declined':
+        this.#untold = { ...untold, paymentId: result.depositId };
+        return declined(result.reason);
+      case 'pending':
+        return { kind: 'pending' };
+    }
+  }
+
+  heard(): void {
+    this.#untold = undefined;
+  }
+
+  /** The call is over, or goes on to another charge: who has not heard that nothing was charged is told. Never rejects. */
+  async tellUntold(): Promise<void> {
+    const untold = this.#untold;
+    this.#untold = undefined;
+    if (!untold) return;
+    const { receipts } = this.#house;
+    await this.#db
+      .transaction()
+      .execute((trx) => tellNotCharged(trx, receipts, untold))
+      .catch((error: unknown) =>
+        this.#log.error({ call: this.#callId, err: error }, 'nobody is told that a payment was not made'),
+      );
+  }
+
+  async #deposit(order: CardDeposit, cvv: Secret | undefined): Promise<DepositResult | { readonly kind: 'pending' }> {
+    const { deposits, gateway } = this.#house;
     const charger = chargerOf(gateway, cvv);
     let asked = false;
     let taken = false;
@@ -65,21 +107,16 @@ export class LinePayments implements Payments {
       taken = outcome.kind !== 'declined';
       return outcome;
     };
-    const paying = depositByCard({ ...deposits, gateway: { ...charger, charge } }, order);
-    const result = await paying.catch((error: unknown) => {
+    const onSettled: DepositDeps['onSettled'] = async (trx, deposit, result) => {
+      // That it was not made is told on the line.
+      if (result.kind !== 'declined') await deposits.onSettled?.(trx, deposit, result);
+    };
+    return depositByCard({ ...deposits, onSettled, gateway: { ...charger, charge } }, order).catch((error: unknown) => {
       // The card may be charged: resolveDeposits() finds out. Whoever was told to call again would pay twice.
       if (!taken && !(asked && isUnavailable(error))) throw error;
       this.#log.error({ call: this.#callId, err: error }, 'a charge could not be written down; it will be looked for');
-      return { kind: 'pending' } as const;
+      return { kind: 'pending' };
     });
-    switch (result.kind) {
-      case 'captured':
-        return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };
-      case 'declined':
-        return declined(result.reason);
-      case 'pending':
-        return { kind: 'pending' };
-    }
   }
 
   async #saved(accountId: string): Promise<Card | Charged> {

@@ -35,7 +35,7 @@ export function portsOf(
   db: Database,
   house: FamilyLineHouse,
   { id: callId, callingNumber, log, agents }: LineCall,
-): Ports {
+): Ports & { readonly payments: LinePayments } {
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
   /** Of the accounts whose passcode was said in this call. */

@@ -50,6 +50,15 @@ describe('a secret entry', () => {
     expect(await line.collect(wanted(new SecretDigits()))).toBe('silence');
   });
 
+  it('is the key that would have ended it where that is an answer, and nothing was typed before', async () => {
+    const { endpoint, line, noted } = spoken();
+    endpoint.press('#');
+    expect(await line.collect({ ...wanted(new SecretDigits()), orPound: true })).toBe('pound');
+    endpoint.press(...'99*#');
+    expect(await line.collect({ ...wanted(new SecretDigits()), orPound: true })).toBe('silence');
+    expect(noted.of('entry').map(({ digits }) => digits)).toEqual(['(secret)', '(secret)']);
+  });
+
   it('ends when no digit follows in time, with those that came', async () => {
     const { clock, endpoint, line } = spoken();
     const into = new SecretDigits();

@@ -90,6 +90,15 @@ describe('an entry of digits', () => {
     expect(JSON.stringify(noted.events)).not.toContain('482');
   });
 
+  it('that turns out to be a secret is noted like one', async () => {
+    const { endpoint, line, noted } = spoken();
+    const secret = (typed: string) => typed.length < 3;
+    endpoint.press(...'48#482#');
+    expect(await line.gather({ ...wanted, secret })).toBe('48');
+    expect(await line.gather({ ...wanted, secret })).toBe('482');
+    expect(noted.of('entry').map(({ digits }) => digits)).toEqual(['(secret)', '482']);
+  });
+
   it('leaves what is pressed after it to whoever asks next', async () => {
     const { clock, endpoint, line } = spoken();
     endpoint.quick = true;

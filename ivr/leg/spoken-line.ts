@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import type { Language } from '#flows/language.ts';
-import type { Answer, DigitsWanted, Line, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
+import type { Answer, DigitsWanted, Line, Meanwhile, Question, SecretWanted, Voice, VoiceWanted } from '#flows/line.ts';
 import type { Key, Prompt } from '#flows/prompt.ts';
 import { compose } from '#flows/prompt.ts';
 import { isValue } from '#flows/spoken/speak.ts';
@@ -90,19 +90,21 @@ export class SpokenLine implements Line {
         }
         digit = await this.#leg.digits.next(wanted.betweenSeconds * 1000, this.#signal);
       }
-      this.#note('entry', { digits: wanted.secret ? '(secret)' : entered });
+      const secret = typeof wanted.secret === 'function' ? wanted.secret(entered) : wanted.secret;
+      this.#note('entry', { digits: secret ? '(secret)' : entered });
       return entered;
     } finally {
       listening.abort(stopListening);
     }
   }
 
-  async collect({ say, into, complete, waitSeconds, betweenSeconds }: SecretWanted) {
+  async collect({ say, into, complete, orPound = false, waitSeconds, betweenSeconds }: SecretWanted) {
     const listening = new AbortController();
     const first = this.#quietly(this.#leg.digits.next(forever, AbortSignal.any([this.#signal, listening.signal])));
     try {
       let digit = (await this.#tell(say, first)) ?? (await this.#within(waitSeconds, first));
       if (digit === '*') return 'star';
+      if (digit === '#' && orPound) return 'pound';
       while (digit !== undefined && digit !== '#') {
         if (digit === '*') into.wipe();
         else into.press(digit);
@@ -117,6 +119,12 @@ export class SpokenLine implements Line {
       listening.abort(stopListening);
       this.#note('entry', { digits: '(secret)' });
     }
+  }
+
+  async waitFor(done: Promise<unknown>, { say, everySeconds }: Meanwhile): Promise<void> {
+    const settled = this.#alive(Promise.allSettled([done]).then(() => 'settled'));
+    void this.#quietly(settled);
+    while ((await this.#within(everySeconds, settled)) === undefined) await this.#tell(say, undefined);
   }
 
   async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {

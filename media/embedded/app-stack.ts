@@ -3,7 +3,11 @@ import type { AudioFrame } from './audio-frame.ts';
 import type { Channel } from './channel.ts';
 
 /** A key the party pressed, as it waits in the channel's queue. `duration` in samples. */
-export type Digit = { readonly digit: string; readonly duration: number; readonly source: 'RTP' | 'ENDPOINT' | 'APP' };
+export type Digit = {
+  readonly digit: string;
+  readonly duration: number;
+  readonly source: 'RTP' | 'INBAND_AUDIO' | 'ENDPOINT' | 'APP';
+};
 
 /** An application that takes time. All calls come from the channel's clock or from a command, never from within each other. */
 export interface RunningApp {

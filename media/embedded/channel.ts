@@ -1,3 +1,4 @@
+import type { ToneKeys } from '#media/dtmf/tone-keys.ts';
 import type { AudioFrame } from './audio-frame.ts';
 import { AudioFrame as Frame } from './audio-frame.ts';
 import { AppStack, type Step } from './app-stack.ts';
@@ -68,6 +69,8 @@ export class Channel implements Ticking {
   controlled = false;
   /** The outbound connections it has. */
   readonly controllers = new Set<Controller>();
+  /** `start_dtmf`: keys are heard in what the party says. */
+  tones: ToneKeys | undefined;
   /** `set_mute read`: what the party says is silence to everyone. */
   muted = false;
   /** `set_mute write`: the party hears silence. */
@@ -209,6 +212,10 @@ export class Channel implements Ticking {
   }
 
   #hear(frame: AudioFrame): void {
+    if (this.tones && this.leg.agreement?.eventType === null) {
+      const key = this.tones.hear(frame.samples());
+      if (key) this.keys.pressed({ ...key, source: 'INBAND_AUDIO' });
+    }
     if (this.muted) frame.mute();
     if (this.taps.size > 0) this.taps.heard(frame);
     this.apps.top?.heard?.(frame);

@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { KnownSounds, rate } from './known-sounds.ts';
 import { hashOf } from './prompt-cache.ts';
-import { readSound, UnreadableSound, writeSound } from './sound.ts';
+import { readSound, writeSound } from './sound.ts';
 
-/** Samples per second on the telephone; every prompt and every voice recorded on a call has it. */
-const rate = 8000;
 /** Between one prompt and the next, in milliseconds: a breath. Within a prompt there is none. */
 const breathMs = 200;
 /** The same in seconds, for whoever reckons what of a sequence was heard. */
@@ -36,9 +35,11 @@ export async function recordedVoice(path: string): Promise<RecordedVoice> {
 export class Sequences {
   readonly #folder: string;
   readonly #known = new Map<string, Promise<string>>();
+  readonly #sounds: KnownSounds;
 
   constructor(cacheFolder: string) {
     this.#folder = resolve(cacheFolder, 'sequences');
+    this.#sounds = new KnownSounds(resolve(cacheFolder));
   }
 
   /**
@@ -69,20 +70,12 @@ export class Sequences {
 
   async #make(prompts: readonly (readonly SoundPiece[])[], path: string): Promise<string> {
     if (await exists(path)) return path;
-    const parts: Float32Array[] = [];
-    for (const [index, pieces] of prompts.entries()) {
-      if (index > 0) parts.push(silence(breathMs));
-      for (const piece of pieces) {
-        if (typeof piece !== 'string') {
-          parts.push(silence(piece.silentMs));
-          continue;
-        }
-        const sound = readSound(await readFile(piece));
-        if (sound.rate !== rate)
-          throw new UnreadableSound(`${piece} has ${sound.rate} samples per second, not ${rate}`);
-        parts.push(sound.samples);
-      }
-    }
+    const pieces = prompts.flatMap((prompt, index) => (index > 0 ? [{ silentMs: breathMs }, ...prompt] : prompt));
+    const parts = await Promise.all(
+      pieces.map(async (piece) =>
+        typeof piece === 'string' ? this.#sounds.samplesOf(piece) : silence(piece.silentMs),
+      ),
+    );
     const samples = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {

@@ -59,11 +59,12 @@ async function payAhead(stage: Stage, { saved, fresh, card }: Line, kind: Kind):
   const { number, expiry, cvv, postalCode } = card;
   const digits =
     kind === 'saved'
-      ? `111${saved.passcode}1${saved.saved?.card.cvv ?? ''}`
+      ? `11${saved.passcode}${saved.saved?.card.cvv ?? ''}`
       : `11${CENTS / 100}#${number}${expiry}${cvv}${postalCode}`;
   try {
     await caller.presses(digits, 'enters everything');
-    await readBack(caller, CENTS, kind === 'saved' ? (saved.saved?.card ?? card) : card);
+    const paying = kind === 'saved' ? saved.saved?.card : undefined;
+    await readBack(caller, CENTS, paying ?? card, paying ? 'pay.same-again' : 'pay.read-back');
     return await finish(caller, kind);
   } finally {
     await caller.call.hangup();

@@ -1,4 +1,4 @@
-import type { Prompt, PromptKey, Value } from '#flows/prompt.ts';
+import type { Prompt, Value } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
 import type { FamilyCaller } from './caller.ts';
 import type { CardInHand, Family } from './families.ts';
@@ -14,7 +14,6 @@ export async function choosesLanguage(caller: FamilyCaller, language: 'en' | 'es
   caller.language = language;
   await caller.presses(language === 'en' ? '1' : '2');
   await caller.hears(prompt('line.welcome'));
-  await caller.hears(prompt('line.keys'));
 }
 
 /** From the main menu to the question whether the saved card shall be charged, by every choice as it is told. */
@@ -22,32 +21,34 @@ export async function paysWithSaved(caller: FamilyCaller, { passcode, saved }: F
   if (!saved) throw new Error('no card is saved');
   const { card, lastCents } = saved;
   await caller.chooses(prompt('main.pay'), '1');
-  await caller.chooses(prompt('pay.saved-card'), '1');
-  await asked(caller, 'passcode.ask', passcode, hidden('the passcode', passcode));
-  await caller.hears(prompt('pay.card', { card: ending(card) }));
-  await caller.chooses(prompt('pay.same-again', { amount: money(lastCents) }), '1');
-  await asked(caller, 'card.cvv', card.cvv, hidden('the security code', card.cvv));
-  await readBack(caller, lastCents, card);
+  await asked(caller, prompt('passcode.or-card'), passcode, hidden('the passcode', passcode));
+  await asked(caller, prompt('pay.code', { card: ending(card) }), card.cvv, hidden('the security code', card.cvv));
+  await readBack(caller, lastCents, card, 'pay.same-again');
 }
 
 /** The same with a card that is typed, for this many whole dollars. */
 export async function paysWithNew(caller: FamilyCaller, card: CardInHand, dollars: number): Promise<void> {
   await caller.chooses(prompt('main.pay'), '1');
-  await asked(caller, 'amount.ask', `${dollars}#`);
+  await asked(caller, prompt('amount.ask'), `${dollars}#`);
   await typesCard(caller, card);
   await readBack(caller, dollars * 100, card);
 }
 
 export async function typesCard(caller: FamilyCaller, card: CardInHand): Promise<void> {
-  await asked(caller, 'card.number', card.number, hidden('the card number', card.number));
-  await asked(caller, 'card.expiry', card.expiry, hidden('the expiration date', card.expiry));
-  await asked(caller, 'card.cvv', card.cvv, hidden('the security code', card.cvv));
-  await asked(caller, 'card.postal-code', card.postalCode);
+  await asked(caller, prompt('card.number'), card.number, hidden('the card number', card.number));
+  await asked(caller, prompt('card.expiry'), card.expiry, hidden('the expiration date', card.expiry));
+  await asked(caller, prompt('card.cvv'), card.cvv, hidden('the security code', card.cvv));
+  await asked(caller, prompt('card.postal-code'), card.postalCode);
 }
 
 /** What has to be heard before anything is charged, heard to its end. */
-export async function readBack(caller: FamilyCaller, cents: number, card: CardInHand): Promise<void> {
-  await caller.hears(prompt('pay.read-back', { amount: money(cents), card: ending(card) }));
+export async function readBack(
+  caller: FamilyCaller,
+  cents: number,
+  card: CardInHand,
+  as: 'pay.read-back' | 'pay.same-again' = 'pay.read-back',
+): Promise<void> {
+  await caller.hears(prompt(as, { amount: money(cents), card: ending(card) }));
   await caller.hears(prompt('pay.fee'));
 }
 
@@ -65,8 +66,7 @@ export async function leaves(caller: FamilyCaller): Promise<void> {
   await caller.call.ended;
 }
 
-async function asked(caller: FamilyCaller, key: PromptKey, typed: string, told?: string): Promise<void> {
-  const question: Prompt = prompt(key);
+async function asked(caller: FamilyCaller, question: Prompt, typed: string, told?: string): Promise<void> {
   await caller.hears(question);
   await caller.presses(typed, told);
 }

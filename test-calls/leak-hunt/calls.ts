@@ -19,7 +19,7 @@ export async function playPayment(stage: Stage, payment: Payment): Promise<numbe
     await caller.presses(typedAhead(payment), '(secrets)');
     if (way === 'hangs up') return 0;
     const ending: Value = { kind: 'last-four', digits: card.number.slice(-4) };
-    await caller.hears(prompt('pay.read-back', { amount, card: ending }), 'start');
+    await caller.hears(prompt(family.saved ? 'pay.same-again' : 'pay.read-back', { amount, card: ending }), 'start');
     await caller.hears(prompt('pay.fee'));
     await caller.presses('1');
     await caller.hears(done, 'start');
@@ -39,9 +39,9 @@ function typedAhead({ way, family, card, wrong }: Payment): string {
   const { number, expiry, cvv, postalCode } = card;
   switch (way) {
     case 'saved card':
-      return `111${family.passcode}1${cvv}`;
+      return `11${family.passcode}${cvv}`;
     case 'wrong passcode':
-      return `111${wrong}${family.passcode}1${cvv}`;
+      return `11${wrong}${family.passcode}${cvv}`;
     case 'mistyped':
       return `11${dollars}#${wrong}#${number}${expiry}${cvv}${postalCode}`;
     case 'hangs up':

@@ -12,6 +12,8 @@ export interface DialOptions {
   readonly headers?: HeaderValues;
   /** Sent instead of our offer; false sends none, so that the 200 brings the offer (RFC 3261 §13.2.1). */
   readonly sdp?: string | false;
+  /** False: the phone has no telephone events (RFC 4733), and does not offer any; its keys are tones. */
+  readonly events?: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export class OutgoingCall extends Call {
     super(line);
     this.#uri = uri;
     this.#options = options;
+    if (options.events === false) this.voice.haveNoEvents();
     void this.#place();
   }
 

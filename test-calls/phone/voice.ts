@@ -49,6 +49,11 @@ export class Voice {
     return this.#port?.reports ?? 0;
   }
 
+  /** From now on no telephone events are offered. */
+  haveNoEvents(): void {
+    this.#eventType = undefined;
+  }
+
   /** An offer, also for a re-INVITE. */
   offer(direction: Direction = 'sendrecv'): string {
     this.#offered = direction;

@@ -54,6 +54,10 @@ class WalkedLine implements Line {
     return 'entered';
   }
 
+  async waitFor(done: Promise<unknown>): Promise<void> {
+    await Promise.allSettled([done]);
+  }
+
   async recordVoice(wanted: VoiceWanted): Promise<Voice> {
     await this.say(...wanted.say);
     return { path: 'name.wav', seconds: 1 };

@@ -7,6 +7,7 @@ import { record } from './record.ts';
 import { answer, exportVariable, hangup, multiset, sendDtmf, set, setMute, unset } from './settings.ts';
 import { sleep } from './sleep.ts';
 import { socket } from './socket.ts';
+import { startDtmf, stopDtmf } from './tone-keys.ts';
 
 /** Every application this server knows, by FreeSWITCH's name. */
 export const apps: ReadonlyMap<string, App> = new Map<string, App>([
@@ -23,6 +24,10 @@ export const apps: ReadonlyMap<string, App> = new Map<string, App>([
   ['set_mute', setMute],
   ['sleep', sleep],
   ['socket', socket],
+  ['spandsp_start_dtmf', startDtmf],
+  ['spandsp_stop_dtmf', stopDtmf],
+  ['start_dtmf', startDtmf],
+  ['stop_dtmf', stopDtmf],
   ['unset', unset],
   ['uuid_bridge', bridgeApp],
 ]);

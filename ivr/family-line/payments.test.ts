@@ -213,9 +213,11 @@ describe('who hung up before they heard what became of a charge', () => {
     expect(await mails()).toEqual([]);
   });
 
-  it('is told by the next process when this one died, once', async () => {
-    declining('expired');
+  it('is told by the next process when this one died, once, and of nothing that was made', async () => {
     const line = payments();
+    await line.charge(account, 3_000, newCard());
+    await server.db.deleteFrom('notice').where('accountId', '=', account.id).execute();
+    declining('expired');
     await line.charge(account, 2_500, newCard());
     for (let twice = 0; twice < 2; twice++) await tellLeftUntold(server.db, { receipts }, callId);
     await line.tellUntold();

@@ -42,7 +42,7 @@ test('a finished recording goes from the spool to storage and is removed only th
 describe('a bucket that comes and goes', () => {
   test('is tried again until the recording lies there whole', async () => {
     const store = await startS3StandIn();
-    const bucket = s3Storage({ ...store, region: 'us-west-2', silenceMs: 250 });
+    const bucket = s3Storage({ ...store, region: 'us-west-2', silenceMs: 2_000 });
     try {
       store.misbehave(
         'PUT',

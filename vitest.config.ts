@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests. */
-const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start'].map(
+const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start', 'flows'].map(
   (name) => `test-calls/${name}.test.ts`,
 );
 /** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */

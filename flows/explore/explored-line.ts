@@ -1,9 +1,9 @@
 import type { Language } from '../language.ts';
-import type { Answer, DigitsWanted, Line, Question, SecretWanted } from '../line.ts';
+import type { Answer, DigitsWanted, Line, Meanwhile, Question, SecretWanted, Voice, VoiceWanted } from '../line.ts';
 import type { SecretDigits } from '../menu/secret-digits.ts';
 import type { Key, Prompt } from '../prompt.ts';
 import type { Act, Verb } from './step.ts';
-import { hangUp, silence, Step } from './step.ts';
+import { hangUp, silence, speaks, Step } from './step.ts';
 
 export type { Act, Step } from './step.ts';
 export { hangUp, silence } from './step.ts';
@@ -19,23 +19,37 @@ export class Endless extends Error {
   override readonly name = 'Endless';
 }
 
+/** Of the event loop's queue, that what is not late needs. */
+const shortTurns = 10;
+
 /** What people type at a question, by the last prompt of the question. */
 export type Samples = Readonly<Record<string, readonly string[]>>;
 
-/** A line whose person does these acts, one after the other, and from then on nothing. */
+/** What the person on a line does. */
+export interface Person {
+  readonly acts: readonly Act[];
+  /** What they do at every question after that, when it can be done there; to hang up, also while something is told. */
+  readonly after?: Act;
+  /** What the world knows by now; asked for once, at the question after the acts. */
+  readonly known?: () => string;
+}
+
+/** A line whose person does some acts, one after the other, and from then on one and the same. */
 export class ExploredLine implements Line {
   language: Language = 'en';
   readonly steps: Step[] = [];
   /** Into which secrets went. */
   readonly buffers = new Set<SecretDigits>();
-  readonly #acts: readonly Act[];
+  /** What was known at the question after the acts. */
+  known = '';
+  readonly #person: Person;
   readonly #samples: Samples;
   /** Announced since the last question. */
   #said: Prompt[] = [];
 
-  constructor(samples: Samples, acts: readonly Act[]) {
+  constructor(samples: Samples, person: Person) {
     this.#samples = samples;
-    this.#acts = acts;
+    this.#person = person;
   }
 
   /** What was told after the last question. */
@@ -45,10 +59,12 @@ export class ExploredLine implements Line {
 
   async say(...prompts: Prompt[]): Promise<void> {
     this.#said.push(...prompts);
+    const { acts, after } = this.#person;
+    if (after === hangUp && this.steps.length >= acts.length) throw new HungUp();
   }
 
-  async ask({ say, keys, fresh = false }: Question): Promise<Answer> {
-    const act = this.#step('ask', say, [...keys, silence, hangUp], fresh);
+  async ask({ say, keys, fresh = false, anew = [] }: Question): Promise<Answer> {
+    const act = this.#step('ask', say, [...keys, silence, hangUp], { fresh, anew });
     // A key that is not listened for is as if nobody had pressed it.
     return keys.includes(act) ? { kind: 'key', key: act as Key } : { kind: 'silence' };
   }
@@ -83,12 +99,18 @@ export class ExploredLine implements Line {
     return 'entered';
   }
 
-  async waitFor(done: Promise<unknown>): Promise<void> {
-    await Promise.allSettled([done]);
+  /** Told of once, when it takes longer than anything else does here; who hangs up then is gone. */
+  async waitFor(done: Promise<unknown>, { say }: Meanwhile): Promise<void> {
+    const settled = Promise.allSettled([done]).then(() => true);
+    for (let turn = 0; turn < shortTurns; turn++) await Promise.resolve();
+    if (await Promise.race([settled, Promise.resolve(false)])) return;
+    await this.say(...say);
+    await settled;
   }
 
-  async recordVoice(): Promise<undefined> {
-    throw new Error('nobody records a voice on this line');
+  async recordVoice({ say, minSeconds }: VoiceWanted): Promise<Voice | undefined> {
+    const act = this.#step('record', say, [speaks, silence, hangUp]);
+    return act === speaks ? { path: 'voice.wav', seconds: minSeconds + 1 } : undefined;
   }
 
   #typed(say: readonly Prompt[]): readonly string[] {
@@ -98,12 +120,19 @@ export class ExploredLine implements Line {
     return samples;
   }
 
-  #step(verb: Verb, asked: readonly Prompt[], acts: readonly Act[], fresh = false): Act {
+  #step(
+    verb: Verb,
+    asked: readonly Prompt[],
+    acts: readonly Act[],
+    { fresh, anew }: Pick<Step, 'fresh' | 'anew'> = { fresh: false, anew: [] },
+  ): Act {
     if (this.steps.length >= mostSteps) throw new Endless(`more than ${mostSteps} questions`);
     const announced = this.#said;
     this.#said = [];
-    const act = this.#acts[this.steps.length] ?? silence;
-    this.steps.push(new Step({ verb, announced, asked, acts, act, fresh }));
+    const { acts: done, after = silence, known } = this.#person;
+    if (known && this.steps.length === done.length) this.known = known();
+    const act = done[this.steps.length] ?? (acts.includes(after) ? after : silence);
+    this.steps.push(new Step({ verb, language: this.language, announced, asked, acts, act, fresh, anew }));
     if (act === hangUp) throw new HungUp();
     return act;
   }

@@ -1,8 +1,15 @@
 import { familyLine } from '../family-line/family-line.ts';
-import type { WorldOptions } from '../testing/family-world.ts';
-import { FamilyWorld, rioClaro, savedCard, valleyView } from '../testing/family-world.ts';
+import type { Ports } from '../family-line/ports.ts';
+import { FamilyWorld } from '../testing/family-world.ts';
 import type { Explored, Played } from './explore.ts';
 import type { Samples } from './explored-line.ts';
+import { deedFault, wayFaults } from './family-rules.ts';
+import type { WorldOptions } from './family-worlds.ts';
+import { afterMisses } from './step.ts';
+import type { Deed } from './watched.ts';
+import { knownOf, watched } from './watched.ts';
+
+export { worlds } from './family-worlds.ts';
 
 /** What people type: right, and wrong. */
 const samples: Samples = {
@@ -18,34 +25,6 @@ const samples: Samples = {
   'block.facility-number': ['12', '99'],
 };
 
-/** Kinds of callers, and of what befalls them. */
-export const worlds: Readonly<Record<string, WorldOptions>> = {
-  'a caller whose number is known': {
-    saved: savedCard,
-    callers: [valleyView, rioClaro],
-    blocks: [valleyView, 'all'],
-    funding: { kind: 'autopay', cents: 2_500 },
-  },
-  'a caller without an account, whose card is declined': {
-    known: false,
-    charges: [{ kind: 'declined', reason: 'insufficient-funds' }],
-    callers: [],
-    agents: 'closed',
-  },
-  'a withheld number, and a bank that does not answer': {
-    callingNumber: undefined,
-    known: false,
-    charges: [{ kind: 'pending' }],
-    agents: 'nobody',
-  },
-  'many facilities, many blocks, no agent': {
-    callers: Array.from({ length: 5 }, (_, n) => ({ id: `f${n}`, name: `Facility Number ${n}` })),
-    blocks: Array.from({ length: 6 }, (_, n) => ({ id: `f${n}`, name: `Facility Number ${n}` })),
-    liftable: false,
-    agents: 'nobody',
-  },
-};
-
 /** The question after which something may be done, by the first word of what the world wrote down. */
 const confirmations: Readonly<Record<string, RegExp>> = {
   charge: /^pay\.(read-back|same-again) /,
@@ -55,17 +34,49 @@ const confirmations: Readonly<Record<string, RegExp>> = {
 };
 /** Only for who has said the passcode. */
 const guarded = ['overview', 'lift', 'turn-off'];
+/** Looked up, and the same at any time of a call. */
+const lookedUp = [
+  'accounts.ofCaller',
+  'accounts.overview',
+  'payments.savedCard',
+  'blocks.callers',
+  'blocks.facility',
+  'blocks.of',
+  'funding.of',
+  'agents.opening',
+  'agents.queue',
+];
 
 /** The 866 line in a world, and what may never happen on it. */
-export function exploredFamilyLine(options: WorldOptions, depth: number): Explored {
+export function exploredFamilyLine(options: WorldOptions): Explored {
   return {
     samples,
-    depth,
     call: () => {
       const world = new FamilyWorld(options);
-      return { run: (line) => familyLine(line, world), faults: (played) => faultsOf(world, played) };
+      const deeds: Deed[] = [];
+      const faults: string[] = [];
+      return {
+        run: (line) => {
+          const note = (deed: Deed) => {
+            faults.push(...deedFault(deed, deeds, options.saved?.lastFour));
+            deeds.push(deed);
+          };
+          return familyLine(line, watched(options.late ? late(world) : world, line, note));
+        },
+        known: (latest) => knownOf(deeds, lookedUp, latest),
+        faults: (played) => [...faults, ...wayFaults(played, deeds), ...faultsOf(world, played)],
+      };
     },
   };
+}
+
+/** What the gateway is asked comes back when the line has long told everything that it tells meanwhile. */
+function late(world: FamilyWorld): Ports {
+  const charge: Ports['payments']['charge'] = async (...given) => {
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    return world.payments.charge(...given);
+  };
+  return { ...world, payments: { ...world.payments, charge } };
 }
 
 function faultsOf({ done }: FamilyWorld, { line, end }: Played): string[] {
@@ -81,11 +92,11 @@ function faultsOf({ done }: FamilyWorld, { line, end }: Played): string[] {
   for (const [index, one] of done.entries())
     if (guarded.includes(one.split(' ')[0] ?? '') && (proven < 0 || index < proven))
       faults.push(`${one} without a passcode`);
+  for (const one of done)
+    if (one.startsWith('charge') && !/ (saved|new \.\.\d{4} \d+\/\d+) cvv:3/.test(one))
+      faults.push(`the digits were gone before the charge: ${one}`);
   if (line.steps.some(({ verb, act }) => verb === 'type' && act.length > 12))
     faults.push('a card number was typed as text');
   if (end === 'ended' && line.lastWords.at(-1)?.key !== 'line.goodbye') faults.push('the call ends without a goodbye');
   return faults;
 }
-
-/** A question that is asked again begins with what went wrong. */
-const afterMisses = (name: string): string => name.replace(/^(menu\.(silence|not-a-choice|ways-out) )+/, '');

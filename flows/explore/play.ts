@@ -2,6 +2,7 @@ import type { Samples } from './explored-line.ts';
 import { Endless, ExploredLine, HungUp } from './explored-line.ts';
 import { readBackFaults } from './read-back.ts';
 import type { Act } from './step.ts';
+import { silence } from './step.ts';
 
 /** One call of a flow, to its end. */
 export interface Played {
@@ -9,27 +10,41 @@ export interface Played {
   readonly end: 'ended' | 'hung up' | 'endless';
 }
 
+/** A call, and the world in which it happens. */
+export interface Call {
+  readonly run: (line: ExploredLine) => Promise<void>;
+  readonly faults: (played: Played) => readonly string[];
+  /**
+   * What of the past may make a difference to what follows, so many answers of each kind: two questions that are the same and know
+   * the same are one state.
+   */
+  readonly known?: (latest: number) => string;
+}
+
 export interface Explored {
   /** Plays one call and tells what was wrong with it. A call is a world of its own. */
-  readonly call: () => {
-    readonly run: (line: ExploredLine) => Promise<void>;
-    readonly faults: (played: Played) => readonly string[];
-  };
+  readonly call: () => Call;
   readonly samples: Samples;
-  /** Every sequence of so many acts is tried at every question that can be reached. */
-  readonly depth: number;
 }
 
 /** The longest that is told before the caller may choose again, seconds. */
 export const mostSeconds = 30;
 
-/** Plays a call whose person does these acts, and then nothing; and tells what is wrong with it. */
+export interface PlayedWhole extends Played {
+  readonly faults: readonly string[];
+}
+
+/**
+ * Plays a call whose person does these acts, and then one and the same; and tells what is wrong with it. `latest`: how much of the past is
+ * known at the question after the acts.
+ */
 export async function playCall(
   { call, samples }: Explored,
   path: readonly Act[],
-): Promise<Played & { readonly faults: readonly string[] }> {
-  const { run, faults } = call();
-  const line = new ExploredLine(samples, path);
+  { after = silence, latest = 1 }: { readonly after?: Act; readonly latest?: number } = {},
+): Promise<PlayedWhole> {
+  const { run, faults, known } = call();
+  const line = new ExploredLine(samples, { acts: path, after, ...(known && { known: () => known(latest) }) });
   const played: Played = { line, end: await endOf(run, line) };
   return { ...played, faults: [...faults(played), ...ownFaults(played)] };
 }
@@ -49,7 +64,7 @@ async function endOf(run: (line: ExploredLine) => Promise<void>, line: ExploredL
 function ownFaults({ line, end }: Played): string[] {
   const { steps, buffers } = line;
   const long = steps.filter(({ seconds }) => seconds > mostSeconds);
-  const closed = steps.filter(({ verb, acts }) => verb !== 'ask' && !acts.includes('*'));
+  const closed = steps.filter(({ verb, acts }) => verb !== 'ask' && verb !== 'record' && !acts.includes('*'));
   return [
     ...(end === 'endless' ? ['the call never ends'] : []),
     ...long.map(({ name, seconds }) => `${seconds.toFixed(0)} s are told before a choice: ${name}`),

@@ -12,7 +12,6 @@ const waits = { waitSeconds: 8, betweenSeconds: 4 };
 const anyKey = { keys: ['1'], waitSeconds: 6 };
 
 const flowOf = (samples: Samples, run: (line: Line) => Promise<unknown>, faults: readonly string[] = []): Explored => ({
-  depth: 1,
   samples,
   call: () => ({ run: async (line) => void (await run(line)), faults: () => faults }),
 });

@@ -1,0 +1,70 @@
+import type { CardGiven, Scope } from '../family-line/ports.ts';
+import type { Value } from '../prompt.ts';
+import type { Played } from './play.ts';
+import type { Step } from './step.ts';
+import type { Deed } from './watched.ts';
+
+/** Done only after a question that named what would be done, and was answered with the key that confirms. */
+const confirmed: Readonly<Record<string, (deed: Deed, step: Step, savedLastFour: string | undefined) => boolean>> = {
+  'payments.charge': ({ given: [, cents, card] }, step, saved) =>
+    tells(step, (value) => value.kind === 'money' && value.cents === cents) &&
+    tells(step, (value) => value.kind === 'last-four' && value.digits === lastFourOf(card as CardGiven, saved)),
+  'blocks.place': ({ given: [, scope] }, step) => names(step, scope as Scope),
+  'blocks.lift': ({ given: [, scope] }, step) => names(step, scope as Scope),
+  'funding.turnOff': () => true,
+};
+
+/** Only for who has said the passcode before: anybody can forge a calling number. */
+const guarded = ['accounts.overview', 'blocks.lift', 'funding.of', 'funding.turnOff'];
+
+/** What is wrong with a deed at the moment at which it is done, after others. */
+export function deedFault(deed: Deed, before: readonly Deed[], savedLastFour: string | undefined): string[] {
+  const faults: string[] = [];
+  const { name, step } = deed;
+  const rule = confirmed[name];
+  if (rule && !(step?.fresh && step.act === '1')) faults.push(`${name} without a confirmation`);
+  else if (rule && step && !rule(deed, step, savedLastFour))
+    faults.push(`${name} of something else than was read back`);
+  const proven = before.some((one) => one.name === 'accounts.checkPasscode' && one.result === 'right');
+  const savedCharge = name === 'payments.charge' && (deed.given[2] as CardGiven).kind === 'saved';
+  if (!proven && (savedCharge || guarded.includes(name))) faults.push(`${name} without a passcode`);
+  return faults;
+}
+
+/** How often the main menu may be heard before the line may end the call by itself, whatever is pressed. */
+const manyRounds = 10;
+
+/** `0` reaches the agents, and `*` goes back to something that was asked before, wherever they are listened for. */
+export function wayFaults({ line: { steps }, end }: Played, deeds: readonly Deed[]): string[] {
+  const faults: string[] = [];
+  const asked = new Map<string, number>();
+  for (const [index, step] of steps.entries()) {
+    asked.set(step.question, (asked.get(step.question) ?? 0) + 1);
+    if (!step.isMenu && (step.verb === 'ask' || step.verb === 'record')) continue;
+    const next = steps[index + 1];
+    if (step.act === '0') {
+      const reached = deeds.filter(({ name }) => name === 'agents.opening').map(({ after }) => after);
+      // Who asks for an agent again, when there is none, is told whither from there: that question, however often it is asked.
+      const isTold = reached.some(
+        (after) => after <= index && steps.slice(after, index).every(({ question }) => question === step.question),
+      );
+      if (!isTold && !reached.includes(index + 1)) faults.push(`0 reaches no agent from: ${step.name}`);
+    }
+    if (step.act === '*') {
+      const isBack = next ? asked.has(next.question) : end !== 'ended' || Math.max(...asked.values()) >= manyRounds;
+      if (!isBack) faults.push(`* does not go back from: ${step.name}`);
+    }
+  }
+  return faults;
+}
+
+const tells = ({ asked }: Step, what: (value: Value) => boolean): boolean =>
+  asked.some(({ values }) => Object.values(values).some(what));
+
+const lastFourOf = (card: CardGiven, saved: string | undefined): string | undefined =>
+  card.kind === 'saved' ? saved : card.number.lastFour();
+
+const names = (step: Step, scope: Scope): boolean =>
+  scope === 'all'
+    ? step.asked.some(({ key }) => key.endsWith('-all'))
+    : tells(step, (value) => value.kind === 'name' && value.text === scope.name);

@@ -34,11 +34,14 @@ describe('a prompt with values that are spoken in pieces', () => {
   });
 
   it('makes a silence of the punctuation after a value, but none at the end', () => {
-    const twice = prompt('pay.reference', { reference: { kind: 'reference', digits: '1234' } });
-    expect(heard('es', twice)).toEqual([
+    const reference = { reference: { kind: 'reference', digits: '1234' } } as const;
+    expect(heard('es', prompt('pay.reference', reference))).toEqual([
       'Su número de referencia es',
       ...['uno', 'dos', 'tres', 'cuatro.', '(400 ms)'],
-      'Otra vez:',
+      'Por favor, anótelo.',
+    ]);
+    expect(heard('es', prompt('pay.reference-again', reference))).toEqual([
+      'Su número de referencia otra vez:',
       ...['uno', 'dos', 'tres', 'cuatro.'],
     ]);
     const deposit = prompt('account.deposit', {

@@ -138,10 +138,11 @@ describe('a payment', () => {
   it('with a new card is read back, confirmed, charged once, and its reference told twice', async () => {
     const { told, done, line } = await call({}, '1', typed('25*50'), ...newCard, '1', '2');
     expect(done).toEqual(['charge 2550 new ..1116 4/2027 cvv:3 95814']);
-    expect(told.slice(-7)).toEqual([
+    expect(told.slice(-8)).toEqual([
       'pay.done',
       'pay.reference',
       ...['next.menu', 'menu.press', 'next.end', 'menu.press'],
+      'pay.reference-again',
       'line.goodbye',
     ]);
     const readBack = line.questions.flatMap(({ say }) => say).find(({ key }) => key === 'pay.read-back');

@@ -7,7 +7,7 @@ import type { Prompt, Value } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
 import { together } from '../together.ts';
 import { CardDigits, typeNew, typeSaved } from './card-entries.ts';
-import { confirmOr, tell } from './pick.ts';
+import { confirmOr, tell, tellAndAgain } from './pick.ts';
 import type { Account, Charged, DeclineReason, SavedCard } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
 import { leaving } from './visit.ts';
@@ -125,8 +125,10 @@ async function chooseCard(visit: Visit, saved: SavedCard | undefined): Promise<A
 
 function told(visit: Visit, cents: number, outcome: Exclude<Charged, { kind: 'declined' }>): Promise<Next> {
   if (outcome.kind === 'pending') return tell(visit, prompt('pay.pending'));
-  const reference = prompt('pay.reference', { reference: { kind: 'reference', digits: outcome.reference } });
-  return tell(visit, prompt('pay.done', { amount: money(cents) }), reference);
+  const reference = { reference: { kind: 'reference', digits: outcome.reference } } as const;
+  // Ten digits twice take longer than anybody should wait to be told the choices.
+  const what = [prompt('pay.done', { amount: money(cents) }), prompt('pay.reference', reference)];
+  return tellAndAgain(visit, what, [prompt('pay.reference-again', reference)]);
 }
 
 /** In plain words, and none that a bank would not have us say. */

@@ -44,9 +44,13 @@ export const confirmOr = (line: Line, otherwise: Prompt, ...what: Prompt[]): Pro
   });
 
 /** Tells something, and whither from here. */
-export async function tell({ line }: Visit, ...what: Prompt[]): Promise<Next> {
+export const tell = (visit: Visit, ...what: Prompt[]): Promise<Next> => tellAndAgain(visit, what, []);
+
+/** The same, with something of it once more while the caller chooses. */
+export async function tellAndAgain({ line }: Visit, what: readonly Prompt[], again: readonly Prompt[]): Promise<Next> {
   const chosen = await choose<Next>(line, {
     before: what,
+    after: again,
     choices: [
       { say: prompt('next.menu'), value: 'menu' },
       { say: prompt('next.end'), value: 'goodbye' },

@@ -85,7 +85,7 @@ async function chartWorld(world: Explored, frame: Frame, places: Map<string, Dra
       }
       const isAgain = isAskedAgain(step, there, act);
       if (isAgain) for (const one of told) if (!isMiss(one)) place.again.set(one.key, one);
-      const reached = isAgain ? place : placeOf(there, places, frame);
+      const reached = isAgain ? place : placeOf(there, places, frame, place);
       if (!isAgain) addWay(place, { act, to: reached.id, told: [] });
       arrive(there, reached, [...path, act], line.known);
     }
@@ -97,8 +97,10 @@ const upTo = (told: readonly Prompt[], beyond: (told: Prompt) => boolean = () =>
   return end < 0 ? told : told.slice(0, end);
 };
 
-function placeOf(step: Step, places: Map<string, Drawn>, { single }: Frame): Drawn {
-  const told = step.told.filter((one) => !isMiss(one));
+function placeOf(step: Step, places: Map<string, Drawn>, { single }: Frame, from?: Drawn): Drawn {
+  const own = step.told.filter((one) => !isMiss(one));
+  // The next page of a list says no more what it is a list of.
+  const told = from && own.length === 0 && isPage(step) && isPage(from.step) ? from.told : own;
   const id = step.question === single ? single : `${nameOf(told)} | ${step.question}`;
   const found = places.get(id) ?? { id, step, told, ways: new Map<string, Way>(), again: new Map<string, Prompt>() };
   places.set(id, found);
@@ -110,6 +112,8 @@ const addWay = ({ ways }: Drawn, way: Way): void =>
     `${way.act} ${way.to} ${nameOf(way.told)}`,
     ways.get(`${way.act} ${way.to} ${nameOf(way.told)}`) ?? way,
   );
+
+const isPage = ({ asking }: Step): boolean => asking.at(-1)?.key === 'menu.more';
 
 /** The same question, as nothing that can be used was pressed or typed; a list's next page is not. */
 function isAskedAgain(step: Step, next: Step, act: Act): boolean {

@@ -75,10 +75,13 @@ export async function chapters(): Promise<readonly Chapter[]> {
     {
       name: 'offer',
       title: 'The call is offered',
-      places: await chartOf(Object.values(offerWorlds).map(exploredOffer), whole),
+      places: await chartOf(usualOffers.map(exploredOffer), whole),
     },
   ];
 }
+
+/** Other keys make the same picture with other keys. */
+const usualOffers = Object.values(offerWorlds).filter(({ keys }) => keys === undefined);
 
 const isOverview = (next: Step, menu: Step): boolean =>
   next.question === menu.question || next.question === 'language.choose';

@@ -70,8 +70,14 @@ export class Step {
 
   /** What is told before what asks. */
   get told(): readonly Prompt[] {
-    const asking = new Set(this.asking);
-    return this.said.filter((one) => !asking.has(one) && one.key !== press);
+    const others = new Set([...this.asking, ...this.afterwards]);
+    return this.said.filter((one) => !others.has(one) && one.key !== press);
+  }
+
+  /** What is told after the choices of a menu, while the caller chooses. */
+  get afterwards(): readonly Prompt[] {
+    const last = this.asked.findLastIndex(({ key }) => key === press);
+    return last < 0 ? [] : this.asked.slice(last + 1);
   }
 
   /** What is asked, by the keys of the prompts that ask, whatever is told before. */
@@ -84,9 +90,13 @@ export class Step {
     return this.verb === 'ask' && this.acts.includes('0') && this.acts.includes('*');
   }
 
-  /** Of what was told since the last question, in the slower language. Calls are replayed by the thousand: reckoned when asked for. */
+  /**
+   * Of what was told since the last question until one may choose, in the slower language: of a menu to its last choice, of anything
+   * else all of it. Calls are replayed by the thousand: reckoned when asked for.
+   */
   get seconds(): number {
-    return (this.#seconds ??= Math.max(...languages.map((language) => secondsOf(language, this.said))));
+    const said = this.said.slice(0, this.said.length - this.afterwards.length);
+    return (this.#seconds ??= Math.max(...languages.map((language) => secondsOf(language, said))));
   }
 }
 

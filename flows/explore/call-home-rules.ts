@@ -60,7 +60,7 @@ export function offerFaults(
 /** Everybody consents to the recording: the notice is told to its end first, in that language, and then the key goes down. */
 function consentFaults(steps: readonly Step[], accept: string): string[] {
   const faults: string[] = [];
-  const [before, last] = steps.slice(-2);
+  const [before, last] = [steps.at(-2), steps.at(-1)];
   if (!last || last.act !== accept) return ['a call is accepted by another key'];
   const notice = (said: readonly Prompt[] = []) => said.some(({ key }) => key === 'offer.notice');
   if (notice(last.asked)) faults.push('the key that accepts is listened for while the notice is told');

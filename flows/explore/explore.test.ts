@@ -63,4 +63,75 @@ describe('the explorer', () => {
     );
     expect(faults.join()).toContain('a secret is left in its buffer, after: 123, hang up');
   });
+
+  it('finds a question that no key leads out of', async () => {
+    const deaf = { keys: ['1', '2'], waitSeconds: 6 };
+    const { faults } = await all(
+      explored(async (line) => {
+        for (let round = 0; round < 3; round++) await line.ask({ say: [prompt('main.pay')], ...deaf });
+      }),
+    );
+    expect(faults.join()).toContain('no key leads on from: main.pay');
+  });
+
+  it('knows the next page of a list from a question that is asked again', async () => {
+    const page = (text: string) => prompt('block.facility', { facility: { kind: 'name', text } });
+    const { faults } = await all(
+      explored(async (line) => {
+        for (const one of ['A', 'B']) await line.ask({ say: [page(one)], keys: ['1'], waitSeconds: 6 });
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('hangs up in every announcement', async () => {
+    let gone = 0;
+    await all(
+      explored(async (line) => {
+        await choose(line, { choices });
+        await line.say(prompt('pay.wait')).catch((error: unknown) => {
+          gone++;
+          throw error;
+        });
+        await choose(line, { choices });
+      }),
+    );
+    expect(gone).toBeGreaterThan(0);
+  });
+
+  it('holds each key for ever', async () => {
+    const { faults } = await all(
+      explored(async (line) => {
+        for (let answer = await choose(line, { choices }); answer.kind === 'answer';)
+          answer = await choose(line, { choices });
+      }),
+    );
+    expect(faults).toEqual(['the call never ends, after: 1, and then 1']);
+  });
+
+  it('tells states apart by what is known, and counts the ways through them', async () => {
+    const flow = (known: boolean): Explored => ({
+      samples: {},
+      call: () => {
+        let pressed = '';
+        return {
+          run: async (line) => {
+            const ask = () => line.ask({ say: [prompt('main.pay')], keys: ['1', '2'], waitSeconds: 6 });
+            const first = await ask();
+            pressed = first.kind === 'key' ? first.key : '';
+            await line.ask({ say: [prompt('main.block')], keys: ['1'], waitSeconds: 6 });
+          },
+          faults: () => [],
+          ...(known && { known: () => pressed }),
+        };
+      },
+    });
+    expect((await all(flow(false))).states.size).toBe(2);
+    const { states, layers, whole, paths } = await all(flow(true));
+    expect(states.size).toBe(4);
+    expect(layers).toEqual([1, 3]);
+    expect(whole).toBe(true);
+    // A hang-up at once; or a key, the other, or nothing, and after each of them a key, nothing or a hang-up.
+    expect(paths).toBe(10n);
+  });
 });

@@ -39,6 +39,7 @@ const lookedUp = [
   'accounts.ofCaller',
   'accounts.overview',
   'payments.savedCard',
+  'payments.heard',
   'blocks.callers',
   'blocks.facility',
   'blocks.of',

@@ -134,4 +134,12 @@ describe('the explorer', () => {
     // A hang-up at once; or a key, the other, or nothing, and after each of them a key, nothing or a hang-up.
     expect(paths).toBe(10n);
   });
+
+  it('finds a key that is told and not listened for', async () => {
+    const press = (key: string) => prompt('menu.press', { key: { kind: 'key', key } });
+    const { faults } = await all(
+      explored((line) => line.ask({ say: [prompt('main.pay'), press('1'), press('2')], keys: ['1'], waitSeconds: 6 })),
+    );
+    expect(faults.join()).toContain('2 is told, and not listened for: main.pay');
+  });
 });

@@ -161,4 +161,15 @@ describe('the keys that count everywhere', () => {
     expect(await faultsOf(['*', '1'], back)).toEqual(['* does not go back from: confirm.yes confirm.no']);
     expect(await faultsOf(['*'], menu)).toEqual(['* does not go back from: confirm.yes confirm.no']);
   });
+
+  it('and the keys of what is offered, which choose it', async () => {
+    const deaf = async (line: Line) => {
+      await menu(line);
+      const say = [prompt('menu.not-a-choice'), prompt('main.pay')];
+      await line.ask({ say, keys: ['1'], waitSeconds: 6 });
+    };
+    const fault = '2 is offered, and is no choice: confirm.yes confirm.no';
+    expect(await faultsOf(['2'], deaf)).toEqual([fault]);
+    expect(await faultsOf(['3'], deaf)).toEqual([]);
+  });
 });

@@ -42,6 +42,8 @@ export function wayFaults({ line: { steps }, end }: Played, deeds: readonly Deed
     asked.set(step.question, (asked.get(step.question) ?? 0) + 1);
     if (!step.isMenu && (step.verb === 'ask' || step.verb === 'record')) continue;
     const next = steps[index + 1];
+    if (step.isMenu && step.asking[Number(step.act) - 1] && next?.asked[0]?.key === 'menu.not-a-choice')
+      faults.push(`${step.act} is offered, and is no choice: ${step.name}`);
     if (step.act === '0') {
       const reached = deeds.filter(({ name }) => name === 'agents.opening').map(({ after }) => after);
       // Who asks for an agent again, when there is none, is told whither from there: that question, however often it is asked.

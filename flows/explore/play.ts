@@ -1,7 +1,7 @@
 import type { Samples } from './explored-line.ts';
 import { Endless, ExploredLine, HungUp } from './explored-line.ts';
 import { readBackFaults } from './read-back.ts';
-import type { Act } from './step.ts';
+import type { Act, Step } from './step.ts';
 import { silence } from './step.ts';
 
 /** One call of a flow, to its end. */
@@ -69,6 +69,7 @@ function ownFaults({ line, end }: Played): string[] {
     ...(end === 'endless' ? ['the call never ends'] : []),
     ...long.map(({ name, seconds }) => `${seconds.toFixed(0)} s are told before a choice: ${name}`),
     ...closed.map(({ name }) => `no way back from: ${name}`),
+    ...steps.flatMap(unheardKeys),
     ...readBackFaults(line),
     // All of the buffer: `bytes` of one that is empty shows nothing.
     ...([...buffers].some(({ length, bytes }) => length > 0 || new Uint8Array(bytes.buffer).some((byte) => byte > 0))
@@ -76,3 +77,15 @@ function ownFaults({ line, end }: Played): string[] {
       : []),
   ];
 }
+
+/** A key that is told with a question is listened for. */
+const unheardKeys = ({ verb, asked, acts, name }: Step): string[] =>
+  verb !== 'ask'
+    ? []
+    : asked.flatMap(({ values }) =>
+        Object.values(values).flatMap((value) =>
+          value.kind === 'key' && !acts.includes(value.key)
+            ? [`${value.key} is told, and not listened for: ${name}`]
+            : [],
+        ),
+      );

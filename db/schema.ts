@@ -45,7 +45,7 @@ import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './
 import type { LineCallTable } from './schema/line-calls.ts';
 import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
-import type { PasscodeEventTable, PasscodeTable } from './schema/passcode.ts';
+import type { PasscodeEventTable, PasscodeLockTable, PasscodeTable } from './schema/passcode.ts';
 import type {
   PaymentEventTable,
   PaymentLimitTable,
@@ -122,6 +122,7 @@ export interface Schema {
   accountProfileChange: AccountProfileChangeTable;
   passcode: PasscodeTable;
   passcodeEvent: PasscodeEventTable;
+  passcodeLock: PasscodeLockTable;
   pinGuess: PinGuessTable;
   wrongPinHour: WrongPinHourTable;
   agent: AgentTable;

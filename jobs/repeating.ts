@@ -8,6 +8,7 @@ import { complainOfUnknownTopics } from './unknown-topics.ts';
 import { sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
 import { sweepFunding } from './serve-low-balance.ts';
+import { sweepLocks } from './tell-lock.ts';
 import type { TopicsBench } from './topics.ts';
 
 /** Work that comes round: of any number of processes one does it each time. A round that died or failed is followed by the next. */
@@ -41,6 +42,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
+    { name: 'passcode locks', everyMs: 5 * MINUTE, work: () => sweepLocks(db, ago(5 * MINUTE)) },
     // Whoever imported it died: its lines wait.
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },

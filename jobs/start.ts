@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { TellDeps } from '#accounts/enrolment/news.ts';
 import type { RailDeps } from '#accounts/rails/ports.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { SendDeps } from '#accounts/notices/send.ts';
@@ -31,6 +32,8 @@ export interface JobsOptions {
   readonly rails: RailDeps;
   readonly refunds: RefundDeps;
   readonly notices: SendDeps;
+  /** By whom holders are told of their accounts. */
+  readonly holders: TellDeps;
   readonly log: Log;
   readonly meter?: Meter;
   /** How often the outbox is looked at. Milliseconds. */
@@ -81,12 +84,13 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     rails,
     refunds,
     notices,
+    holders,
     meter = noMeter,
   } = options;
   const { relayEveryMs = 500, sweepEveryMs = 60_000, graceMs = 30_000, drainMs = 20_000 } = options;
   const { lockMs = 30_000, firstWaitMs, spoolFolder, now = () => new Date() } = options;
   const bench: Bench = { db, storage, log, now, ...(onStep && { onStep }) };
-  const all = { ...bench, deps: funding, refunds, notices };
+  const all = { ...bench, deps: funding, refunds, notices, holders };
   const topics: ReadonlyMap<string, Topic> = new Map(topicsOf(all).map((topic) => [topic.name, topic]));
   const stopping = new AbortController();
   const impatient = new AbortController();

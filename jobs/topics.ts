@@ -1,19 +1,24 @@
 import { LOW_BALANCE, TEXT_PAY } from '#db/low-balance.ts';
+import { TELL_AFTER_MS } from '#accounts/passcode/tell-lock.ts';
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
 import { REFUND } from '#db/card-refunds.ts';
 import { NOTICE } from '#db/notices.ts';
+import { PASSCODE_LOCKED } from '#db/passcode-locks.ts';
 import { RECORDING_FINISHED } from '#db/recordings.ts';
 import { serveRefund } from './refund.ts';
 import { sendNotice, type NoticeBench } from './send-notice.ts';
 import { serveLowBalance, serveTextPay, type FundingBench } from './serve-low-balance.ts';
 import type { Bench } from './steps.ts';
 import { storeRecording } from './store-recording.ts';
+import { tellLock, type LockBench } from './tell-lock.ts';
 import type { QueueName, Topic } from './topic.ts';
 
-export type TopicsBench = Bench & FundingBench & NoticeBench & { readonly refunds: RefundDeps };
+export type TopicsBench = Bench & FundingBench & NoticeBench & LockBench & { readonly refunds: RefundDeps };
 
 /** About four hours with these waits. */
 const patient = { attempts: 50, waits: { firstMs: 1_000, longestMs: 5 * 60_000 } };
+/** The first look at a lock comes too early, the second does not. */
+const unhurried = { ...patient, waits: { ...patient.waits, firstMs: TELL_AFTER_MS } };
 
 const on =
   (queue: QueueName) =>
@@ -32,4 +37,5 @@ export const topicsOf = (all: TopicsBench): readonly Topic[] => [
     serveRefund({ ...all, deps: all.refunds }, { refundId: id }),
   ),
   notices(NOTICE, 'noticeId', 'sending a notice', ({ id }) => sendNotice(all, { noticeId: id })),
+  notices(PASSCODE_LOCKED, 'lockId', 'telling of a lock', ({ id }) => tellLock(all, { lockId: id }), unhurried),
 ];

@@ -1,5 +1,7 @@
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { TellDeps } from '#accounts/enrolment/news.ts';
+import { holderWords } from '#accounts/enrolment/notice-words.ts';
 import { cardOnFile } from '#accounts/funding/card-on-file.ts';
 import { depositWith } from '#accounts/funding/deposit.ts';
 import { fundingWords } from '#accounts/funding/notice-words.ts';
@@ -27,6 +29,7 @@ export function moneyOf(
   readonly receipts: ReceiptDeps;
   readonly funding: FundingDeps;
   readonly refunds: RefundDeps;
+  readonly holders: TellDeps;
 } {
   const receipts = { contactOf, notify: notifyWith(receiptWords, now) };
   const deposits = { db, gateway, now, onSettled: cardReceipts(receipts) };
@@ -42,5 +45,6 @@ export function moneyOf(
       payeeOf,
       notify: notifyWith(refundWords, now),
     },
+    holders: { now, notify: notifyWith(holderWords, now) },
   };
 }

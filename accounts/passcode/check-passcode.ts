@@ -1,12 +1,13 @@
 import type { Database } from '#db/connect.ts';
 import type { HolderActor } from '#db/enrolments.ts';
-import { accountNumberOf } from '#db/account-look-up.ts';
-import { moveHash, notePasscode, passcodeOf, saveGuesses } from '#db/passcodes.ts';
+import { addPasscodeLock, takeBackPasscodeLock } from '#db/passcode-locks.ts';
+import { moveHash, passcodeOf, saveGuesses } from '#db/passcodes.ts';
 import { recordActivity } from '#db/unclaimed.ts';
-import { tell, type TellDeps } from '../enrolment/news.ts';
+import type { TellDeps } from '../enrolment/news.ts';
 import type { PasscodeHasher } from './hasher.ts';
-import { clear, count, lockMinutes, type Counted } from './lock.ts';
+import { clear, count, type Counted } from './lock.ts';
 import { PasscodeProof } from './proof.ts';
+import { tellLocks } from './tell-lock.ts';
 
 export interface PasscodeDeps extends TellDeps {
   readonly hasher: PasscodeHasher;
@@ -32,11 +33,11 @@ export const isPasscode = (text: string): boolean => /^[0-9]{4}$/.test(text);
 
 /**
  * Whether this is the account's passcode. The guess is counted, and on disk, before it is looked at: whoever hangs up, or a process that dies,
- * takes none back. The third wrong one in a row locks it and tells the holder. A right one is a use of the account (47 CFR 64.6130). A closed
+ * takes none back. The third wrong one in a row locks it and tells the holder, or leaves that to a job when it dies (tell-lock.ts). A right one is a use of the account (47 CFR 64.6130). A closed
  * account still knows its holder. Throws DatabaseUnavailable: the guess may have been counted.
  */
 export async function checkPasscode(db: Database, deps: PasscodeDeps, guess: PasscodeGuess): Promise<PasscodeCheck> {
-  const { accountId, passcode } = guess;
+  const { accountId, passcode, by } = guess;
   if (!isPasscode(passcode)) return { kind: 'not-four-digits' };
   const at = deps.now();
   const found = await db.transaction().execute(async (trx) => {
@@ -44,6 +45,9 @@ export async function checkPasscode(db: Database, deps: PasscodeDeps, guess: Pas
     if (!kept) return undefined;
     const counted = count(kept.guesses, at);
     await saveGuesses(trx, accountId, counted.after);
+    const { locks, lockedUntil } = counted.after;
+    if (counted.kind === 'guess' && lockedUntil)
+      await addPasscodeLock(trx, { accountId, nth: counted.nth, locks, lockedUntil, by, at });
     return { hash: kept.hash, counted };
   });
   if (!found) {
@@ -53,7 +57,7 @@ export async function checkPasscode(db: Database, deps: PasscodeDeps, guess: Pas
   const { hash, counted } = found;
   if (counted.kind === 'locked') return { kind: 'locked', until: counted.until };
   const right = await deps.hasher.verify(hash, passcode);
-  return right ? accept(db, deps, { hash, nth: counted.nth }, guess, at) : reject(db, deps, counted, guess, at);
+  return right ? accept(db, deps, { hash, nth: counted.nth }, guess, at) : reject(db, deps, counted, accountId);
 }
 
 type Looked = Extract<Counted, { kind: 'guess' }>;
@@ -74,26 +78,22 @@ async function accept(
     if (kept.hash !== hash && !(moved !== undefined && (await hasher.verify(kept.hash, passcode))))
       return { kind: 'wrong' };
     if (kept.hash === hash && moved !== undefined) await moveHash(trx, accountId, moved);
-    await saveGuesses(trx, accountId, clear(kept.guesses, nth));
+    const cleared = clear(kept.guesses, nth);
+    await saveGuesses(trx, accountId, cleared);
+    // The last that was counted is the one that locked.
+    if (kept.guesses.lockedUntil && !cleared.lockedUntil)
+      await takeBackPasscodeLock(trx, accountId, kept.guesses.counted, at);
     await recordActivity(trx, { accountId, kind: 'sign-in', at });
     return { kind: 'right', proof: new PasscodeProof(accountId, at) };
   });
 }
 
-async function reject(
-  db: Database,
-  deps: TellDeps,
-  { after }: Looked,
-  { accountId, by }: PasscodeGuess,
-  at: Date,
-): Promise<PasscodeCheck> {
-  const { lockedUntil, locks } = after;
+async function reject(db: Database, deps: TellDeps, { after }: Looked, accountId: string): Promise<PasscodeCheck> {
+  const { lockedUntil } = after;
   if (!lockedUntil) return { kind: 'wrong' };
   await db.transaction().execute(async (trx) => {
-    const event = await notePasscode(trx, accountId, { kind: 'locked', by, at, lockedUntil });
-    const number = await accountNumberOf(trx, accountId);
-    const news = { kind: 'passcode-locked', minutes: lockMinutes(locks) } as const;
-    await tell(trx, deps, { key: `passcode ${event}`, account: { id: accountId, number }, news });
+    await passcodeOf(trx, accountId, { lock: true });
+    await tellLocks(trx, deps, accountId);
   });
   return { kind: 'locked', until: lockedUntil };
 }

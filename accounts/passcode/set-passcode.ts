@@ -8,6 +8,7 @@ import { tell } from '../enrolment/news.ts';
 import { isPasscode, type PasscodeDeps } from './check-passcode.ts';
 import { clearAll, noGuesses } from './lock.ts';
 import type { PasscodeProof } from './proof.ts';
+import { tellLocks } from './tell-lock.ts';
 import { weaknessOf, type Weakness } from './weakness.ts';
 
 export interface PasscodeOrder {
@@ -56,6 +57,7 @@ export async function setPasscode(db: Database, deps: PasscodeDeps, order: Passc
     const numbers = (await numbersOf(trx, accountId)).map((authorised) => authorised.number);
     const weakness = weaknessOf(passcode.entered, { numbers, accountNumber: number });
     if (weakness) return { kind: 'refused', reason: 'too-easy', weakness };
+    await tellLocks(trx, deps, accountId);
     await putPasscode(trx, accountId, { hash, guesses: before ? clearAll(before.guesses) : noGuesses });
     const kind = before ? 'changed' : 'set';
     const key = `passcode ${await notePasscode(trx, accountId, { kind, by, at })}`;

@@ -3,6 +3,7 @@ import type { Database } from '#db/connect.ts';
 import { notePasscode, passcodeOf, saveGuesses } from '#db/passcodes.ts';
 import { tell, type TellDeps } from '../enrolment/news.ts';
 import { clearAll, isLocked } from './lock.ts';
+import { tellLocks } from './tell-lock.ts';
 
 export type PasscodeState =
   { readonly kind: 'none' | 'set' } | { readonly kind: 'locked'; readonly until: Date; readonly locks: number };
@@ -33,6 +34,8 @@ export async function unlockPasscode(
     const { counted, cleared, locks } = kept.guesses;
     if (counted === cleared && locks === 0) return 'not-locked';
     const at = deps.now();
+    // One that its guess has not told of yet is told first.
+    await tellLocks(trx, deps, accountId);
     await saveGuesses(trx, accountId, clearAll(kept.guesses));
     const event = await notePasscode(trx, accountId, { kind: 'unlocked', by: { kind: 'agent', id }, at, reason });
     const account = { id: accountId, number: await accountNumberOf(trx, accountId) };

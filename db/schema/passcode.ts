@@ -21,3 +21,16 @@ export interface PasscodeEventTable {
   lockedUntil: Date | null;
   at: Date;
 }
+
+export interface PasscodeLockTable {
+  id: Generated<string>;
+  accountId: string;
+  nth: string;
+  locks: number;
+  lockedUntil: Date;
+  byKind: HolderWay;
+  byId: string | null;
+  at: Date;
+  endedAs: 'told' | 'taken-back' | null;
+  endedAt: Date | null;
+}

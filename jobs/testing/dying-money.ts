@@ -4,7 +4,7 @@ import { tableGateway } from '#accounts/funding/testing/table-gateway.ts';
 import { openDatabase } from '#db/connect.ts';
 import { folderStorage } from '#media/recordings/folder-storage.ts';
 import { startJobs } from '../start.ts';
-import { nothingGivenBack, nothingSent } from './no-money.ts';
+import { nobodyTold, nothingGivenBack, nothingSent } from './no-money.ts';
 
 /** A jobs process that kills itself at a given step of AutoPay or TextPay: the other half of dying-money.test.ts. */
 const order = JSON.parse(process.argv[2] ?? '{}') as {
@@ -32,6 +32,7 @@ await startJobs({
   deposits,
   rails: { now: () => counter.at },
   refunds: nothingGivenBack,
+  holders: nobodyTold,
   notices: nothingSent,
   log: silent,
   relayEveryMs: 20,

@@ -8,6 +8,7 @@ const noGateway: Charger = { charge: never, outcomeOf: never };
 const now = () => new Date();
 
 export const nothingSent: JobsOptions['notices'] = { now, texts: { send: never, find: never }, mails: { send: never } };
+export const nobodyTold: JobsOptions['holders'] = { now, notify: never };
 export const nothingGivenBack: JobsOptions['refunds'] = {
   now,
   gateway: { refund: never, refundOutcomeOf: never },
@@ -17,10 +18,13 @@ export const nothingGivenBack: JobsOptions['refunds'] = {
 };
 
 /** What a jobs process here has to do with money: nothing. */
-export const noMoney = (db: Database): Pick<JobsOptions, 'funding' | 'deposits' | 'rails' | 'refunds' | 'notices'> => ({
+export const noMoney = (
+  db: Database,
+): Pick<JobsOptions, 'funding' | 'deposits' | 'rails' | 'refunds' | 'notices' | 'holders'> => ({
   funding: new Counter(db).deps(),
   deposits: { db, gateway: noGateway, now },
   rails: { now },
   refunds: nothingGivenBack,
   notices: nothingSent,
+  holders: nobodyTold,
 });

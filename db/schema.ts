@@ -22,10 +22,13 @@ import type { DepositTable } from './schema/deposits.ts';
 import type {
   AgentLanguageTable,
   AgentTable,
+  DeskCodeTable,
   DeskEntryTable,
   DeskEventTable,
   DeskHolidayTable,
   DeskHoursTable,
+  DeskLegTable,
+  DeskTermsTable,
 } from './schema/desk.ts';
 import type {
   AccountNumberChangeTable,
@@ -131,4 +134,7 @@ export interface Schema {
   deskHoliday: DeskHolidayTable;
   deskEntry: DeskEntryTable;
   deskEvent: DeskEventTable;
+  deskTerms: DeskTermsTable;
+  deskCode: DeskCodeTable;
+  deskLeg: DeskLegTable;
 }

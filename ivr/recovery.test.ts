@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openAccount } from '#db/accounts.ts';
 import { appendEvents, callReport, closeCall, openCall, openCallsOf, saveLeg } from '#db/calls.ts';
 import { intendDeposit, settleDeposit } from '#db/deposits.ts';
+import { enterQueue } from '#db/desk/entries.ts';
+import { endDeskLeg, openDeskLegsOf, planDeskLeg, updateDeskLeg } from '#db/desk/legs.ts';
 import { closeLineCall, endingOfLineCall, openLineCall } from '#db/line-calls.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
@@ -207,6 +209,60 @@ describe('calls to the 866 line that a dead process left', () => {
     expect(await recover(platform)).toBe(0);
     expect(sip.orphans).toEqual([]);
     expect([await endingOfLineCall(db, other.id), await endingOfLineCall(db, over.id)]).toEqual([undefined, 'goodbye']);
+  });
+});
+
+describe('phones that the desk of a dead process rang', () => {
+  async function rung(side: 'agent' | 'family', node = 'ivr-test') {
+    const entryId = randomUUID();
+    const entry = {
+      id: entryId,
+      callId: randomUUID(),
+      language: 'en',
+      number: undefined,
+      accountId: undefined,
+    } as const;
+    await enterQueue(db, { ...entry, node: 'ivr-other', at: begun });
+    const [id, endpointUuid] = [randomUUID(), randomUUID()];
+    const leg = { id, entryId, side, node, sipCallId: `desk ${id}`, localTag: 'ours', dialogId: `dialog ${id}` };
+    await planDeskLeg(db, { ...leg, endpointUuid, plannedAt: begun });
+    return { ...leg, endpointUuid };
+  }
+
+  it('are hung up when they have answered, once', async () => {
+    const { id, sipCallId, endpointUuid } = await rung('agent');
+    const answered = { dialogId: 'dialog-3', localTag: 'ours', remoteTag: 'theirs', remoteTarget: 'sip:desk@10.0.0.7' };
+    await updateDeskLeg(db, id, answered);
+    const { platform, sip, media } = playedPlatform(db);
+    media.channelIds = [endpointUuid];
+    await recover(platform);
+    expect(sip.orphans).toEqual([{ ...answered, callId: sipCallId }]);
+    expect(media.ended).toEqual([endpointUuid, endpointUuid]);
+    expect(await openDeskLegsOf(db, 'ivr-test')).toEqual([]);
+    await recover(platform);
+    expect(sip.orphans).toHaveLength(1);
+  });
+
+  it('are cancelled when they ring, and hung up when they answer all the same', async () => {
+    const { id, dialogId } = await rung('family');
+    await updateDeskLeg(db, id, { transactionId: 'invite-7' });
+    const { platform, sip, clock } = playedPlatform(db);
+    const looking = clock.asked(500);
+    await recover(platform);
+    await looking;
+    expect(sip.orphans).toContainEqual({ transactionId: 'invite-7' });
+    sip.answered.add(dialogId);
+    await clock.move(500);
+    expect(sip.orphans.at(-1)).toEqual({ dialogId });
+  });
+
+  it('are left alone when they are another process’s, or over', async () => {
+    await rung('agent', 'ivr-other');
+    await endDeskLeg(db, (await rung('agent')).id, begun);
+    const { platform, sip } = playedPlatform(db);
+    await recover(platform);
+    expect(sip.orphans).toEqual([]);
+    expect(await openDeskLegsOf(db, 'ivr-other')).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { forgetNode } from '#accounts/desk/queue.ts';
 import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
+import { endDeskLeg, openDeskLegsOf } from '#db/desk/legs.ts';
 import { closeLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import type { Language } from '#flows/language.ts';
 import { tellLeftUntold } from './family-line/left-untold.ts';
@@ -10,7 +11,7 @@ import type { Platform } from './platform.ts';
 /**
  * At the start: ends what the process that had our name left behind when it died. Its calls are closed with the disposition
  * `restart`, their phones get a BYE, their channels on the media server are ended. Recordings are finished by the sweeper.
- * Calls to the 866 line are ended like them; what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
+ * Calls to the 866 line, and the phones that the desk rang, are ended like them; what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
  */
 export async function recover(platform: Platform): Promise<number> {
   const { db, media, log, notes, terms, familyLine } = platform;
@@ -19,6 +20,7 @@ export async function recover(platform: Platform): Promise<number> {
   await forgetNode(db, terms.node, platform.clock.now());
   const left = await openCallsOf(db, { node: terms.node });
   const onTheLine = await openLineCallsOf(db, terms.node);
+  const ofTheDesk = await openDeskLegsOf(db, terms.node);
   await Promise.all(left.map((call) => close(call, platform)));
   for (const { id, ...leg } of onTheLine) {
     void release(id, { ...leg, side: 'outside' }, platform);
@@ -26,7 +28,12 @@ export async function recover(platform: Platform): Promise<number> {
     if (familyLine) await tellLeftUntold(db, familyLine, id);
     await closeLineCall(db, id, { how: 'restart', at: platform.clock.now() });
   }
-  const legs = [...left.flatMap((call) => call.legs), ...onTheLine];
+  for (const { id, entryId, ...leg } of ofTheDesk) {
+    void release(entryId, { ...leg, side: 'outside' }, platform);
+    await media.endOrphan(leg.endpointUuid);
+    await endDeskLeg(db, id, platform.clock.now());
+  }
+  const legs = [...left.flatMap((call) => call.legs), ...onTheLine, ...ofTheDesk];
   const ours = new Set(legs.flatMap(({ endpointUuid }) => endpointUuid ?? []));
   const orphans = (await media.channels()).filter((id) => ours.has(id));
   await Promise.all(orphans.map((id) => media.endOrphan(id)));

@@ -37,6 +37,7 @@ beforeEach(async () => {
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 28, 20) + seconds * 1000);
 const number = '+12135550142';
+const line = '+18669490290';
 let extension = 100;
 async function agent(id: string, languages: readonly Language[] = ['en'], readyAt = 0) {
   await saveAgent(
@@ -186,13 +187,13 @@ describe('a call-back', () => {
     expect(await serve(900)).toEqual([[first, 'ana']]);
     const taken = await Promise.all(['ivr-1', 'ivr-2', 'ivr-3'].map((node) => takeCallBack(server.db, node, at(901))));
     expect(taken.filter((id) => id !== undefined)).toEqual([first]);
-    await notReached(server.db, first, 1, at(930));
+    await notReached(server.db, { entryId: first, tries: 1, line }, at(930));
     expect([await stateOf(first), await agentState('ana')]).toEqual(['waiting', 'ready']);
     await leaveQueue(server.db, second, 'hung-up', at(931));
     expect(await serve(1229)).toEqual([]);
     expect(await serve(1230)).toEqual([[first, 'ana']]);
     expect(await takeCallBack(server.db, 'ivr-2', at(1231))).toBe(first);
-    await notReached(server.db, first, 2, at(1260));
+    await notReached(server.db, { entryId: first, tries: 2, line }, at(1260));
     expect(await findEntry(server.db, first)).toMatchObject({ state: 'ended', outcome: 'not-reached', tries: 2 });
     expect(await agentState('ana')).toBe('ready');
   });

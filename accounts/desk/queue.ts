@@ -3,35 +3,43 @@ import { agentsAtDesk } from '#db/desk/agents.ts';
 import { endOfNode, endTalk, missCallBack, openEntries } from '#db/desk/entries.ts';
 import { giveTurns, lastTalks } from '#db/desk/turns.ts';
 import type { Language } from '#db/people.ts';
+import { notifyWith } from '../notices/notice.ts';
+import { mayBeServed } from './call-back.ts';
+import { openingAt } from './hours.ts';
 import { match } from './match.ts';
+import { deskTermsAt } from './terms.ts';
 import { callSecondsOf, standing, type Standing } from './wait.ts';
+import { deskWords } from './words.ts';
 
 /** Seconds that an agent's phone rings before they are taken to be away. */
 export const ringSeconds = 20;
-/** Seconds that an agent has after a talk. */
-export const wrapUpSeconds = 30;
 /** Seconds without a word of its process after which an entry is missed, and as many again after which it is lost. */
 export const missedSeconds = 30;
 /** Talks of which the mean is taken for an estimate. */
 const lastCount = 20;
-/** A call-back that nobody answers is tried once more, so many seconds later. */
-const callBackTries = 2;
-const againSeconds = 300;
 
 const plus = (at: Date, seconds: number): Date => new Date(at.getTime() + seconds * 1000);
 
+/** Until when an agent has to write down what a talk was about that ended at `at`. */
+const wrapUpUntil = async (db: Database, at: Date): Promise<Date> =>
+  plus(at, (await deskTermsAt(db, at)).wrapUpSeconds);
+
 /** Gives whoever is next to whoever is free. Any process may do so, as often as it likes. */
-export const serveQueue = (db: Database, at: Date) =>
-  giveTurns(
-    db,
-    at,
-    {
-      seenBefore: plus(at, -missedSeconds),
-      missedBefore: plus(at, -missedSeconds),
-      wrapUpUntil: plus(at, wrapUpSeconds),
-    },
-    match,
+export async function serveQueue(db: Database, at: Date) {
+  const { wrapUpSeconds, callBack } = await deskTermsAt(db, at);
+  const open = (await openingAt(db, at)).kind === 'open';
+  const missing = {
+    seenBefore: plus(at, -missedSeconds),
+    missedBefore: plus(at, -missedSeconds),
+    wrapUpUntil: plus(at, wrapUpSeconds),
+  };
+  return giveTurns(db, at, missing, (waiting, ready) =>
+    match(
+      waiting.filter((entry) => mayBeServed(entry, at, { open, callBack })),
+      ready,
+    ),
   );
+}
 
 /** Whether anybody at work speaks this language. */
 export async function isSpoken(db: Database, language: Language): Promise<boolean> {
@@ -41,17 +49,32 @@ export async function isSpoken(db: Database, language: Language): Promise<boolea
 /** Where an entry stands; undefined when it does not wait any more. */
 export async function standingOf(db: Database, entryId: string, at: Date): Promise<Standing | undefined> {
   const waiting = (await openEntries(db)).filter(({ state }) => state === 'waiting');
+  const { wrapUpSeconds } = await deskTermsAt(db, at);
   const callSeconds = callSecondsOf(await lastTalks(db, lastCount), wrapUpSeconds);
   return standing(entryId, waiting, await agentsAtDesk(db), callSeconds, at);
 }
 
-export const talkOver = (db: Database, entryId: string, at: Date): Promise<void> =>
-  endTalk(db, entryId, at, plus(at, wrapUpSeconds));
+export const talkOver = async (db: Database, entryId: string, at: Date): Promise<void> =>
+  endTalk(db, entryId, at, await wrapUpUntil(db, at));
 
-/** Nobody answered a call-back for the `tries`th time. */
-export const notReached = (db: Database, entryId: string, tries: number, at: Date): Promise<void> =>
-  missCallBack(db, entryId, at, tries < callBackTries ? plus(at, againSeconds) : undefined);
+/**
+ * Nobody was reached by a call-back for the `tries`th time: tried again after a while, and after the last time told by a text, which is an
+ * answer to what was asked for and none of the month's five. `line`: the 866 line, E.164.
+ */
+export async function notReached(
+  db: Database,
+  { entryId, tries, line }: { readonly entryId: string; readonly tries: number; readonly line: string },
+  at: Date,
+): Promise<void> {
+  const { callBack } = await deskTermsAt(db, at);
+  const again = tries < callBack.tries ? plus(at, callBack.againSeconds) : undefined;
+  await missCallBack(db, entryId, at, again, async (trx, { callBackNumber: mobile, language }) => {
+    if (mobile === undefined) return;
+    const news = { kind: 'not-reached', line } as const;
+    await notifyWith(deskWords, () => at)(trx, { key: `desk:${entryId}`, language, to: { mobile }, news });
+  });
+}
 
 /** At the start of a process: what its namesake had when it died. */
-export const forgetNode = (db: Database, node: string, at: Date): Promise<number> =>
-  endOfNode(db, node, at, plus(at, wrapUpSeconds));
+export const forgetNode = async (db: Database, node: string, at: Date): Promise<number> =>
+  endOfNode(db, node, at, await wrapUpUntil(db, at));

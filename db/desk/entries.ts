@@ -146,7 +146,10 @@ export async function endTalk(db: Database, id: string, at: Date, wrapUpUntil: D
   });
 }
 
-/** Whoever waits leaves, and so does who is being rung for: that agent is free again. A talk is not ended by this. */
+/**
+ * Whoever waits leaves, and so does who is being rung for: that agent is free again. A talk is not ended by this; nor, when they hang
+ * up, is the place of who is to be called back.
+ */
 export async function leaveQueue(
   db: Database,
   id: string,
@@ -155,25 +158,65 @@ export async function leaveQueue(
 ): Promise<void> {
   await atDesk(db, async (trx) => {
     const entry = (await lock(trx, id, 'waiting')) ?? (await lock(trx, id, 'ringing'));
-    if (!entry) return;
+    if (!entry || (entry.way === 'call-back' && outcome === 'hung-up')) return;
     await end(trx, entry, outcome, at);
     if (entry.agentId !== undefined) await setAgent(trx, entry.agentId, 'ready', at);
   });
 }
 
-/** The caller hangs up and is called back when it is their turn. False: an agent has them already, or they have left. */
-export async function keepForCallBack(db: Database, id: string, number: string, at: Date): Promise<boolean> {
+/**
+ * Whoever waits is given nobody before `until`, and others are meanwhile; undefined: their turn may come again. False: an agent has them
+ * already, or they have left.
+ */
+export async function stepAside(db: Database, id: string, until: Date | undefined): Promise<boolean> {
   return atDesk(db, async (trx) => {
     if (!(await lock(trx, id, 'waiting'))) return false;
-    const kept = { way: 'call-back', callBackNumber: number, missedAt: null } as const;
+    await trx
+      .updateTable('deskEntry')
+      .set({ notBefore: until ?? null })
+      .where('id', '=', id)
+      .execute();
+    return true;
+  });
+}
+
+/** Whether somebody waits to be called back on this number, or is being called. */
+export async function isCallBackOpen(db: Database, number: string): Promise<boolean> {
+  const query = db.selectFrom('deskEntry').select('id').where('callBackNumber', '=', number);
+  return (await query.where('state', '<>', 'ended').executeTakeFirst()) !== undefined;
+}
+
+/** Whether anybody is to be called back. */
+export async function hasCallBacks(db: Database): Promise<boolean> {
+  const query = db.selectFrom('deskEntry').select('id').where('way', '=', 'call-back');
+  return (await query.where('state', 'in', ['waiting', 'ringing']).limit(1).executeTakeFirst()) !== undefined;
+}
+
+/**
+ * The caller hangs up and is called back when it is their turn. False: an agent has them already, or they have left, or somebody is to
+ * be called back on this number.
+ */
+export async function keepForCallBack(db: Database, id: string, number: string, at: Date): Promise<boolean> {
+  return atDesk(db, async (trx) => {
+    if (!(await lock(trx, id, 'waiting')) || (await isCallBackOpen(trx, number))) return false;
+    const kept = { way: 'call-back', callBackNumber: number, missedAt: null, notBefore: null } as const;
     await trx.updateTable('deskEntry').set(kept).where('id', '=', id).execute();
     await noteAtDesk(trx, at, 'call-back-wanted', { entryId: id }, { number });
     return true;
   });
 }
 
-/** Nobody answered: tried once more, not before `again`; without it that was the last try. The agent is free again. */
-export async function missCallBack(db: Database, id: string, at: Date, again: Date | undefined): Promise<void> {
+/**
+ * Nobody answered: tried once more, not before `again`; without it that was the last try, and `dropped` is done in the same transaction.
+ * The agent is free again.
+ */
+export async function missCallBack(
+  db: Database,
+  id: string,
+  at: Date,
+  again: Date | undefined,
+  dropped: (trx: Database, entry: Entry) => Promise<void>,
+): Promise<void> {
   await atDesk(db, async (trx) => {
     const entry = await lock(trx, id, 'given');
     if (!entry) return;
@@ -186,7 +229,9 @@ export async function missCallBack(db: Database, id: string, at: Date, again: Da
       .execute();
     await setAgent(trx, agentOf(entry), 'ready', at);
     await noteAtDesk(trx, at, 'not-reached', { entryId: id, agentId: entry.agentId }, { tries });
-    if (again === undefined) await end(trx, { ...entry, agentId: undefined }, 'not-reached', at);
+    if (again !== undefined) return;
+    await end(trx, { ...entry, agentId: undefined }, 'not-reached', at);
+    await dropped(trx, entry);
   });
 }
 

@@ -56,6 +56,8 @@ export interface DeskEntryTable {
   talkingAt: Date | null;
   endedAt: Date | null;
   outcome: EntryOutcome | null;
+  code: string | null;
+  codedAt: Date | null;
 }
 
 export interface DeskEventTable {
@@ -65,4 +67,38 @@ export interface DeskEventTable {
   entryId: string | null;
   agentId: string | null;
   data: JSONColumnType<Record<string, unknown>>;
+}
+
+export interface DeskTermsTable {
+  inForceFrom: string;
+  wrapUpSeconds: number;
+  mostWaiting: number;
+  callBackTries: number;
+  callBackAgainSeconds: number;
+  callBackFrom: string;
+  callBackUntil: string;
+  messageSeconds: number;
+  messageKeepDays: number;
+}
+
+export interface DeskCodeTable {
+  code: string;
+  name: string;
+  active: Generated<boolean>;
+}
+
+export interface DeskLegTable {
+  id: string;
+  entryId: string;
+  side: 'agent' | 'family';
+  node: string;
+  sipCallId: string;
+  localTag: string;
+  dialogId: string;
+  endpointUuid: string;
+  transactionId: string | null;
+  remoteTag: string | null;
+  remoteTarget: string | null;
+  plannedAt: Date;
+  endedAt: Date | null;
 }

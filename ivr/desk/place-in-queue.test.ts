@@ -34,6 +34,7 @@ beforeEach(async () => {
     .where('state', '<>', 'ended')
     .execute();
   await server.db.updateTable('agent').set({ state: 'away', until: null }).execute();
+  await server.db.deleteFrom('deskLeg').execute();
 });
 
 const number = '+12135550142';
@@ -69,6 +70,11 @@ async function queued(agents: Awaited<ReturnType<typeof caller>>['agents']): Pro
 }
 const entry = (id: string) =>
   server.db.selectFrom('deskEntry').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+const legs = () => server.db.selectFrom('deskLeg').selectAll().orderBy('plannedAt', 'desc').orderBy('id').execute();
+/** Resolves when the leg that the desk rang last is written as wanted. */
+async function legIs(wanted: (leg: Awaited<ReturnType<typeof legs>>[number] | undefined) => boolean): Promise<void> {
+  while (!wanted((await legs())[0])) await new Promise((resolve) => setImmediate(resolve));
+}
 const agentState = async () => (await agentsAtDesk(server.db))[0]?.state;
 /** Resolves when the database says so: what a leg's end sets off is not waited for by anybody else. */
 async function until(id: string, state: string): Promise<void> {
@@ -149,6 +155,71 @@ describe('a place in the queue', () => {
     expect(await entry(id)).toMatchObject({ outcome: 'hung-up' });
     expect(await agentState()).toBe('ready');
     expect(agentDialog.byes.length).toBe(1);
+  });
+
+  it("has the agent's leg written down before it rings, when it has left, when it has answered, and when it is over", async () => {
+    const { agents, sip, agentEndpoint, agentDialog } = await caller();
+    let before: Awaited<ReturnType<typeof legs>> = [];
+    sip.network.splice(0, 1, async ({ onSent }) => {
+      before = await legs();
+      onSent?.({ callId: 'x', transactionId: 'invite-1' });
+      return { kind: 'answered', dialog: agentDialog };
+    });
+    const { place, id } = await queued(agents);
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(30);
+    await whisper;
+    const planned = { entryId: id, side: 'agent', node: 'ivr-test', endpointUuid: 'agent', endedAt: null };
+    expect(before).toMatchObject([{ ...planned, transactionId: null, remoteTag: null }]);
+    expect(before[0]?.dialogId).toBe(`${before[0]?.sipCallId};from-tag=${before[0]?.localTag}`);
+    await legIs((leg) => leg?.remoteTag === 'theirs');
+    expect(await legs()).toMatchObject([
+      { ...planned, transactionId: 'invite-1', dialogId: 'dialog-1', remoteTarget: 'sip:phone@127.0.0.1:5999' },
+    ]);
+    agentEndpoint.press('1');
+    await until(id, 'talking');
+    agentDialog.hangUp();
+    expect(await held).toBe('talked');
+    await legIs((leg) => leg?.endedAt !== null);
+  });
+
+  it("has no agent's leg left when the phone was busy", async () => {
+    const { agents, sip, clock } = await caller();
+    sip.network.splice(0, 1, () => failed(486));
+    const { place } = await queued(agents);
+    const waiting = clock.asked(1_000);
+    const held = place.hold(1);
+    await waiting;
+    expect((await legs()).map(({ endedAt }) => endedAt)).toEqual([clock.now()]);
+    await clock.move(1_000);
+    await held;
+  });
+
+  it('has what the talk was about, as the agent types it with two pounds: the last word counts', async () => {
+    const { agents, agentEndpoint, agentDialog, logged, clock } = await caller();
+    const { place, id } = await queued(agents);
+    const whisper = agentEndpoint.begins();
+    const held = place.hold(30);
+    await whisper;
+    agentEndpoint.press('#', '#', '5', '1');
+    await until(id, 'talking');
+    expect((await entry(id)).code).toBeNull();
+    const said = async (...keys: string[]) => {
+      const before = logged.length;
+      agentEndpoint.press(...keys);
+      while (logged.length === before || !('code' in (logged.at(-1)?.fields ?? {})))
+        await new Promise((resolve) => setImmediate(resolve));
+      return (logged.at(-1)?.fields as { said?: string }).said;
+    };
+    expect(await said('#', '2', '#', '#', '8')).toBe('unknown-code');
+    expect(await said('#', '#', '3')).toBe('done');
+    expect(await said('#', '#', '1')).toBe('done');
+    expect(await entry(id)).toMatchObject({ code: '1', codedAt: clock.now() });
+    agentDialog.hangUp();
+    await held;
+    expect((await eventsOfEntry(server.db, id)).filter(({ kind }) => kind === 'coded').map(({ data }) => data)).toEqual(
+      [{ code: '3' }, { code: '1' }],
+    );
   });
 
   it('is given up by who hangs up between two pieces of music', async () => {

@@ -2,13 +2,16 @@ import { ringSeconds } from '#accounts/desk/queue.ts';
 import { findAgentPhone } from '#db/desk/agents.ts';
 import { beginTalk, missOffer } from '#db/desk/entries.ts';
 import type { Language } from '#flows/language.ts';
-import { prompt } from '#flows/prompt.ts';
-import { place } from '../call/place.ts';
+import { prompt, type Prompt } from '#flows/prompt.ts';
+import type { Registration } from '#db/registrations.ts';
+import { place, type Phone } from '../call/place.ts';
 import { unwritten } from '../family-line/unwritten.ts';
 import { Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { codesByKey } from './code-by-key.ts';
 import type { QueuedCall } from './place-in-queue.ts';
+import { WrittenLeg } from './written-leg.ts';
 
 /** A call whose turn has come. */
 export interface GivenCall extends QueuedCall {
@@ -25,39 +28,14 @@ const takeSeconds = 8;
  * agent is away then and the call in its place. Rejects with the signal's reason.
  */
 export async function ringAgent(agentId: string, call: GivenCall): Promise<Leg | undefined> {
-  const { callId, entryId, callingNumber, platform, signal } = call;
-  const { db, clock, log, terms } = platform;
-  const missed = async (why: string): Promise<undefined> => {
-    log.info({ call: callId, agent: agentId, why }, 'an agent did not take a call');
-    await missOffer(db, entryId, why, clock.now());
-  };
-  const phone = await findAgentPhone(db, agentId, clock.now());
-  if (!phone) return missed('not registered');
-  const { address, port } = phone.source;
-  const placed = await place(
-    {
-      phone: { uri: phone.contact, via: `sip:${address}:${port};transport=udp` },
-      trunks: [],
-      number: agentId,
-      callingNumber: callingNumber ?? terms.callingNumber,
-      ringSeconds,
-      onPlanned: () => Promise.resolve(),
-      onSent: () => undefined,
-      signal,
-    },
-    { ...platform, record: unwritten(callId) },
-  );
-  if (placed.kind === 'ended') {
-    signal.throwIfAborted();
-    return missed(placed.end.local ?? `status ${placed.end.status}`);
-  }
-  const agent = new Leg('inside', placed.dialog, placed.endpoint, clock);
+  const { entryId, platform } = call;
+  const agent = await reachAgent(agentId, call, whoCalls(call));
+  if (!agent) return undefined;
   try {
-    if (!(await unlessAborted(takes(agent, call), signal))) {
-      void agent.end();
-      return await missed('not accepted');
+    if (await beginTalk(platform.db, entryId, platform.clock.now())) {
+      codesByKey(agent, { entryId, agentId }, platform);
+      return agent;
     }
-    if (await beginTalk(db, entryId, clock.now())) return agent;
     void agent.end();
     return undefined;
   } catch (error) {
@@ -66,16 +44,73 @@ export async function ringAgent(agentId: string, call: GivenCall): Promise<Leg |
   }
 }
 
-async function takes(agent: Leg, { callId, callingNumber, language, platform, signal }: GivenCall): Promise<boolean> {
+/** The same, of an agent who is told this; the talk has not begun yet when they take it. */
+export async function reachAgent(
+  agentId: string,
+  call: Omit<GivenCall, 'leg'>,
+  told: readonly Prompt[],
+): Promise<Leg | undefined> {
+  const { callId, entryId, callingNumber, platform, signal } = call;
+  const { db, clock, log, terms } = platform;
+  const missed = async (why: string): Promise<undefined> => {
+    log.info({ call: callId, agent: agentId, why }, 'an agent did not take a call');
+    await missOffer(db, entryId, why, clock.now());
+  };
+  const phone = await findAgentPhone(db, agentId, clock.now());
+  if (!phone) return missed('not registered');
+  const written = new WrittenLeg(platform, { entryId, side: 'agent' });
+  const placed = await place(
+    {
+      phone: phoneAt(phone),
+      trunks: [],
+      number: agentId,
+      callingNumber: callingNumber ?? terms.callingNumber,
+      ringSeconds,
+      onPlanned: written.onPlanned,
+      onSent: written.onSent,
+      signal,
+    },
+    { ...platform, record: unwritten(callId) },
+  );
+  if (placed.kind === 'ended') {
+    await written.over();
+    signal.throwIfAborted();
+    return missed(placed.end.local ?? `status ${placed.end.status}`);
+  }
+  const agent = new Leg('inside', placed.dialog, placed.endpoint, clock);
+  written.answered(agent);
+  try {
+    if (await unlessAborted(takes(agent, call, told), signal)) return agent;
+    void agent.end();
+    return await missed('not accepted');
+  } catch (error) {
+    void agent.end();
+    throw error;
+  }
+}
+
+/** Where a registered phone is rung. */
+export const phoneAt = ({ contact, source }: Registration): Phone => ({
+  uri: contact,
+  via: `sip:${source.address}:${source.port};transport=udp`,
+});
+
+const whoCalls = ({ callingNumber }: GivenCall): Prompt[] => [
+  callingNumber === undefined
+    ? prompt('desk.call-withheld')
+    : prompt('desk.call-from', { phone: { kind: 'phone', number: callingNumber } }),
+];
+
+async function takes(
+  agent: Leg,
+  { callId, language, platform, signal }: Omit<GivenCall, 'leg'>,
+  told: readonly Prompt[],
+): Promise<boolean> {
   const parts = { ...platform, leg: agent, record: unwritten(callId), language, voiceFolder: '' };
   const line = new SpokenLine({ ...parts, signal });
-  const who =
-    callingNumber === undefined
-      ? prompt('desk.call-withheld')
-      : prompt('desk.call-from', { phone: { kind: 'phone', number: callingNumber } });
   const press = prompt('menu.press', { key: { kind: 'key', key: takeKey } });
   try {
-    const say = [who, prompt('desk.language'), prompt('desk.take'), press];
+    const say = [...told, prompt('desk.language'), prompt('desk.take'), press];
     return (await line.ask({ say, keys: [takeKey], waitSeconds: takeSeconds })).kind === 'key';
   } catch (error) {
     // The agent hung up instead.

@@ -11,6 +11,7 @@ export class Digits {
   #way: string | undefined;
   #leftOut: { readonly digit: string; readonly until: number } | undefined;
   #downMs = 0;
+  readonly #listeners = new Set<(digit: string) => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -26,6 +27,7 @@ export class Digits {
     if (!/^[0-9*#A-D]$/.test(digit)) return;
     this.#way ??= way;
     if (way !== this.#way) return;
+    for (const listener of this.#listeners) listener(digit);
     const leftOut = this.#leftOut;
     this.#leftOut = undefined;
     if (digit === leftOut?.digit && this.#clock.elapsed() <= leftOut.until) return;
@@ -34,6 +36,12 @@ export class Digits {
       this.#downMs = downMs;
       this.#reader(digit);
     } else if (this.#waiting.length < 128) this.#waiting.push({ digit, downMs });
+  }
+
+  /** Hears every digit beside whoever takes it, from now on until what this returns is called. */
+  overhear(listener: (digit: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** The next digit, or undefined after `ms` without one. Rejects with the signal's reason. */

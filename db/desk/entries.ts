@@ -164,32 +164,10 @@ export async function leaveQueue(
   });
 }
 
-/**
- * Whoever waits is given nobody before `until`, and others are meanwhile; undefined: their turn may come again. False: an agent has them
- * already, or they have left.
- */
-export async function stepAside(db: Database, id: string, until: Date | undefined): Promise<boolean> {
-  return atDesk(db, async (trx) => {
-    if (!(await lock(trx, id, 'waiting'))) return false;
-    await trx
-      .updateTable('deskEntry')
-      .set({ notBefore: until ?? null })
-      .where('id', '=', id)
-      .execute();
-    return true;
-  });
-}
-
 /** Whether somebody waits to be called back on this number, or is being called. */
 export async function isCallBackOpen(db: Database, number: string): Promise<boolean> {
   const query = db.selectFrom('deskEntry').select('id').where('callBackNumber', '=', number);
   return (await query.where('state', '<>', 'ended').executeTakeFirst()) !== undefined;
-}
-
-/** Whether anybody is to be called back. */
-export async function hasCallBacks(db: Database): Promise<boolean> {
-  const query = db.selectFrom('deskEntry').select('id').where('way', '=', 'call-back');
-  return (await query.where('state', 'in', ['waiting', 'ringing']).limit(1).executeTakeFirst()) !== undefined;
 }
 
 /**

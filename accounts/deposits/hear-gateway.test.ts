@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openAccount } from '#db/accounts.ts';
 import { findCardRefund, REFUND, takeCardRefund } from '#db/card-refunds.ts';
+import { countContradictions, openContradictions } from '#db/deposit-contradictions.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -11,6 +12,7 @@ import { House } from '../refunds/testing/house.ts';
 import { Bank, type Way } from '../testing/bank.ts';
 import { depositByCard, type DepositDeps } from './deposit-by-card.ts';
 import { hearGateway } from './hear-gateway.ts';
+import { lookAtContradiction } from './look-at-contradiction.ts';
 import { resolveDeposits } from './resolve.ts';
 import type { DepositResult } from './settle.ts';
 
@@ -89,6 +91,37 @@ test('an old decline told after the money was taken changes nothing; a capture o
   expect(await hear(declined(refused.id))).toBe('known');
   expect(await hear(captured(refused.id))).toBe('contradicts');
   expect(await balance(refused.account)).toBe(0);
+});
+
+test('one that was declined, and that the gateway says it took after all, is captured and posted once', async () => {
+  const { account, id } = await deposit('declined');
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'captured', gatewayId: 'ch_after_decline' } });
+  expect((await Promise.all(Array.from({ length: 4 }, () => hear(captured(id))))).sort()).toContain('corrected');
+  expect(await hear(captured(id))).toBe('known');
+  expect(await findDeposit(server.db, id)).toMatchObject({ state: 'captured' });
+  expect([await balance(account), settled]).toEqual([2_500, ['declined', 'captured']]);
+});
+
+test('a captured one that the gateway says was never taken waits among the contradictions for an agent', async () => {
+  const { account, id } = await deposit('captured');
+  const before = await countContradictions(server.db);
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'declined', reason: 'lost' } });
+  for (let twice = 0; twice < 2; twice++) expect(await hear(declined(id))).toBe('contradicts');
+  expect([await balance(account), await countContradictions(server.db)]).toEqual([2_500, before + 1]);
+  const [open] = (await openContradictions(server.db)).filter(({ depositId }) => depositId === id);
+  expect(open).toEqual({ depositId: id, ours: 'captured', theirs: 'declined', eventId: 'evt_2', at: now });
+  const act = { depositId: id, agentId: 'a1', reason: 'the gateway found it' };
+  expect(await lookAtContradiction(server.db, deps(), { ...act, reason: ' ' })).toMatchObject({
+    code: 'reason-missing',
+  });
+  expect(await lookAtContradiction(server.db, deps(), { ...act, agentId: '' })).toMatchObject({
+    code: 'agent-missing',
+  });
+  for (let twice = 0; twice < 2; twice++)
+    expect((await lookAtContradiction(server.db, deps(), act)).kind).toBe('decided');
+  expect((await lookAtContradiction(server.db, deps(), { ...act, agentId: 'a2' })).kind).toBe('decided-before');
+  expect(await hear(declined(id))).toBe('contradicts');
+  expect(await countContradictions(server.db)).toBe(before);
 });
 
 test('one that was given up, and was charged after all, is posted', async () => {

@@ -13,6 +13,7 @@ import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
 import type { RefundDeps, RefundStep } from './ports.ts';
 import { refundByAgent, type AgentRefund } from './refund-by-agent.ts';
+import { reviewRefund } from './review-refund.ts';
 import { ORDER_AGAIN_MS, serveRefund } from './serve-refund.ts';
 import { House, payee } from './testing/house.ts';
 
@@ -62,6 +63,27 @@ test('the gateway gives it back, once, and the books say so', async () => {
   expect(changes).toEqual({ 'refunds-payable': -700, 'card-clearing': 700, net: -700 });
   const [told] = await house.news(accountId);
   expect(told).toMatchObject({ kind: 'card-refunded', cents: 700, lastFour: '4242' });
+});
+
+test('one that failed after it was refunded is owed again, and goes by cheque, once', async () => {
+  const { accountId, id } = await refund();
+  await serve(id);
+  const review = (outcome: Parameters<typeof answering>[1]) =>
+    reviewRefund(server.db, answering({ kind: 'unknown' }, outcome), id);
+  expect(await review({ kind: 'refunded', refundId: 're_1' })).toEqual({ kind: 'stands' });
+  expect(await review({ kind: 'unknown' })).toEqual({ kind: 'pending' });
+  expect(await review({ kind: 'absent' })).toEqual({ kind: 'unexplained', reason: 'absent' });
+  const failed = { kind: 'declined', reason: 'declined' } as const;
+  const changes = await moved(async () => {
+    const ends = await Promise.all([review(failed), review(failed), review(failed)]);
+    expect(ends.map(({ kind }) => kind).sort()).toEqual(['by-cheque', 'served-before', 'served-before']);
+  });
+  expect(changes).toEqual({ 'refunds-payable': 700, 'card-clearing': -700 });
+  expect(await state(id)).toBe('declined');
+  expect((await findCheques(server.db, { accountId })).map(({ cents, cause }) => [cents, cause])).toEqual([
+    [700, 'card-declined'],
+  ]);
+  expect((await house.news(accountId)).map(({ kind }) => kind)).toEqual(['card-refunded', 'card-refund-by-cheque']);
 });
 
 test('many workers at once give it back once', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount } from '#db/accounts.ts';
-import { findCardRefund, openCardRefunds, refundsInQuestion } from '#db/card-refunds.ts';
+import { findCardRefund, hasGatewayRefund, openCardRefunds, refundsInQuestion } from '#db/card-refunds.ts';
 import { findCheques } from '#db/cheques.ts';
 import { openDatabase } from '#db/connect.ts';
 import { placeHold } from '#db/holds.ts';
@@ -84,6 +84,19 @@ test('one that failed after it was refunded is owed again, and goes by cheque, o
     [700, 'card-declined'],
   ]);
   expect((await house.news(accountId)).map(({ kind }) => kind)).toEqual(['card-refunded', 'card-refund-by-cheque']);
+});
+
+test('one that failed while nobody knew of it goes by cheque as well; what its first refund was called stays known', async () => {
+  const open = await refund();
+  await serve(open.id, answering({ kind: 'unknown' }));
+  const failed = answering({ kind: 'unknown' }, { kind: 'declined', reason: 'declined' });
+  expect(await reviewRefund(server.db, failed, open.id)).toEqual({ kind: 'by-cheque', reason: 'declined' });
+  expect(await reviewRefund(server.db, failed, open.id)).toEqual({ kind: 'served-before' });
+  expect(await findCheques(server.db, { accountId: open.accountId })).toHaveLength(1);
+  const done = await refund();
+  await serve(done.id, answering({ kind: 'refunded', refundId: `re ${done.id}` }));
+  await reviewRefund(server.db, failed, done.id);
+  expect(await hasGatewayRefund(server.db, `re ${done.id}`)).toBe(true);
 });
 
 test('many workers at once give it back once', async () => {

@@ -3,6 +3,8 @@ import type { Database } from './connect.ts';
 import { addToOutbox } from './outbox.ts';
 
 export const REFUND = 'refund';
+/** Topic of the outbox: the gateway told that a refund failed, perhaps one that it had carried out. */
+export const REFUND_FAILED = 'refund-failed';
 
 /** Closing: of the balance. After-closing: a deposit that came too late. Agent: decided by one. Claimed: funds that had been unclaimed. */
 export type RefundCause = 'closing' | 'after-closing' | 'agent' | 'claimed';
@@ -137,6 +139,19 @@ export async function endCardRefund(trx: Database, id: string, end: RefundEnd, a
   await trx
     .updateTable('cardRefund')
     .set({ ...end, endedAt: at })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** One that had been refunded, and that the gateway took back. It keeps the id under which it was refunded. */
+export async function failCardRefund(
+  trx: Database,
+  id: string,
+  failed: { readonly declineReason: string; readonly failedPostingId: string; readonly failedAt: Date },
+): Promise<void> {
+  await trx
+    .updateTable('cardRefund')
+    .set({ ...failed, state: 'declined' })
     .where('id', '=', id)
     .execute();
 }

@@ -27,6 +27,7 @@ import * as refundQuestions from './migrations/0031-refund-questions.ts';
 import * as desk from './migrations/0036-desk.ts';
 import * as lineCalls from './migrations/0040-line-calls.ts';
 import * as passcodeLocks from './migrations/0041-passcode-locks.ts';
+import * as gatewayContradictions from './migrations/0042-gateway-contradictions.ts';
 import * as deskAfter from './migrations/0046-desk-after.ts';
 import * as watchedBalances from './migrations/0051-watched-balances.ts';
 
@@ -59,6 +60,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0036-desk': desk,
   '0040-line-calls': lineCalls,
   '0041-passcode-locks': passcodeLocks,
+  '0042-gateway-contradictions': gatewayContradictions,
   '0046-desk-after': deskAfter,
   '0051-watched-balances': watchedBalances,
 };

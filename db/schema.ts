@@ -18,7 +18,7 @@ import type {
   TrunkTable,
 } from './schema/facilities.ts';
 import type { SavedCardTable } from './schema/cards.ts';
-import type { DepositTable } from './schema/deposits.ts';
+import type { DepositContradictionTable, DepositTable } from './schema/deposits.ts';
 import type {
   AgentLanguageTable,
   AgentTable,
@@ -93,6 +93,7 @@ export interface Schema {
   rateCap: RateCapTable;
   facilitySize: FacilitySizeTable;
   deposit: DepositTable;
+  depositContradiction: DepositContradictionTable;
   fundingPlan: FundingPlanTable;
   fundingChange: FundingChangeTable;
   lowBalance: LowBalanceTable;

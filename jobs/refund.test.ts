@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { refundByAgent } from '#accounts/refunds/refund-by-agent.ts';
+import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { House } from '#accounts/refunds/testing/house.ts';
-import { REFUND } from '#db/card-refunds.ts';
+import { findCardRefund, REFUND, REFUND_FAILED } from '#db/card-refunds.ts';
+import { findCheques } from '#db/cheques.ts';
 import { handOver, type OutboxEntry } from '#db/outbox.ts';
 import { sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { Later } from './topic.ts';
+import { Later, subjectOf, type Topic } from './topic.ts';
+import { topicsOf, type TopicsBench } from './topics.ts';
 import { RefundPending, serveRefund, sweepRefunds, type RefundBench } from './refund.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -32,9 +35,9 @@ beforeEach(async () => {
 afterAll(() => server.stop());
 
 /** What the outbox gives out. */
-async function work(): Promise<{ refundId: string }[]> {
+async function work(topic = REFUND): Promise<{ refundId: string }[]> {
   const entries: OutboxEntry[] = [];
-  await handOver(server.db, [REFUND], 100, async (some) => void entries.push(...some));
+  await handOver(server.db, [topic], 100, async (some) => void entries.push(...some));
   return entries.map(({ payload }) => payload as { refundId: string });
 }
 
@@ -80,4 +83,38 @@ test('a refund in question is logged loudly', async () => {
   };
   expect(await serveRefund({ ...bench, deps: house.deps({ gateway }) }, given)).toBe('in-question');
   expect(logged).toEqual(['error refund: in question']);
+});
+
+type Known = Awaited<ReturnType<RefundBench['deps']['gateway']['refundOutcomeOf']>>;
+
+/** The gateway tells that it failed; its job does what the outbox gives out, while the gateway answers this. */
+async function toldThatItFailed(refundId: string, known: Known): Promise<unknown> {
+  const charges = {
+    charge: () => Promise.reject(new Error('charged')),
+    outcomeOf: async () => ({ kind: 'absent' }) as const,
+  };
+  const event = { kind: 'refund-failed', eventId: 'evt_1', key: refundId, refundId: 're_1', cents: 700 } as const;
+  const heard = await hearGateway({ db: server.db, gateway: charges, now: () => house.at }, event);
+  const given = await work(REFUND_FAILED);
+  expect([heard, given]).toEqual(['asked-again', [{ refundId }]]);
+  const gateway = { refund: () => Promise.reject(new Error('ordered again')), refundOutcomeOf: async () => known };
+  // Nothing else of the bench is for this topic.
+  const all = { ...bench, refunds: house.deps({ gateway }) } as unknown as TopicsBench;
+  const topic = topicsOf(all).find(({ name }) => name === REFUND_FAILED) as Topic;
+  return topic.work({ id: subjectOf(topic, given[0] ?? {}) ?? '', signal: new AbortController().signal });
+}
+
+test('a refund that failed after it was carried out goes by cheque, by the job that a webhook leads to', async () => {
+  const { refundId } = await refund();
+  await serveRefund(bench, { refundId });
+  logged.length = 0;
+  expect(await toldThatItFailed(refundId, { kind: 'refunded', refundId: 're_1' })).toBe('stands');
+  await expect(toldThatItFailed(refundId, { kind: 'unknown' })).rejects.toBeInstanceOf(Later);
+  expect(await toldThatItFailed(refundId, { kind: 'absent' })).toBe('unexplained');
+  expect((await findCardRefund(server.db, refundId))?.state).toBe('refunded');
+  expect(await toldThatItFailed(refundId, { kind: 'declined', reason: 'declined' })).toBe('by-cheque');
+  const { accountId = '', state } = (await findCardRefund(server.db, refundId)) ?? {};
+  expect(state).toBe('declined');
+  expect(await findCheques(server.db, { accountId })).toMatchObject([{ cents: 700, cause: 'card-declined' }]);
+  expect(logged).toEqual(['info refund: stands', 'error refund: unexplained', 'info refund: by-cheque']);
 });

@@ -1,4 +1,5 @@
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
+import { reviewRefund as review, type RefundReviewed } from '#accounts/refunds/review-refund.ts';
 import { serveRefund as serve, type RefundServed } from '#accounts/refunds/serve-refund.ts';
 import { openCardRefunds, REFUND } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
@@ -26,13 +27,25 @@ export async function serveRefund(
   { db, deps, log }: RefundBench,
   work: { readonly refundId: string },
 ): Promise<RefundServed['kind']> {
-  const served = await serve(db, deps, work.refundId);
-  if (served.kind === 'pending') throw new RefundPending();
-  const facts = { refund: work.refundId, ...('reason' in served && { reason: served.reason }) };
+  return ended(log, work, await serve(db, deps, work.refundId));
+}
+
+/** Work of the topic 'refund-failed': the gateway told that it failed. Throws as serveRefund() does. */
+export async function reviewRefund(
+  { db, deps, log }: RefundBench,
+  work: { readonly refundId: string },
+): Promise<RefundReviewed['kind']> {
+  return ended(log, work, await review(db, deps, work.refundId));
+}
+
+function ended<R extends RefundReviewed>(log: Log, { refundId: refund }: { refundId: string }, end: R): R['kind'] {
+  if (end.kind === 'pending') throw new RefundPending();
+  const facts = { refund, ...('reason' in end && { reason: end.reason }) };
   // What our books and the gateway's disagree about is for a person to look at.
-  if (served.kind === 'in-question') log.error(facts, 'refund: in question');
-  else log.info(facts, `refund: ${served.kind}`);
-  return served.kind;
+  if (end.kind === 'in-question' || end.kind === 'unexplained')
+    log.error(facts, `refund: ${end.kind.replace('-', ' ')}`);
+  else log.info(facts, `refund: ${end.kind}`);
+  return end.kind;
 }
 
 /** Gives refunds out again that were made before `before` and have not ended: their job was lost or ran out of attempts. Returns how many. */

@@ -1,11 +1,11 @@
 import { LOW_BALANCE, TEXT_PAY } from '#db/low-balance.ts';
 import { TELL_AFTER_MS } from '#accounts/passcode/tell-lock.ts';
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
-import { REFUND } from '#db/card-refunds.ts';
+import { REFUND, REFUND_FAILED } from '#db/card-refunds.ts';
 import { NOTICE } from '#db/notices.ts';
 import { PASSCODE_LOCKED } from '#db/passcode-locks.ts';
 import { RECORDING_FINISHED } from '#db/recordings.ts';
-import { serveRefund } from './refund.ts';
+import { reviewRefund, serveRefund } from './refund.ts';
 import { sendNotice, type NoticeBench } from './send-notice.ts';
 import { serveLowBalance, serveTextPay, type FundingBench } from './serve-low-balance.ts';
 import type { Bench } from './steps.ts';
@@ -35,6 +35,9 @@ export const topicsOf = (all: TopicsBench): readonly Topic[] => [
   money(TEXT_PAY, 'alertId', 'charging what a text agreed to', ({ id }) => serveTextPay(all, { alertId: id })),
   money(REFUND, 'refundId', 'giving money back', ({ id }) =>
     serveRefund({ ...all, deps: all.refunds }, { refundId: id }),
+  ),
+  money(REFUND_FAILED, 'refundId', 'looking at a refund that failed', ({ id }) =>
+    reviewRefund({ ...all, deps: all.refunds }, { refundId: id }),
   ),
   notices(NOTICE, 'noticeId', 'sending a notice', ({ id }) => sendNotice(all, { noticeId: id })),
   notices(PASSCODE_LOCKED, 'lockId', 'telling of a lock', ({ id }) => tellLock(all, { lockId: id }), unhurried),

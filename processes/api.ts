@@ -53,7 +53,7 @@ function hearWith(gateway: CardGateway, deposits: DepositDeps, log: Logger) {
     const heard = await hearGateway(deposits, event);
     const { eventId, kind } = event;
     // Where the gateway's books are not ours, a person must look: the event's id leads there.
-    const level = heard === 'contradicts' || heard === 'disputed' ? 'error' : 'info';
+    const level = heard === 'contradicts' || heard === 'disputed' ? 'error' : heard === 'corrected' ? 'warn' : 'info';
     log[level]({ event: eventId, kind, heard }, 'the card gateway told something');
   };
 }

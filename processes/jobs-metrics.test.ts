@@ -1,8 +1,10 @@
+import { House } from '#accounts/refunds/testing/house.ts';
+import { addContradiction, decideContradiction } from '#db/deposit-contradictions.ts';
 import { addToOutbox } from '#db/outbox.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { meterOf, observeOutbox } from './jobs-metrics.ts';
+import { meterOf, observeContradictions, observeOutbox } from './jobs-metrics.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -55,4 +57,19 @@ test('what waits in the outbox is shown with its age, a topic that nobody takes 
   await db.deleteFrom('outbox').execute();
   expect((await lines(metrics)).filter((line) => !line.endsWith(' 0'))).toEqual([]);
   expect(await lines(metrics)).toHaveLength(4);
+});
+
+test('deposits of which the gateway says otherwise are counted until an agent has looked at each', async () => {
+  const { db } = server;
+  const metrics = new Registry();
+  observeContradictions(metrics, db);
+  expect(await lines(metrics)).toEqual(['homeline_deposit_contradictions 0']);
+  const house = new House(db);
+  const accountId = await house.account();
+  const [one, other] = [await house.pay(accountId, 2_000), await house.pay(accountId, 3_000)];
+  for (const depositId of [one, other, one])
+    await addContradiction(db, { depositId, ours: 'captured', theirs: 'absent', at: house.at });
+  expect(await lines(metrics)).toEqual(['homeline_deposit_contradictions 2']);
+  await decideContradiction(db, one, { byId: 'a1', reason: 'it was taken', at: house.at });
+  expect(await lines(metrics)).toEqual(['homeline_deposit_contradictions 1']);
 });

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Database } from '#db/connect.ts';
+import { countContradictions } from '#db/deposit-contradictions.ts';
 import { waitingTopics, type WaitingTopic } from '#db/outbox.ts';
 import type { Meter } from '#jobs/meter.ts';
 
@@ -45,6 +46,18 @@ export function observeOutbox(
     registers: [metrics],
     collect() {
       return fill(this, ({ since }) => Math.max(0, now().getTime() - since.getTime()) / 1_000);
+    },
+  });
+}
+
+/** Deposits of which our books and the card gateway say different things and nobody has decided, looked up when it is asked for. */
+export function observeContradictions(metrics: Registry, db: Database): void {
+  new Gauge({
+    name: 'homeline_deposit_contradictions',
+    help: 'Deposits of which our books and the card gateway say different things, for an agent to look at',
+    registers: [metrics],
+    async collect() {
+      this.set(await countContradictions(db));
     },
   });
 }

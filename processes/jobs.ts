@@ -5,7 +5,7 @@ import { startJobs } from '#jobs/start.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import { openGateway } from './gateway.ts';
-import { meterOf, observeOutbox } from './jobs-metrics.ts';
+import { meterOf, observeContradictions, observeOutbox } from './jobs-metrics.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics, observe } from './observe.ts';
 import { sendersOf } from './senders.ts';
@@ -38,6 +38,7 @@ main('jobs', async (config, log) => {
     graceMs: config.SWEEP_SECONDS * 500,
   });
   observeOutbox(metrics, db, jobs.topics);
+  observeContradictions(metrics, db);
   const observed = await observe(
     config.OBSERVE_PORT,
     metrics,

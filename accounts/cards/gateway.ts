@@ -67,6 +67,8 @@ export type WebhookEvent =
   | (Told & { readonly kind: 'captured'; readonly key: string; readonly gatewayId: string; readonly cents: number })
   | (Told & { readonly kind: 'declined'; readonly key: string; readonly reason: string })
   | (Told & { readonly kind: 'refunded'; readonly key: string; readonly refundId: string; readonly cents: number })
+  /** It was never carried out, or the bank gave it back afterwards. */
+  | (Told & { readonly kind: 'refund-failed'; readonly key: string; readonly refundId: string; readonly cents: number })
   | (Told & { readonly kind: 'disputed'; readonly gatewayId: string; readonly cents: number })
   /** Nothing we act on. */
   | (Told & { readonly kind: 'other'; readonly type: string });

@@ -196,6 +196,9 @@ test('refunds and disputes are told by webhook, and what is none of ours is othe
   const refund = { id: 're_1', amount: 300, status: 'succeeded', metadata: { key: 'k' } };
   expect(read('refund.updated', refund)).toEqual({ kind: 'refunded', eventId: 'evt_1', key: 'k', refundId: 're_1', cents: 300 }); // prettier-ignore
   expect(read('refund.updated', { ...refund, status: 'pending' })).toMatchObject({ kind: 'other' });
+  for (const type of ['refund.failed', 'refund.updated', 'charge.refund.updated'])
+    for (const status of ['failed', 'canceled'])
+      expect(read(type, { ...refund, status })).toEqual({ kind: 'refund-failed', eventId: 'evt_1', key: 'k', refundId: 're_1', cents: 300 }); // prettier-ignore
   const dispute = { amount: 2_500, payment_intent: 'pi_1' };
   expect(read('charge.dispute.created', dispute)).toMatchObject({ kind: 'disputed', gatewayId: 'pi_1', cents: 2_500 });
   expect(read('payout.paid', {})).toEqual({ kind: 'other', eventId: 'evt_1', type: 'payout.paid' });

@@ -43,6 +43,14 @@ function verified(stripe: Stripe, rawBody: Buffer, signature: string, secret: st
   }
 }
 
+/** Every event whose object is a refund; its status says what became of it. */
+const aboutRefund: ReadonlySet<string> = new Set([
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refund.updated',
+]);
+
 /** https://docs.stripe.com/api/events/types */
 function translate({ id: eventId, type, data }: z.infer<typeof envelope>): WebhookEvent {
   const other: WebhookEvent = { kind: 'other', eventId, type };
@@ -53,10 +61,12 @@ function translate({ id: eventId, type, data }: z.infer<typeof envelope>): Webho
     if (type === 'payment_intent.succeeded') return { kind: 'captured', ...about, gatewayId: id, cents };
     return { kind: 'declined', ...about, reason: declineReasonOf(failed?.decline_code, failed?.code) };
   }
-  if (type === 'refund.created' || type === 'refund.updated') {
+  if (aboutRefund.has(type)) {
     const { id, amount, status, metadata } = refund.parse(data.object);
-    if (status !== 'succeeded' || metadata?.key === undefined) return other;
-    return { kind: 'refunded', eventId, key: metadata.key, refundId: id, cents: amount };
+    if (metadata?.key === undefined) return other;
+    const about = { eventId, key: metadata.key, refundId: id, cents: amount };
+    if (status === 'failed' || status === 'canceled') return { kind: 'refund-failed', ...about };
+    return status === 'succeeded' ? { kind: 'refunded', ...about } : other;
   }
   if (type === 'charge.dispute.created') {
     const { amount, payment_intent: gatewayId } = dispute.parse(data.object);

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { openAccount } from '#db/accounts.ts';
-import { findCardRefund, REFUND, takeCardRefund } from '#db/card-refunds.ts';
+import {
+  endCardRefund,
+  failCardRefund,
+  findCardRefund,
+  REFUND,
+  REFUND_FAILED,
+  takeCardRefund,
+} from '#db/card-refunds.ts';
+import { countContradictions, openContradictions } from '#db/deposit-contradictions.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -11,8 +19,9 @@ import { House } from '../refunds/testing/house.ts';
 import { Bank, type Way } from '../testing/bank.ts';
 import { depositByCard, type DepositDeps } from './deposit-by-card.ts';
 import { hearGateway } from './hear-gateway.ts';
+import { lookAtContradiction } from './look-at-contradiction.ts';
 import { resolveDeposits } from './resolve.ts';
-import type { DepositResult } from './settle.ts';
+import { settle, type DepositResult } from './settle.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -50,6 +59,8 @@ const captured = (key: string, cents = 2_500): WebhookEvent => ({
 });
 const declined = (key: string): WebhookEvent => ({ kind: 'declined', eventId: 'evt_2', key, reason: 'lost' });
 const hear = (event: WebhookEvent) => hearGateway(deps(), event);
+const contradictions = async (id: string) =>
+  (await openContradictions(server.db)).filter(({ depositId }) => depositId === id);
 const balance = async (id: string) => (await balanceOf(server.db, id)).balanceCents;
 
 test('a deposit of unknown outcome is settled by what the gateway answers, once, however often it is told', async () => {
@@ -89,6 +100,63 @@ test('an old decline told after the money was taken changes nothing; a capture o
   expect(await hear(declined(refused.id))).toBe('known');
   expect(await hear(captured(refused.id))).toBe('contradicts');
   expect(await balance(refused.account)).toBe(0);
+  expect(await contradictions(refused.id)).toEqual([
+    { depositId: refused.id, ours: 'declined', theirs: 'captured', eventId: 'evt_1', at: now },
+  ]);
+});
+
+test('one that was declined, and that the gateway says it took after all, is captured and posted once', async () => {
+  const { account, id } = await deposit('declined');
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'captured', gatewayId: 'ch_after_decline' } });
+  expect((await Promise.all(Array.from({ length: 4 }, () => hear(captured(id))))).sort()).toContain('corrected');
+  expect(await hear(captured(id))).toBe('known');
+  expect(await findDeposit(server.db, id)).toMatchObject({ state: 'captured' });
+  expect([await balance(account), settled]).toEqual([2_500, ['declined', 'captured']]);
+});
+
+test('a captured one that the gateway says was never taken waits among the contradictions for an agent', async () => {
+  const { account, id } = await deposit('captured');
+  const before = await countContradictions(server.db);
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'declined', reason: 'lost' } });
+  for (let twice = 0; twice < 2; twice++) expect(await hear(declined(id))).toBe('contradicts');
+  expect([await balance(account), await countContradictions(server.db)]).toEqual([2_500, before + 1]);
+  expect(await contradictions(id)).toEqual([
+    { depositId: id, ours: 'captured', theirs: 'declined', eventId: 'evt_2', at: now },
+  ]);
+  const act = { depositId: id, agentId: 'a1', reason: 'the gateway found it' };
+  expect(await lookAtContradiction(server.db, deps(), { ...act, reason: ' ' })).toMatchObject({
+    code: 'reason-missing',
+  });
+  expect(await lookAtContradiction(server.db, deps(), { ...act, agentId: '' })).toMatchObject({
+    code: 'agent-missing',
+  });
+  expect(await lookAtContradiction(server.db, deps(), { ...act, depositId: randomUUID() })).toMatchObject({
+    code: 'unknown-contradiction',
+  });
+  for (let twice = 0; twice < 2; twice++)
+    expect(await lookAtContradiction(server.db, deps(), act)).toMatchObject({
+      ...{ kind: 'decided', contradiction: { decided: { byId: 'a1', reason: 'the gateway found it', at: now } } },
+    });
+  expect((await lookAtContradiction(server.db, deps(), { ...act, agentId: 'a2' })).kind).toBe('decided-before');
+  expect(await hear(declined(id))).toBe('contradicts');
+  expect(await countContradictions(server.db)).toBe(before);
+});
+
+test('a captured one that the gateway knows nothing of, or declines as it is settled again, is on the list; while it is silent, it is not', async () => {
+  const [unknown, settledAgain] = [await deposit('captured'), await deposit('captured')];
+  bank.charges.delete(unknown.id);
+  bank.silent = true;
+  expect([await hear(declined(unknown.id)), await contradictions(unknown.id)]).toEqual(['unclear', []]);
+  bank.silent = false;
+  expect(await hear(declined(unknown.id))).toBe('contradicts');
+  expect(await contradictions(unknown.id)).toMatchObject([{ ours: 'captured', theirs: 'absent' }]);
+  for (let twice = 0; twice < 2; twice++)
+    expect(await settle(deps(), settledAgain.id, { kind: 'declined', reason: 'lost' })).toMatchObject({
+      ...{ kind: 'captured', balanceCents: 2_500 },
+    });
+  expect(await contradictions(settledAgain.id)).toEqual([
+    { depositId: settledAgain.id, ours: 'captured', theirs: 'declined', at: now },
+  ]);
 });
 
 test('one that was given up, and was charged after all, is posted', async () => {
@@ -115,14 +183,14 @@ test('a refund that the gateway tells of is asked about again by its job, while 
   await house.pay(accountId, 2_000);
   const order = { key: randomUUID(), accountId, cents: 700, agentId: 'a1', reason: 'asked' };
   await refundByAgent(server.db, house.deps(), order);
-  const { id } = await server.db
+  const { id, postingId } = await server.db
     .selectFrom('cardRefund')
-    .select('id')
+    .select(['id', 'postingId'])
     .where('accountId', '=', accountId)
     .executeTakeFirstOrThrow();
   const told: WebhookEvent = { kind: 'refunded', eventId: 'evt_5', key: id, refundId: 're_1', cents: 700 };
-  const waiting = async () => {
-    const rows = await server.db.selectFrom('outbox').select('payload').where('topic', '=', REFUND).execute();
+  const waiting = async (topic = REFUND) => {
+    const rows = await server.db.selectFrom('outbox').select('payload').where('topic', '=', topic).execute();
     return rows.filter(({ payload }) => JSON.stringify(payload).includes(id)).length;
   };
   const before = await waiting();
@@ -131,4 +199,13 @@ test('a refund that the gateway tells of is asked about again by its job, while 
   expect([await hear(told), await waiting()]).toEqual(['asked-again', before + 1]);
   expect((await findCardRefund(server.db, id))?.state).toBe('asking');
   expect(await hear({ ...told, key: randomUUID() })).toBe('not-ours');
+  // That it failed is looked at while it is open, and when it was refunded already; not when it went another way.
+  const failed: WebhookEvent = { ...told, kind: 'refund-failed' };
+  expect([await hear(failed), await waiting(REFUND_FAILED)]).toEqual(['asked-again', 1]);
+  await endCardRefund(server.db, id, { state: 'refunded', gatewayRefundId: 're_1', refundPostingId: postingId }, now);
+  expect([await hear(failed), await waiting(REFUND_FAILED)]).toEqual(['asked-again', 2]);
+  expect([await hear(told), await waiting()]).toEqual(['known', before + 1]);
+  await failCardRefund(server.db, id, { declineReason: 'declined', failedPostingId: postingId, failedAt: now });
+  expect([await hear(failed), await waiting(REFUND_FAILED)]).toEqual(['known', 2]);
+  expect(await hear({ ...failed, key: randomUUID() })).toBe('not-ours');
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addCardRefund } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
+import { addContradiction } from '#db/deposit-contradictions.ts';
 import { findDeposit, keepOpen, settleDeposit, type Deposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, post } from '#db/ledger.ts';
 import { dueDays } from '../refunds/due-days.ts';
@@ -28,7 +29,8 @@ export const depositKey = (depositId: string): string => `deposit ${depositId}`;
 
 /**
  * Writes what became of a deposit, once: whoever comes later (the caller, the resolver, a webhook, each any number of times) finds it
- * settled. Money that the gateway took after all, when it had been given up, is posted all the same. Throws DatabaseUnavailable.
+ * settled. Money that the gateway took after all, when it had been given up or declined, is posted all the same; that it took none of what is posted
+ * goes to the contradictions, for an agent. Throws DatabaseUnavailable.
  */
 export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, outcome: Outcome): Promise<DepositResult> {
   const { db, now, onSettled } = deps;
@@ -36,9 +38,11 @@ export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, out
   return db.transaction().execute(async (trx) => {
     const deposit = await findDeposit(trx, id, { lock: true });
     if (!deposit) throw new Error('There is no such deposit.');
-    const late = deposit.state === 'abandoned' && outcome.kind === 'captured';
-    if (deposit.state !== 'intended' && !late) return resultOf(trx, deposit);
     const at = now();
+    const late = deposit.state !== 'captured' && outcome.kind === 'captured';
+    if (deposit.state === 'captured' && outcome.kind === 'declined')
+      await addContradiction(trx, { depositId: id, ours: 'captured', theirs: 'declined', at });
+    if (deposit.state !== 'intended' && !late) return resultOf(trx, deposit);
     if (outcome.kind === 'captured') await capture(trx, deposit, outcome.gatewayId, at);
     else if (outcome.kind === 'declined')
       await settleDeposit(trx, id, { state: 'declined', declineReason: outcome.reason }, at);

@@ -1,4 +1,4 @@
-import { luhn } from '../cards/card-number.ts';
+import { ACCOUNT_DIGITS, readAccountNumber } from './account-number.ts';
 import { callableNumber } from './callable-number.ts';
 
 /** What somebody typed or said to be known by. */
@@ -17,7 +17,6 @@ export type Mistake =
   /** As many as a telephone number has, but none of its plan. */
   | 'no-such-number';
 
-const ACCOUNT_DIGITS = 10;
 /** ITU-T E.164 §6.1, and the prefix that is dialled before it from the United States. */
 const MOST_DIGITS = 15 + '011'.length;
 
@@ -29,8 +28,9 @@ export function typedNumber(text: string): TypedNumber {
   const mistyped = (why: Mistake) => ({ kind: 'mistyped', why }) as const;
   const digits = text.replace(/\D/g, '');
   const abroad = /^\s*\+/.test(text) || digits.startsWith('011');
-  if (!abroad && digits.length === ACCOUNT_DIGITS && digits.startsWith('1'))
-    return luhn(digits) ? { kind: 'account-number', number: digits } : mistyped('check-digit');
+  const account = abroad ? 'no-account-number' : readAccountNumber(digits);
+  if (account === 'sound') return { kind: 'account-number', number: digits };
+  if (account === 'wrong-check-digit') return mistyped('check-digit');
   if (digits.length < (abroad ? 7 : ACCOUNT_DIGITS)) return mistyped('too-short');
   if (digits.length > (abroad ? MOST_DIGITS : ACCOUNT_DIGITS + 1)) return mistyped('too-long');
   const phone = callableNumber(abroad ? `+${digits.replace(/^011/, '')}` : digits);

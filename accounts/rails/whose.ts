@@ -2,7 +2,7 @@ import { accountByNumber } from '#db/account-look-up.ts';
 import type { Database } from '#db/connect.ts';
 import { keepOpen } from '#db/deposits.ts';
 import type { SuspenseReason } from '#db/payments.ts';
-import { luhn } from '../cards/card-number.ts';
+import { readAccountNumber } from '../numbers/account-number.ts';
 
 export type Whose =
   | { readonly kind: 'account'; readonly accountId: string }
@@ -21,8 +21,9 @@ const nobody = (why: Extract<Whose, { kind: 'nobody' }>['why']): Whose => ({ kin
 export async function whose(trx: Database, memo: string): Promise<Whose> {
   if (memo.trim() === '') return nobody('no-account-number');
   const number = WRITTEN.exec(memo.trim())?.[1]?.replace(/[ -]/g, '') ?? '';
-  if (!/^\d{10}$/.test(number)) return nobody('not-an-account-number');
-  if (!luhn(number)) return nobody('wrong-check-digit');
+  const read = readAccountNumber(number);
+  if (read === 'no-account-number') return nobody('not-an-account-number');
+  if (read === 'wrong-check-digit') return nobody(read);
   const accountId = (await accountByNumber(trx, number))?.id;
   if (accountId === undefined) return nobody('unknown-account');
   return (await keepOpen(trx, accountId)) ? { kind: 'account', accountId } : nobody('account-closed');

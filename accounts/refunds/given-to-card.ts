@@ -26,6 +26,19 @@ export async function postRefunded(
   });
 }
 
+/** The bank gave it back: it is owed again, and so much more is with the gateway. */
+export async function postRefundFailed(trx: Database, refund: CardRefund, at: Date): Promise<Posting> {
+  const { id, accountId, depositId, cents, card } = refund;
+  return post(trx, {
+    ...{ key: `card-refund-failed ${id}`, kind: 'card-refund-failed', at },
+    entries: [
+      { ledger: 'card-clearing', cents: -cents },
+      { ledger: 'refunds-payable', cents },
+    ],
+    memo: { accountId, depositId, refundId: id, brand: card.brand, lastFour: card.lastFour },
+  });
+}
+
 export async function tellRefunded(
   trx: Database,
   deps: HolderDeps,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount } from '#db/accounts.ts';
-import { findCardRefund, openCardRefunds, refundsInQuestion } from '#db/card-refunds.ts';
+import { findCardRefund, hasGatewayRefund, openCardRefunds, refundsInQuestion } from '#db/card-refunds.ts';
 import { findCheques } from '#db/cheques.ts';
 import { openDatabase } from '#db/connect.ts';
 import { placeHold } from '#db/holds.ts';
@@ -13,6 +13,7 @@ import { joinFunding } from '../funding/enrolment.ts';
 import { choice, Counter } from '../funding/testing/counter.ts';
 import type { RefundDeps, RefundStep } from './ports.ts';
 import { refundByAgent, type AgentRefund } from './refund-by-agent.ts';
+import { reviewRefund } from './review-refund.ts';
 import { ORDER_AGAIN_MS, serveRefund } from './serve-refund.ts';
 import { House, payee } from './testing/house.ts';
 
@@ -62,6 +63,40 @@ test('the gateway gives it back, once, and the books say so', async () => {
   expect(changes).toEqual({ 'refunds-payable': -700, 'card-clearing': 700, net: -700 });
   const [told] = await house.news(accountId);
   expect(told).toMatchObject({ kind: 'card-refunded', cents: 700, lastFour: '4242' });
+});
+
+test('one that failed after it was refunded is owed again, and goes by cheque, once', async () => {
+  const { accountId, id } = await refund();
+  await serve(id);
+  const review = (outcome: Parameters<typeof answering>[1]) =>
+    reviewRefund(server.db, answering({ kind: 'unknown' }, outcome), id);
+  expect(await review({ kind: 'refunded', refundId: 're_1' })).toEqual({ kind: 'stands' });
+  expect(await review({ kind: 'unknown' })).toEqual({ kind: 'pending' });
+  expect(await review({ kind: 'absent' })).toEqual({ kind: 'unexplained', reason: 'absent' });
+  const failed = { kind: 'declined', reason: 'declined' } as const;
+  const changes = await moved(async () => {
+    const ends = await Promise.all([review(failed), review(failed), review(failed)]);
+    expect(ends.map(({ kind }) => kind).sort()).toEqual(['by-cheque', 'served-before', 'served-before']);
+  });
+  expect(changes).toEqual({ 'refunds-payable': 700, 'card-clearing': -700 });
+  expect(await state(id)).toBe('declined');
+  expect((await findCheques(server.db, { accountId })).map(({ cents, cause }) => [cents, cause])).toEqual([
+    [700, 'card-declined'],
+  ]);
+  expect((await house.news(accountId)).map(({ kind }) => kind)).toEqual(['card-refunded', 'card-refund-by-cheque']);
+});
+
+test('one that failed while nobody knew of it goes by cheque as well; what its first refund was called stays known', async () => {
+  const open = await refund();
+  await serve(open.id, answering({ kind: 'unknown' }));
+  const failed = answering({ kind: 'unknown' }, { kind: 'declined', reason: 'declined' });
+  expect(await reviewRefund(server.db, failed, open.id)).toEqual({ kind: 'by-cheque', reason: 'declined' });
+  expect(await reviewRefund(server.db, failed, open.id)).toEqual({ kind: 'served-before' });
+  expect(await findCheques(server.db, { accountId: open.accountId })).toHaveLength(1);
+  const done = await refund();
+  await serve(done.id, answering({ kind: 'refunded', refundId: `re ${done.id}` }));
+  await reviewRefund(server.db, failed, done.id);
+  expect(await hasGatewayRefund(server.db, `re ${done.id}`)).toBe(true);
 });
 
 test('many workers at once give it back once', async () => {

@@ -6,6 +6,7 @@ import { findPosting, trialBalance } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { refundByAgent } from './refund-by-agent.ts';
+import { reviewRefund } from './review-refund.ts';
 import { serveRefund } from './serve-refund.ts';
 import { settleQuestion, type Finding } from './settle-question.ts';
 import { House } from './testing/house.ts';
@@ -116,4 +117,19 @@ test('without an agent or a reason, or when it is in no question, nothing is set
   expect(await settle(refundId, { kind: 'charged-back' }, { agentId: '' })).toEqual(missing);
   expect(await settle(randomUUID(), { kind: 'charged-back' })).toEqual({ kind: 'refused', code: 'not-in-question' });
   expect((await findCardRefund(server.db, refundId))?.state).toBe('in-question');
+});
+
+test('one that an agent found refunded, and that the gateway tells has failed, is for a person: nothing moves', async () => {
+  const { accountId, refundId } = await question();
+  await settle(refundId, { kind: 'refunded', gatewayRefundId: `re ${refundId}` });
+  const gateway = {
+    refund: () => Promise.reject(new Error('ordered again')),
+    refundOutcomeOf: async () => ({ kind: 'declined', reason: 'declined' }) as const,
+  };
+  const changes = await moved(async () =>
+    expect(await reviewRefund(server.db, house.deps({ gateway }), refundId)).toEqual({
+      ...{ kind: 'unexplained', reason: 'decided-by-agent' },
+    }),
+  );
+  expect([changes, await findCheques(server.db, { accountId })]).toEqual([{}, []]);
 });

@@ -50,6 +50,8 @@ export interface CardRefundTable {
   decidedById: string | null;
   decisionReason: string | null;
   endedAt: Date | null;
+  failedPostingId: string | null;
+  failedAt: Date | null;
 }
 
 export interface ChequeTable {

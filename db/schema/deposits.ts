@@ -20,3 +20,14 @@ export interface DepositTable {
   afterClosing: Generated<boolean>;
   asked: Generated<number>;
 }
+
+export interface DepositContradictionTable {
+  depositId: string;
+  ours: 'captured' | 'declined';
+  theirs: 'captured' | 'declined' | 'absent';
+  eventId: string | null;
+  at: Date;
+  decidedById: string | null;
+  decisionReason: string | null;
+  decidedAt: Date | null;
+}

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import type { TellDeps } from '#accounts/enrolment/news.ts';
@@ -93,6 +94,8 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const all = { ...bench, deps: funding, refunds, notices, holders };
   const topics: ReadonlyMap<string, Topic> = new Map(topicsOf(all).map((topic) => [topic.name, topic]));
   const stopping = new AbortController();
+  // Each round waits for it.
+  setMaxListeners(0, stopping.signal);
   const impatient = new AbortController();
   let lastSweep: JobsState['lastSweep'];
 

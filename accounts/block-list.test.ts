@@ -77,10 +77,12 @@ test('pages follow each other without a gap, whatever is placed and lifted betwe
   const first = await list(number, web(accountId), { limit: 2 });
   if (first.kind !== 'blocks' || first.next === undefined) throw new Error('There is another page.');
   expect(first.lines.map((line) => line.placedAt)).toEqual([at(4), at(3)]);
+  const rest = { kind: 'blocks', lines: [{ placedAt: at(2) }, { placedAt: at(1) }] };
+  expect(await list(number, web(accountId), { limit: 2, cursor: first.next })).toMatchObject(rest);
   await place(number, 'all', { kind: 'web' }, 5);
   await liftBlock(server.db, first.next, { by: agent, reason: 'asked' });
   const second = await list(number, web(accountId), { limit: 2, cursor: first.next });
-  expect(second).toMatchObject({ kind: 'blocks', lines: [{ placedAt: at(2) }, { placedAt: at(1) }] });
+  expect(second).toMatchObject(rest);
   expect(second).not.toHaveProperty('next');
   for (const cursor of ['0', 'x', '-1', '1'.repeat(19)])
     expect(await list(number, agent, { cursor })).toEqual({ kind: 'refused', reason: 'bad-cursor' });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeAccount, openAccount } from '#db/accounts.ts';
-import { activeBlock, blockHistory, placeBlock, type Actor, type ActorKind } from '#db/blocks.ts';
+import { activeBlock, blockHistory, liftBlock, placeBlock, wasPlaced, type Actor, type ActorKind } from '#db/blocks.ts';
 import { openDatabase } from '#db/connect.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -117,6 +117,25 @@ test('a block from closing the account is an agent’s to lift, even when there 
   expect((await unblock(db, web)).kind).toBe('not-allowed');
   const agent = { ...web, by: { kind: 'agent', id: 'ann' }, reason: 'caller verified by call-back' } as const;
   expect((await unblock(db, agent)).kind).toBe('lifted');
+});
+
+test('a press of the key has placed its own block alone, not one that another call placed in that moment', async () => {
+  const number = freshNumber();
+  const [mine, other] = [randomUUID(), randomUUID()];
+  const press = (callId: string) => ({ number, facilityId, callId, at: t(1) });
+  await placeBlock(server.db, {
+    ...{ number, scope: { facilityId }, reason: 'key', at: t(1) },
+    by: { kind: 'called-party-key', callId: other },
+  });
+  expect([await wasPlaced(server.db, press(mine)), await wasPlaced(server.db, press(other))]).toEqual([false, true]);
+});
+
+test('a block that is lifted by a clock that is slow was lifted when it was placed, not before', async () => {
+  const number = freshNumber();
+  const by = { kind: 'agent', id: 'a1' } as const;
+  await placeBlock(server.db, { number, scope: { facilityId }, by, reason: 'asked', at: t(9) });
+  await liftBlock(server.db, (await active(number))?.id ?? '', { by, reason: 'asked', at: t(8) });
+  expect(await blockHistory(server.db, number)).toMatchObject([{ placed: { at: t(9) }, lifted: { at: t(9) } }]);
 });
 
 test('many processes blocking and undoing at once leave one truth', async () => {

@@ -48,6 +48,19 @@ test('an account that was closed before postings looked at its ledger account is
   await db.destroy();
 });
 
+test('the balance of a plan that was live before postings looked for plans in the ledger account is watched as well', async () => {
+  const url = await databaseBefore(server, 'before_watched', '0051');
+  const db = openDatabase(url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
+  await sql`insert into account (id, status, opened_at) select unnest(array['live', 'left', 'none']), 'open', now()`.execute(db);
+  await sql`insert into funding_plan (account_id, mode, amount_cents, email, notices, language, agreement_version, agreed_at, enrolled_at, ended_at)
+    select id, 'autopay', 2000, 'us@example.com', 'e-mail', 'en', '1', now(), now(), ended_at
+    from (values ('live', null::timestamptz), ('left', now())) as plan (id, ended_at)`.execute(db);
+  await migrate(url);
+  const query = db.selectFrom('ledgerAccount').select('accountId').where('watched', '=', true);
+  expect(await query.execute()).toEqual([{ accountId: 'live' }]);
+  await db.destroy();
+});
+
 test('every type of db/schema.ts has its table, with the columns the migrations make', async () => {
   const { rows } = await sql<{ name: string; columns: string[] }>`
     select table_name as name, json_agg(column_name order by column_name) as columns from information_schema.columns

@@ -107,11 +107,10 @@ function placeOf(step: Step, places: Map<string, Drawn>, { single }: Frame, from
   return found;
 }
 
-const addWay = ({ ways }: Drawn, way: Way): void =>
-  void ways.set(
-    `${way.act} ${way.to} ${nameOf(way.told)}`,
-    ways.get(`${way.act} ${way.to} ${nameOf(way.told)}`) ?? way,
-  );
+function addWay({ ways }: Drawn, way: Way): void {
+  const name = `${way.act} ${way.to} ${nameOf(way.told)}`;
+  if (!ways.has(name)) ways.set(name, way);
+}
 
 const isPage = ({ asking }: Step): boolean => asking.at(-1)?.key === 'menu.more';
 

@@ -51,7 +51,9 @@ test('an account that was closed before postings looked at its ledger account is
 test('the balance of a plan that was live before postings looked for plans in the ledger account is watched as well', async () => {
   const url = await databaseBefore(server, 'before_watched', '0051');
   const db = openDatabase(url, { max: 1, connectMs: 15_000, statementMs: 15_000 });
-  await sql`insert into account (id, status, opened_at) select unnest(array['live', 'left', 'none']), 'open', now()`.execute(db);
+  await sql`insert into account (id, status, opened_at) select unnest(array['live', 'left', 'none']), 'open', now()`.execute(
+    db,
+  );
   await sql`insert into funding_plan (account_id, mode, amount_cents, email, notices, language, agreement_version, agreed_at, enrolled_at, ended_at)
     select id, 'autopay', 2000, 'us@example.com', 'e-mail', 'en', '1', now(), now(), ended_at
     from (values ('live', null::timestamptz), ('left', now())) as plan (id, ended_at)`.execute(db);

@@ -32,8 +32,9 @@ let seed = 500;
 async function speakBoth(inside: OutgoingCall, outside: IncomingCall, ms = 800) {
   const said = { inside: babble({ ms, seed: seed++ }), outside: babble({ ms, seed: seed++ }) };
   const from = performance.now();
-  // A key pressed just before may still be on its way, and takes the place of what is said meanwhile.
-  const say = (sound: Sound) => sequence(silence(300), sound);
+  // A key pressed just before may still be on its way, and takes the place of what is said meanwhile. What is said may
+  // end with a pause, which an ear does not wait for: the silence after it brings it into the recording.
+  const say = (sound: Sound) => sequence(silence(300), sound, silence(300));
   const spoken = Promise.all([inside.speak(say(said.inside)), outside.speak(say(said.outside))]);
   const [toOutside, toInside] = await Promise.all([
     outside.ear.waitFor(said.inside, { from }),
@@ -161,7 +162,6 @@ call('one-way sound is recorded and ends nothing', async (scene) => {
   await scene.stage.bridged(inside);
   outside.mute();
   const said = babble({ ms: 1_500, seed: seed++ });
-  // What is said may end with a pause, which an ear does not wait for: the silence after it brings it into the recording.
   const spoken = inside.speak(sequence(silence(bridgeBeginsMs), said, silence(300)));
   expect(await outside.ear.waitFor(said)).toMatchObject({ complete: true });
   await spoken;

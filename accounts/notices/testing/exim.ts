@@ -94,7 +94,8 @@ export async function startExim(): Promise<Exim> {
     lift: () => writeFile(join(folder, 'known'), ''),
     log: () => readFile(join(folder, 'log', 'mainlog'), 'utf8'),
     async stop() {
-      const gone = once(server, 'exit');
+      // Not its exit: who still delivers holds its standard error open, and its spool.
+      const gone = once(server, 'close');
       server.kill('SIGTERM');
       await gone;
       await rm(folder, { recursive: true, force: true });

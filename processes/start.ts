@@ -5,6 +5,9 @@ import { given } from './config.ts';
 import { startSystem } from './system.ts';
 import { whyNot } from './why-not.ts';
 
+/** Whoever tries it out may call the line of families as well; set to nothing, there is none. */
+const demoSettings = { FAMILY_LINE_NUMBER: '+18669490290' };
+
 /** `npm start`: the platform on this machine, with demonstration people unless a database is given. */
 let stop = (): void => process.exit(1);
 process.on('SIGINT', () => stop());
@@ -12,7 +15,7 @@ process.on('SIGTERM', () => stop());
 try {
   console.log('Homeline: starting ...');
   let demo: Demo | undefined;
-  const environment = given(process.env);
+  const environment = given({ ...(process.env['DATABASE_URL'] ? {} : demoSettings), ...process.env });
   const system = await startSystem({
     environment,
     say: (text) => console.log(text),
@@ -40,7 +43,8 @@ try {
   process.exit(1);
 }
 
-function welcome(address: string, { VAR_FOLDER, API_HOST, API_PORT }: Config, demo: Demo | undefined): string {
+function welcome(address: string, config: Config, demo: Demo | undefined): string {
+  const { VAR_FOLDER, API_HOST, API_PORT, FAMILY_LINE_NUMBER: familyLine } = config;
   const lines = [
     `Homeline serves SIP on ${address} (UDP). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
     `The API is at http://${API_HOST}:${API_PORT}/openapi.json; its token is API_TOKEN in ${VAR_FOLDER}/secrets.json.`,
@@ -62,6 +66,8 @@ function welcome(address: string, { VAR_FOLDER, API_HOST, API_PORT }: Config, de
       ...demo.people.map(({ name, pin, facilityId }) => `  ${name.padEnd(22)} ${pin}   ${facilityId}`),
       'At home press 1 to accept, 2 to refuse, 9 to block, * for Spanish.',
     );
+    if (familyLine !== undefined)
+      lines.push(`To pay, to block or to reach an agent, dial from a home phone: sip:${familyLine}@${address}`);
   }
   return lines.join('\n');
 }

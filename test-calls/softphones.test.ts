@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { VALLEY_VIEW } from '#db/seed/demo-world.ts';
+import { blockHistory } from '#db/blocks.ts';
+import { balanceOf } from '#db/ledger.ts';
+import { homePhones, VALLEY_VIEW } from '#db/seed/demo-world.ts';
+import type { Language } from '#flows/language.ts';
+import type { PromptKey, Value } from '#flows/prompt.ts';
 import { baresip, ensureDebian } from './clients/apt.ts';
 import { Baresip } from './clients/baresip.ts';
 import { seedCast } from './demo/cast.ts';
+import { calledBy, family, seedFamilies } from './family/families.ts';
 import type { JournalEvent } from './journals.ts';
 import { Phone } from './phone/phone.ts';
 import { reference, encoded } from './phone/reference.ts';
@@ -11,6 +16,11 @@ import { babble } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
 import { Stage } from './stage.ts';
 
+const familyLine = '+18669490290';
+/** Who answers at the first two homes: one pays, one blocks. */
+const [payer, blocker] = homePhones.map(({ number }, index) => family(number, `703${index}`));
+/** One that the sandbox takes (https://docs.stripe.com/testing). */
+const card = { number: '5555555555554444', expiry: '0431', cvv: '628', postalCode: '95814' };
 const caller = { label: 'softphone', pin: '6120', language: 'en', number: '+12135550142', saysName: false } as const;
 let stage: Stage;
 const softphones: Baresip[] = [];
@@ -18,7 +28,15 @@ const softphones: Baresip[] = [];
 beforeAll(async () => {
   const installed = await ensureDebian([baresip]);
   if (installed.kind === 'missing') throw new Error(installed.message);
-  stage = await Stage.open({ prompts: 'short', prepare: (db, config) => seedCast([caller], VALLEY_VIEW, db, config) });
+  stage = await Stage.open({
+    prompts: 'short',
+    environment: { FAMILY_LINE_NUMBER: familyLine },
+    prepare: async (db, config) => {
+      await seedCast([caller], VALLEY_VIEW, db, config);
+      await seedFamilies([payer!, blocker!], db, config);
+      await calledBy(VALLEY_VIEW, blocker!.number, db);
+    },
+  });
 });
 
 afterAll(async () => {
@@ -81,6 +99,65 @@ test('two baresips, one inside and one at home, are registered, connected, and r
   expect(share((await outside.heard()).at(-1), his)).toBe(1);
   expect(share((await inside.heard()).at(-1), hers)).toBe(1);
 });
+
+/** Calls the 866 line from a softphone at home: `hears` waits until it has a prompt of that language in its ears. */
+async function callsTheLine(home: { username: string; password: string } | undefined, language: Language) {
+  const phone = await registered(home!.username, home!.password);
+  const { host, port } = stage.system.sip;
+  await phone.dial(`sip:${familyLine}@${host}:${port}`);
+  const hears = async (key: PromptKey, values: Record<string, Value> = {}) => {
+    const sound = await stage.sound(language, key, values);
+    await expect.poll(async () => share(await phone.hearing(), sound), { timeout: 30_000 }).toBe(1);
+  };
+  return { phone, hears };
+}
+
+test('a softphone at home calls the 866 line and pays, in English', async () => {
+  const { phone, hears } = await callsTheLine(stage.demo.homePhones[0], 'en');
+  await hears('language.choose');
+  await phone.press('1');
+  await hears('main.pay');
+  await phone.press('1');
+  await hears('amount.ask');
+  await phone.press('17*50#');
+  await hears('card.number');
+  await phone.press(`${card.number}${card.expiry}${card.cvv}${card.postalCode}`);
+  await hears('pay.fee');
+  const { db } = stage.system;
+  expect((await balanceOf(db, payer!.accountId)).balanceCents).toBe(0);
+  await phone.press('1');
+  await hears('pay.done', { amount: { kind: 'money', cents: 1_750 } });
+  expect((await balanceOf(db, payer!.accountId)).balanceCents).toBe(1_750);
+  await hears('next.end');
+  await phone.press('2');
+  await hears('line.goodbye');
+  await phone.event('CALL_CLOSED');
+}, 120_000);
+
+test('a softphone at home calls the 866 line and blocks a facility, in Spanish', async () => {
+  const { phone, hears } = await callsTheLine(stage.demo.homePhones[1], 'es');
+  await hears('language.choose');
+  await phone.press('2');
+  await hears('main.block');
+  await phone.press('3');
+  await hears('block.one');
+  await phone.press('1');
+  const facility: Value = { kind: 'name', text: stage.facility.name };
+  await hears('block.facility', { facility });
+  await phone.press('1');
+  await hears('block.how-to-lift');
+  const { db } = stage.system;
+  expect(await blockHistory(db, blocker!.number)).toEqual([]);
+  await phone.press('1');
+  await hears('block.placed', { facility });
+  expect(await blockHistory(db, blocker!.number)).toMatchObject([
+    { scope: { facilityId: VALLEY_VIEW }, placed: { by: { kind: 'phone-line' } } },
+  ]);
+  await hears('next.end');
+  await phone.press('2');
+  await hears('line.goodbye');
+  await phone.event('CALL_CLOSED');
+}, 120_000);
 
 test('a REGISTER that a later one overtook changes nothing, and a new Call-ID begins anew', async () => {
   const [, , home] = stage.demo.homePhones;

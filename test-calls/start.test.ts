@@ -35,9 +35,10 @@ async function freePort(): Promise<string> {
 
 test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, end it in order, once, with all it started', async () => {
   // What is set to nothing is not set: the token is the one that was made and kept.
-  const settings = { ARTIST_FOLDER: artist, DRAIN_SECONDS: '1', API_PORT: await freePort(), API_TOKEN: '' };
+  const line = { FAMILY_LINE_NUMBER: '+18669490290' };
+  const settings = { ARTIST_FOLDER: artist, DRAIN_SECONDS: '1', API_PORT: await freePort(), API_TOKEN: '', ...line };
   const start = new NpmStart(folder, settings);
-  await start.saying('At home press 1 to accept');
+  await start.saying('dial from a home phone');
   const { API_TOKEN: token } = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as Record<
     string,
     string
@@ -54,6 +55,9 @@ test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, en
   expect([code, left, err]).toEqual([0, [], '']);
   expect(out).toMatch(/Homeline serves SIP on 127\.0\.0\.1:\d+ \(UDP\)/);
   expect(out).toContain(`The API is at http://127.0.0.1:${settings.API_PORT}/openapi.json`);
+  expect(out).toMatch(
+    /At home press 1 to accept.*\nTo pay.* dial from a home phone: sip:\+18669490290@127\.0\.0\.1:\d+\n/,
+  );
   for (const shown of [/ {2}\S.* user inside1 +password \S+/, /user home1 +password \S+ +answers \+1\d{10}/, / 4821 /])
     expect(out).toMatch(shown);
   expect(out.match(/No new calls/g)).toHaveLength(1);

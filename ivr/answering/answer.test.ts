@@ -8,6 +8,7 @@ import { startTestDatabase } from '#db/testing.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import type { FamilyLineHouse } from '../family-line/house.ts';
+import { authorization } from '#test-calls/phone/authorization.ts';
 import type { Platform } from '../platform.ts';
 import { invite } from '../testing/knock.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
@@ -18,8 +19,10 @@ import { Door } from './door.ts';
 
 const database = await startTestDatabase();
 const { db } = database;
+let home1 = { username: '', password: '' };
 beforeAll(async () => {
-  await seedDemo(db, { pinPepper, realm, now: new Date() });
+  const { homePhones } = await seedDemo(db, { pinPepper, realm, now: new Date() });
+  home1 = homePhones[0] ?? home1;
   const name = { path: '/voices/alex.wav', sha256: 'a'.repeat(64), seconds: 1, approved: true, at: new Date() };
   await saveSpokenName(db, 'demo-alex', name);
 });
@@ -195,6 +198,40 @@ describe('a call from inside', () => {
     const { said } = await answering({}, { db: away });
     await away.destroy();
     expect(said).toEqual([{ status: 503, headers: { 'Retry-After': '10' } }]);
+  });
+});
+
+/** What becomes of a call from a family's phone that knows its password. */
+async function fromHome(requestUri: string, changes: Partial<IncomingCall> = {}) {
+  const played = playedPlatform(db);
+  const endpoint = new PlayedEndpoint();
+  played.media.ready.push(endpoint);
+  const greeted = endpoint.begins();
+  const familyLine = { number: '+18669490290', deposits: { now: () => new Date() } } as unknown as FamilyLineHouse;
+  const platform = { ...played.platform, familyLine };
+  const door = new Door(platform);
+  const known = authorization(door.challenge(false), { method: 'INVITE', uri: requestUri }, home1);
+  const headers = known === undefined ? {} : { 'Proxy-Authorization': known };
+  const call = invite({ requestUri, ...changes }, headers);
+  let running: RunningCall | undefined;
+  await answer(call.incoming, door, platform, (taken) => (running = taken));
+  return { ...played, ...call, running, greeted };
+}
+
+describe('a call from a phone at home', () => {
+  it('is answered when it is for the line of families', async () => {
+    const { said, answers, running, greeted, dialog } = await fromHome('sip:8669490290@homeline');
+    await greeted;
+    expect([said, answers.length]).toEqual([[], 1]);
+    dialog.hangUp();
+    await running?.done;
+  });
+
+  it('is refused when it is for anybody else, or without an offer', async () => {
+    const elsewhere = await fromHome('sip:+12135550150@homeline');
+    const silent = await fromHome('sip:8669490290@homeline', { sdp: '' });
+    expect([elsewhere.said, silent.said]).toEqual([[{ status: 403, headers: {} }], [{ status: 488, headers: {} }]]);
+    expect([elsewhere.answers, silent.answers]).toEqual([[], []]);
   });
 });
 

@@ -9,7 +9,7 @@ import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { CallRecord } from '../cdr/call-record.ts';
 import { answerFamily } from '../family-line/answer-family.ts';
-import { isForFamilyLine } from '../family-line/arriving.ts';
+import { callingNumberOf, isFor, isFromCarrier } from '../family-line/arriving.ts';
 import { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
 import type { Door } from './door.ts';
@@ -25,7 +25,7 @@ export interface RunningCall {
   stop(): void;
 }
 
-/** Takes a call that came from inside, or says by its SIP status why not. Never rejects. */
+/** Takes a call that came from inside, or from a family for its line, or says by its SIP status why not. Never rejects. */
 export async function answer(
   call: IncomingCall,
   door: Door,
@@ -38,18 +38,25 @@ export async function answer(
     if (!call.signal.aborted) call.reject(status, headers);
   };
   try {
-    const { familyLine, terms } = platform;
-    if (familyLine && isForFamilyLine(call, familyLine.number, terms.trunks)) {
+    const { terms } = platform;
+    const familyLine = platform.familyLine && isFor(call, platform.familyLine.number) ? platform.familyLine : undefined;
+    if (familyLine && isFromCarrier(call, terms.trunks)) {
       if (call.sdp === '') return refuse(488);
-      return await answerFamily(call, familyLine, platform, running, refuse);
+      return await answerFamily(call, callingNumberOf(call), familyLine, platform, running, refuse);
     }
-    const visitor = await door.station({ ...call, header: (name) => call.header(name), method: 'INVITE' });
+    const visitor = await door.visitor({ ...call, header: (name) => call.header(name), method: 'INVITE' });
     if (visitor.kind === 'refused') {
       if (visitor.status !== 407)
         log.warn({ from: call.source, status: visitor.status }, 'a call was refused at the door');
       return refuse(visitor.status, visitor.headers);
     }
     if (call.signal.aborted) return;
+    if (visitor.kind === 'home') {
+      // Calls go outward only: the phone of a family places none but to its own line.
+      if (!familyLine) return refuse(403);
+      if (call.sdp === '') return refuse(488);
+      return await answerFamily(call, visitor.number, familyLine, platform, running, refuse);
+    }
     if (call.sdp === '') return refuse(488);
     await connect(call, visitor.station, visitor.facility, platform, running, refuse);
   } catch (error) {

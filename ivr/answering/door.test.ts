@@ -28,16 +28,16 @@ function atDoor() {
   /** What a phone with this password answers to our challenge. */
   const credentials = (username: string, password: string, challenge = door.challenge(false)) =>
     authorization(challenge, { method: 'INVITE', uri }, { username, password });
-  const station = (header: string | undefined, changes: Partial<Knock> = {}) => door.station(knock(header, changes));
-  return { ...played, door, knock, credentials, station };
+  const visit = (header: string | undefined, changes: Partial<Knock> = {}) => door.visitor(knock(header, changes));
+  return { ...played, door, knock, credentials, visit };
 }
 
 const phone = () => demo.stations.find(({ username }) => username === 'inside1') ?? { username: '', password: '' };
-const home = () => demo.homePhones[0] ?? { username: '', password: '' };
+const home = () => demo.homePhones[0] ?? { username: '', password: '', number: '' };
 
 describe('who may call', () => {
   it('is known by the address of a trunk, and asked for nothing then', async () => {
-    const visitor = await atDoor().station(undefined, { source: { address: '127.0.0.1', port: 5070 } });
+    const visitor = await atDoor().visit(undefined, { source: { address: '127.0.0.1', port: 5070 } });
     expect(visitor).toMatchObject({
       kind: 'station',
       station: { id: 'valley-view-trunk' },
@@ -46,7 +46,7 @@ describe('who may call', () => {
   });
 
   it('is challenged otherwise', async () => {
-    const visitor = await atDoor().station(undefined);
+    const visitor = await atDoor().visit(undefined);
     expect(visitor).toMatchObject({ kind: 'refused', status: 407 });
     const { headers } = visitor as { headers: Record<string, string> };
     expect(headers['Proxy-Authenticate']).toMatch(
@@ -55,50 +55,51 @@ describe('who may call', () => {
   });
 
   it('is a phone inside that knows its password', async () => {
-    const { station, credentials } = atDoor();
+    const { visit, credentials } = atDoor();
     const { username, password } = phone();
-    const visitor = await station(credentials(username, password));
+    const visitor = await visit(credentials(username, password));
     expect(visitor).toMatchObject({ kind: 'station', station: { id: 'valley-view-1', username } });
   });
 
-  it('is no phone of a family', async () => {
-    const { station, credentials } = atDoor();
-    const { username, password } = home();
-    expect(await station(credentials(username, password))).toEqual({ kind: 'refused', status: 403, headers: {} });
+  it('is a phone of a family that knows its password, known by the number it answers', async () => {
+    const { visit, credentials } = atDoor();
+    const { username, password, number } = home();
+    expect(await visit(credentials(username, 'guess'))).toMatchObject({ kind: 'refused', status: 407 });
+    expect(await visit(credentials(username, password))).toEqual({ kind: 'home', number });
   });
 
   it('is nobody whose credentials cannot be read', async () => {
-    expect(await atDoor().station('Digest nonsense')).toEqual({ kind: 'refused', status: 400, headers: {} });
+    expect(await atDoor().visit('Digest nonsense')).toEqual({ kind: 'refused', status: 400, headers: {} });
   });
 
   it('is asked once more when only the nonce is old', async () => {
-    const { station, credentials, clock } = atDoor();
+    const { visit, credentials, clock } = atDoor();
     const { username, password } = phone();
     const old = credentials(username, password);
     await clock.move(301_000);
-    const visitor = await station(old);
+    const visitor = await visit(old);
     expect(visitor).toMatchObject({ kind: 'refused', status: 407 });
     expect(Object.values((visitor as { headers: object }).headers)).toEqual([expect.stringContaining('stale=true')]);
   });
 
   it('cannot use credentials twice', async () => {
-    const { station, credentials } = atDoor();
+    const { visit, credentials } = atDoor();
     const { username, password } = phone();
     const once = credentials(username, password);
-    expect((await station(once)).kind).toBe('station');
-    expect(await station(once)).toMatchObject({ kind: 'refused', status: 407 });
+    expect((await visit(once)).kind).toBe('station');
+    expect(await visit(once)).toMatchObject({ kind: 'refused', status: 407 });
   });
 });
 
 describe('who guesses passwords', () => {
   const guess = async (
-    { station, credentials }: ReturnType<typeof atDoor>,
+    { visit, credentials }: ReturnType<typeof atDoor>,
     times: number,
     username = phone().username,
   ) => {
     const statuses: unknown[] = [];
     for (let tried = 0; tried < times; tried++) {
-      const visitor = await station(credentials(username, 'a guess'));
+      const visitor = await visit(credentials(username, 'a guess'));
       statuses.push(visitor.kind === 'refused' ? visitor.status : 'station');
     }
     return statuses;
@@ -108,25 +109,25 @@ describe('who guesses passwords', () => {
     const door = atDoor();
     const { username, password } = phone();
     expect(await guess(door, 5)).toEqual([407, 407, 407, 407, 403]);
-    expect(await door.station(door.credentials(username, password))).toEqual({
+    expect(await door.visit(door.credentials(username, password))).toEqual({
       kind: 'refused',
       status: 403,
       headers: { 'Retry-After': '1' },
     });
     await door.clock.move(999);
-    expect(await door.station(door.credentials(username, password))).toMatchObject({
+    expect(await door.visit(door.credentials(username, password))).toMatchObject({
       status: 403,
       headers: { 'Retry-After': '1' },
     });
     await door.clock.move(1);
-    expect((await door.station(door.credentials(username, password))).kind).toBe('station');
+    expect((await door.visit(door.credentials(username, password))).kind).toBe('station');
   });
 
   it('learns no more by guessing many times at once', async () => {
-    const { station, credentials } = atDoor();
+    const { visit, credentials } = atDoor();
     const { username, password } = phone();
     const guesses = [...Array<string>(30).fill('a guess'), password].map((one) => credentials(username, one));
-    const visitors = await Promise.all(guesses.map((header) => station(header)));
+    const visitors = await Promise.all(guesses.map((header) => visit(header)));
     const statuses = visitors.map((visitor) => (visitor.kind === 'refused' ? visitor.status : 'station'));
     expect(statuses.filter((status) => status === 407)).toHaveLength(4);
   });
@@ -135,7 +136,7 @@ describe('who guesses passwords', () => {
     const door = atDoor();
     const { username, password } = phone();
     await guess(door, 3);
-    await door.station(door.credentials(username, password));
+    await door.visit(door.credentials(username, password));
     expect(await guess(door, 4)).toEqual([407, 407, 407, 407]);
   });
 
@@ -143,10 +144,10 @@ describe('who guesses passwords', () => {
     const door = atDoor();
     await guess(door, 5);
     const other = demo.stations.find(({ username }) => username === 'inside2') ?? phone();
-    expect((await door.station(door.credentials(other.username, other.password))).kind).toBe('station');
+    expect((await door.visit(door.credentials(other.username, other.password))).kind).toBe('station');
     const source = { ...stranger, address: '198.51.100.8' };
     const { username, password } = phone();
-    expect((await door.station(door.credentials(username, password), { source })).kind).toBe('station');
+    expect((await door.visit(door.credentials(username, password), { source })).kind).toBe('station');
   });
 
   it('learns nothing from names that nobody has, and waits for them too', async () => {
@@ -155,12 +156,12 @@ describe('who guesses passwords', () => {
 
   it('is not counted for credentials that are only old, or absent', async () => {
     const door = atDoor();
-    for (let asked = 0; asked < 30; asked++) await door.station(undefined);
+    for (let asked = 0; asked < 30; asked++) await door.visit(undefined);
     const { username, password } = phone();
     const old = Array.from({ length: 6 }, () => door.credentials(username, password, door.door.challenge(false)));
     await door.clock.move(301_000);
-    for (const header of old) expect(await door.station(header)).toMatchObject({ status: 407 });
-    expect((await door.station(door.credentials(username, password))).kind).toBe('station');
+    for (const header of old) expect(await door.visit(header)).toMatchObject({ status: 407 });
+    expect((await door.visit(door.credentials(username, password))).kind).toBe('station');
   });
 });
 

@@ -27,6 +27,8 @@ export interface Checked {
 
 export type Visitor =
   | ({ readonly kind: 'station' } & StationAt)
+  /** A phone of a family, and the number it answers, E.164. */
+  | { readonly kind: 'home'; readonly number: string }
   | { readonly kind: 'refused'; readonly status: number; readonly headers: Readonly<Record<string, string>> };
 
 const refused = (status: number, headers: Record<string, string> = {}): Visitor => ({
@@ -46,8 +48,8 @@ export class Door {
     this.#backOff = new BackOff(() => platform.clock.elapsed());
   }
 
-  /** The station that calls, known by its trunk's address or by its own credentials. */
-  async station(knock: Knock): Promise<Visitor> {
+  /** Who calls: a station, known by its trunk's address or by its own credentials, or the phone of a family, by its credentials. */
+  async visitor(knock: Knock): Promise<Visitor> {
     const { db } = this.#platform;
     const trunk = await findStationByTrunk(db, knock.source);
     if (trunk) return { kind: 'station', ...trunk };
@@ -56,9 +58,11 @@ export class Door {
     if (verification.kind === 'malformed') return refused(400);
     if (verification.kind !== 'verified')
       return refused(407, { 'Proxy-Authenticate': this.challenge(verification.kind === 'stale') });
-    // Calls go outward only: the phone of a family places none.
-    const station = credentials?.stationId === undefined ? undefined : await findStation(db, credentials.stationId);
-    return station ? { kind: 'station', ...station } : refused(403);
+    if (credentials?.stationId !== undefined) {
+      const station = await findStation(db, credentials.stationId);
+      return station ? { kind: 'station', ...station } : refused(403);
+    }
+    return credentials?.number === undefined ? refused(403) : { kind: 'home', number: credentials.number };
   }
 
   challenge(stale: boolean): string {

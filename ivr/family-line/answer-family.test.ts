@@ -24,6 +24,7 @@ async function answered() {
   let running: RunningCall | undefined;
   await answerFamily(
     incoming,
+    undefined,
     house,
     played.platform,
     (call) => (running = call),
@@ -59,6 +60,7 @@ it('a call whose leg cannot be written down is served all the same', async () =>
   let running: RunningCall | undefined;
   await answerFamily(
     incoming,
+    undefined,
     house,
     { ...played.platform, db: away },
     (call) => (running = call),

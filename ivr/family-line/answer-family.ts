@@ -11,7 +11,6 @@ import { agentsOf } from '../desk/agents.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
-import { callingNumberOf } from './arriving.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { portsOf } from './ports.ts';
 import { unwritten } from './unwritten.ts';
@@ -22,6 +21,7 @@ import { unwritten } from './unwritten.ts';
  */
 export async function answerFamily(
   call: IncomingCall,
+  callingNumber: string | undefined,
   house: FamilyLineHouse,
   platform: Platform,
   running: (call: RunningCall) => void,
@@ -49,13 +49,14 @@ export async function answerFamily(
   const stopping = new AbortController();
   running({
     ...{ id: record.callId, leg, record },
-    done: converse(call, leg, record, { house, platform, stopping: stopping.signal }),
+    done: converse(call, callingNumber, leg, record, { house, platform, stopping: stopping.signal }),
     stop: () => stopping.abort(new Stopped()),
   });
 }
 
 async function converse(
   call: IncomingCall,
+  callingNumber: string | undefined,
   leg: Leg,
   record: ReturnType<typeof unwritten>,
   { house, platform, stopping }: { house: FamilyLineHouse; platform: Platform; stopping: AbortSignal },
@@ -71,7 +72,6 @@ async function converse(
   log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
   const parts = { ...platform, leg, record, voiceFolder: `${terms.spoolFolder}/voices` };
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
-  const callingNumber = callingNumberOf(call);
   const queue = { callId: id, callingNumber, leg, platform, holdMusic: house.holdMusic, signal: stopping };
   const ports = portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue) });
   let how = 'goodbye';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callingNumberOf, isForFamilyLine } from './arriving.ts';
+import { callingNumberOf, isFor, isFromCarrier } from './arriving.ts';
 
 const carrier = { name: 'carrier', host: '192.0.2.7', port: 5060 };
 const call = (
@@ -21,17 +21,18 @@ describe('a call to the 866 line', () => {
     ['sip:homeline', false],
     ['sip:+442079460000@homeline', false],
   ])('is known by its number: %s', (uri, expected) => {
-    expect(isForFamilyLine(call(uri), '+18669490290', [carrier])).toBe(expected);
+    expect(isFor(call(uri), '+18669490290')).toBe(expected);
   });
 
-  it('comes from a carrier, and from nobody else', () => {
+  it('of a carrier is known by its address and port', () => {
     const uri = 'sip:+18669490290@homeline';
+    expect(isFromCarrier(call(uri), [carrier])).toBe(true);
     for (const source of [
       { address: '192.0.2.8', port: 5060 },
       { address: '192.0.2.7', port: 5061 },
     ])
-      expect(isForFamilyLine(call(uri, {}, source), '+18669490290', [carrier])).toBe(false);
-    expect(isForFamilyLine(call(uri), '+18669490290', [])).toBe(false);
+      expect(isFromCarrier(call(uri, {}, source), [carrier])).toBe(false);
+    expect(isFromCarrier(call(uri), [])).toBe(false);
   });
 
   it.each([

@@ -4,12 +4,15 @@ import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 
 type Arriving = Pick<IncomingCall, 'source' | 'requestUri' | 'header'>;
 
-/** Whether a call comes from one of our carriers and is for this number (E.164); families reach us through a carrier alone. */
-export function isForFamilyLine({ source, requestUri }: Arriving, number: string, trunks: readonly Trunk[]): boolean {
+/** Whether a call is for this number (E.164), however a person in North America dials it. */
+export function isFor({ requestUri }: Pick<Arriving, 'requestUri'>, number: string): boolean {
   const user = /^sips?:([^@;]+)@/i.exec(requestUri)?.[1];
-  if (user?.replace(/^(?:\+?1)?(?=[2-9]\d{9}$)/, '+1') !== number) return false;
-  return trunks.some(({ host, port }) => host === source.address && port === source.port);
+  return user?.replace(/^(?:\+?1)?(?=[2-9]\d{9}$)/, '+1') === number;
 }
+
+/** Whether a call comes from one of our carriers, who has let it in already. */
+export const isFromCarrier = ({ source }: Pick<Arriving, 'source'>, trunks: readonly Trunk[]): boolean =>
+  trunks.some(({ host, port }) => host === source.address && port === source.port);
 
 /**
  * Where a call comes from, E.164: what the carrier vouches for (RFC 3325 §9.1), else what the caller says (RFC 3261 §20.20).

@@ -39,7 +39,8 @@ export class NpmStart {
   constructor(folder: string, settings: Readonly<Record<string, string>>, through: readonly string[] = []) {
     const start = [process.execPath, '--import', 'tsx', join(import.meta.dirname, '..', 'start.ts')];
     const [command = '', ...rest] = [...through, ...start];
-    const free = { SIP_PORT: '0', API_PORT: '0', OBSERVE_PORT: '0' };
+    // Without a line for families, whose prompts take a minute to be made.
+    const free = { SIP_PORT: '0', API_PORT: '0', OBSERVE_PORT: '0', FAMILY_LINE_NUMBER: '' };
     this.#child = spawn(command, rest, {
       env: { PATH: process.env['PATH'], VAR_FOLDER: folder, ...free, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,8 @@ const ADDRESS_IN_USE = 98;
 class PortTaken extends Error {
   override readonly name = 'PortTaken';
 }
+/** Of a WAV file with nothing but a format and samples. */
+const WAV_HEADER_BYTES = 44;
 /** What may still be on its way through baresip's buffers. */
 const BUFFERED_MS = 200;
 /** Silence it has to speak, and at the end of all it speaks: without a source it would send neither RTP nor keys. */
@@ -173,6 +175,18 @@ export class Baresip {
   async heard(): Promise<Int16Array[]> {
     const files = (await readdir(this.#folder)).filter((name) => name.endsWith('-dec.wav')).sort();
     return files.map((name) => linear(join(this.#folder, name)));
+  }
+
+  /** What it hears in the call that goes on, from its beginning on: linear samples. */
+  async hearing(): Promise<Int16Array> {
+    const file = (await readdir(this.#folder))
+      .filter((name) => name.endsWith('-dec.wav'))
+      .sort()
+      .at(-1);
+    // The header tells the length once the call is closed; until then it is the file's.
+    const bytes =
+      file === undefined ? Buffer.of() : (await readFile(join(this.#folder, file))).subarray(WAV_HEADER_BYTES);
+    return Int16Array.from({ length: bytes.length >> 1 }, (_, at) => bytes.readInt16LE(2 * at));
   }
 
   /** Ends it (it unregisters first) and removes what it wrote. */

@@ -30,7 +30,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   DIGEST_SECRET: 'key of the nonces of digest authentication; the same for all `ivr` processes',
   CALLING_NUMBER: 'what the called party sees, E.164',
   FAMILY_LINE_NUMBER:
-    'what families call to pay and to block, E.164; calls to it come from a carrier of `TRUNKS` that is given by its IP address, and from its port',
+    'what families call to pay and to block, E.164; calls to it come from a carrier of `TRUNKS` that is given by its IP address, and from its port, or from a registered phone at home. `npm start` with demonstration people: `+18669490290`',
   TRUNKS: 'carriers as JSON, tried in order: `[{"name", "host", "port", ...}]`',
   RING_SECONDS: 'how long it may ring outside',
   WARNING_SECONDS: 'how long before the limit both are warned',

@@ -49,6 +49,18 @@ test('a prompt is found at the arrival of its first audible sample', () => {
   expect(ear.heard(prompt, { from: 1700 })?.complete ?? false).toBe(false);
 });
 
+test('a sound that fades into silence is heard to its end at once, after other sounds and silence', async () => {
+  const { pcm } = babble({ ms: 1_000, seed: 5 });
+  const fading = { pcm: pcm.map((sample, at) => (at < 6_000 ? sample : sample / 400)), endless: false };
+  // The faintest thing that is audible ends it.
+  fading.pcm[pcm.length - 1] = 64;
+  const ear = new Ear();
+  const heard = ear.waitFor(fading);
+  take(ear, packets(sequence(silence(2_000), babble({ ms: 600, seed: 6 }), silence(400), fading, silence(100))));
+  ear.close();
+  expect(await heard).toMatchObject({ atMs: 4_000, complete: true });
+});
+
 test('of two times the first after `from` is found', () => {
   const ear = new Ear();
   take(ear, packets(sequence(prompt, silence(300), prompt)));

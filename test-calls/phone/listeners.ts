@@ -25,6 +25,7 @@ interface Listener {
 const MIXED_STEP = 4000;
 /** A sound with less than this share of it heard (packets lost) is another sound with the same ending. */
 const ENOUGH = 0.8;
+const isEnough = ({ matched, audible }: Place): boolean => matched >= ENOUGH * audible;
 
 /**
  * Whoever waits for a sound. Each packet costs a look for 8 ms of the sound in the 20 ms that are new; only a hit is compared
@@ -79,22 +80,24 @@ export class Listeners {
     const whole = reference(listener.audio, law);
     const wanted = listener.start ? head(whole) : whole;
     const place = listener.how === 'mixed' ? this.#mixed(listener, wanted, track) : this.#next(listener, wanted, track);
-    if (place && place.matched >= ENOUGH * place.audible) listener.settle(this.#describe(place, wanted));
+    if (place && isEnough(place)) listener.settle(this.#describe(place, wanted));
   }
 
   #next(listener: Listener, wanted: Reference, track: Track): Place | undefined {
-    const anchor = wanted.anchors.at(-1);
+    const anchor = wanted.lastLoud;
     if (anchor === undefined) return undefined;
-    if (listener.offset === undefined) {
-      const at = nextAnchor(track.samples, wanted, anchor, listener.done - ANCHOR + 1, listener.how);
-      listener.done = at < 0 ? track.length : at + ANCHOR;
-      if (at < 0) return undefined;
-      listener.offset = at - anchor;
+    for (;;) {
+      if (listener.offset === undefined) {
+        const at = nextAnchor(track.samples, wanted, anchor, listener.done - ANCHOR + 1, listener.how);
+        listener.done = at < 0 ? track.length : at + ANCHOR;
+        if (at < 0) return undefined;
+        listener.offset = at - anchor;
+      }
+      if (track.length < listener.offset + wanted.end) return undefined;
+      const place = placeAt(track.samples, wanted, listener.offset, listener.how);
+      listener.offset = undefined;
+      if (place && isEnough(place)) return place;
     }
-    if (track.length < listener.offset + wanted.end) return undefined;
-    const place = placeAt(track.samples, wanted, listener.offset, listener.how);
-    listener.offset = undefined;
-    return place;
   }
 
   #mixed(listener: Listener, wanted: Reference, track: Track): Place | undefined {

@@ -19,6 +19,8 @@ export interface Reference {
   readonly start: number;
   readonly end: number;
   readonly anchors: readonly number[];
+  /** The last of them that is half as loud as the loudest: what a sound fades into is like the silence after any other. */
+  readonly lastLoud: number | undefined;
 }
 
 /** The first 200 ms after the silence a sound begins with. */
@@ -84,21 +86,30 @@ export function reference(audio: Audio, law: Law): Reference {
 
 function audiblePart(samples: Uint8Array): Omit<Reference, 'samples'> {
   const start = samples.findIndex(isAudible);
-  if (start < 0) return { start: 0, end: 0, anchors: [] };
+  if (start < 0) return { start: 0, end: 0, anchors: [], lastLoud: undefined };
   let end = samples.length;
   while (!isAudible(samples[end - 1]!)) end--;
   const parts = Math.max(1, Math.min(ANCHORS, Math.floor((end - start) / ANCHOR)));
   const size = Math.floor((end - start) / parts);
   const anchors = Array.from({ length: parts }, (_, i) => loudest(samples, start + i * size, start + (i + 1) * size));
-  return { start, end, anchors: anchors.filter((at) => at + ANCHOR <= end) };
+  const inside = anchors.filter((at) => at + ANCHOR <= end);
+  const loud = inside.map((at) => loudness(samples, at));
+  const lastLoud = inside.findLast((_, nth) => loud[nth]! >= Math.max(...loud) / 2);
+  return { start, end, anchors: inside, lastLoud };
+}
+
+/** Of 8 ms: the sum of their magnitudes. */
+function loudness(samples: Uint8Array, from: number): number {
+  let sum = 0;
+  for (let i = 0; i < ANCHOR; i++) sum += Math.abs(toLinear[samples[from + i]!]!);
+  return sum;
 }
 
 /** Where the 8 ms with the most sound begin. */
 function loudest(samples: Uint8Array, from: number, to: number): number {
   let [best, most] = [from, -1];
   for (let at = from; at + ANCHOR <= to; at += 16) {
-    let sum = 0;
-    for (let i = 0; i < ANCHOR; i++) sum += Math.abs(toLinear[samples[at + i]!]!);
+    const sum = loudness(samples, at);
     if (sum > most) [best, most] = [at, sum];
   }
   return best;

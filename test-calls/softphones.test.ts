@@ -107,13 +107,20 @@ async function callsTheLine(home: { username: string; password: string } | undef
   await phone.dial(`sip:${familyLine}@${host}:${port}`);
   const hears = async (key: PromptKey, values: Record<string, Value> = {}) => {
     const sound = await stage.sound(language, key, values);
-    await expect.poll(async () => share(await phone.hearing(), sound), { timeout: 30_000 }).toBe(1);
+    const heard = async () => share(await phone.hearing(), sound);
+    await expect.poll(heard, { timeout: 30_000, interval: 250 }).toBe(1);
   };
-  return { phone, hears };
+  const leaves = async () => {
+    await hears('next.end');
+    await phone.press('2');
+    await hears('line.goodbye');
+    await phone.event('CALL_CLOSED');
+  };
+  return { phone, hears, leaves };
 }
 
 test('a softphone at home calls the 866 line and pays, in English', async () => {
-  const { phone, hears } = await callsTheLine(stage.demo.homePhones[0], 'en');
+  const { phone, hears, leaves } = await callsTheLine(stage.demo.homePhones[0], 'en');
   await hears('language.choose');
   await phone.press('1');
   await hears('main.pay');
@@ -128,14 +135,11 @@ test('a softphone at home calls the 866 line and pays, in English', async () => 
   await phone.press('1');
   await hears('pay.done', { amount: { kind: 'money', cents: 1_750 } });
   expect((await balanceOf(db, payer!.accountId)).balanceCents).toBe(1_750);
-  await hears('next.end');
-  await phone.press('2');
-  await hears('line.goodbye');
-  await phone.event('CALL_CLOSED');
+  await leaves();
 }, 120_000);
 
 test('a softphone at home calls the 866 line and blocks a facility, in Spanish', async () => {
-  const { phone, hears } = await callsTheLine(stage.demo.homePhones[1], 'es');
+  const { phone, hears, leaves } = await callsTheLine(stage.demo.homePhones[1], 'es');
   await hears('language.choose');
   await phone.press('2');
   await hears('main.block');
@@ -153,10 +157,7 @@ test('a softphone at home calls the 866 line and blocks a facility, in Spanish',
   expect(await blockHistory(db, blocker!.number)).toMatchObject([
     { scope: { facilityId: VALLEY_VIEW }, placed: { by: { kind: 'phone-line' } } },
   ]);
-  await hears('next.end');
-  await phone.press('2');
-  await hears('line.goodbye');
-  await phone.event('CALL_CLOSED');
+  await leaves();
 }, 120_000);
 
 test('a REGISTER that a later one overtook changes nothing, and a new Call-ID begins anew', async () => {

@@ -53,8 +53,9 @@ describe('a bucket that comes and goes', () => {
         { kind: 'turn-bit' },
       );
       const { id, path, bytes } = await make('finished');
-      // Tried by one worker at a time: neither the sweeper nor the queue gives it out again while the bucket is silent.
-      await start({ storage: bucket, graceMs: 60_000, lockMs: 60_000 });
+      // Tried by one worker at a time: neither the sweeper nor the queue gives it out again while the bucket is silent. The lock is no longer
+      // than that takes: in Redis it is also for how long nobody after this test looks for what a process left.
+      await start({ storage: bucket, graceMs: 60_000, lockMs: 5_000 });
       await reaches(id, 'stored');
       const recording = await findRecording(server.db, id);
       const key = recording ? keyOf(recording) : '';

@@ -11,6 +11,7 @@ import type { PromptKey, Value } from '#flows/prompt.ts';
 import { calledBy } from './family/families.ts';
 import { castOf, seedCast } from './leak-hunt/cast.ts';
 import { searchFiles } from './leak-hunt/files.ts';
+import { judge } from './leak-hunt/finding.ts';
 import { huntIn, playCast } from './leak-hunt/hunt.ts';
 import { heapOnSignal } from './leak-hunt/processes.ts';
 import { Search } from './leak-hunt/search.ts';
@@ -109,5 +110,8 @@ call('five payments leave their digits nowhere', { timeoutMs: 200_000 }, async (
   await appendFile(log, `{"key":"${[...card].join('"}\n{"key":"')}"}\n`);
   const search = new Search(hunted.secrets, []);
   await searchFiles(search, join(folder, 'log'));
-  expect(search.findings).toMatchObject([{ place: 'ivr.log', form: 'one by one', count: card.length }]);
+  // By the same judgement: now and then a time of day has seven digits of a card.
+  expect(judge(search.findings, search.others).leaks).toMatchObject([
+    { place: 'ivr.log', form: 'one by one', count: card.length },
+  ]);
 });

@@ -5,6 +5,11 @@ import { defineConfig } from 'vitest/config';
 const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start', 'flows'].map(
   (name) => `test-calls/${name}.test.ts`,
 );
+/**
+ * Unit tests that need every module fresh: one replaces a module, the other tells a package something before it is first loaded. All
+ * others share what their worker has loaded already: to load it anew is nearly half of the work of a test run.
+ */
+const alone = ['ivr/cdr/note-spool-sync.test.ts', 'sip-proxy/no-wire-log.test.ts'];
 /** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */
 const expect = { poll: { timeout: 15_000 } };
 /** Each file has the platform, and its servers, to itself. */
@@ -19,17 +24,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           expect,
+          isolate: false,
           include: ['**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**', 'test-calls/**', 'accounts/notices/real-server/**'],
+          exclude: ['node_modules/**', 'var/**', 'test-calls/**', 'accounts/notices/real-server/**', ...alone],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
+      },
+      {
+        test: { name: 'alone', expect, include: alone, testTimeout: 20_000, hookTimeout: 60_000 },
       },
       {
         // Background work once more, its queues in Redis instead of PostgreSQL.
         test: {
           name: 'redis',
           expect,
+          isolate: false,
           include: ['jobs/**/*.test.ts'],
           env: { JOBS_BACKEND: 'redis' },
           globalSetup: 'test-calls/clients/redis-setup.ts',

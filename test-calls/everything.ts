@@ -51,7 +51,7 @@ const run: Record<Step, () => Promise<void>> = {
     await Promise.all([program('lint', 'eslint', ['.']), program('format', 'prettier', prettier)]);
   },
   types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
-  unit: () => vitest('unit', 'redis', 'mail'),
+  unit: () => vitest('unit', 'alone', 'redis', 'mail'),
   beside: () => vitest('beside'),
   calls: async () => {
     console.log('calls: looking for SIPp and baresip, which are installed when they may be');

@@ -6,10 +6,10 @@ const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start'
   (name) => `test-calls/${name}.test.ts`,
 );
 /**
- * Unit tests that need every module fresh: one replaces a module, the other tells a package something before it is first loaded. All
- * others share what their worker has loaded already: to load it anew is nearly half of the work of a test run.
+ * Unit tests that need every module fresh: one replaces a module, another tells a package something before it is first loaded, and those of
+ * jobs/ count what a storage client does. All others share what their worker has loaded already: to load it anew is nearly half of the work.
  */
-const alone = ['ivr/cdr/note-spool-sync.test.ts', 'sip-proxy/no-wire-log.test.ts'];
+const alone = ['ivr/cdr/note-spool-sync.test.ts', 'sip-proxy/no-wire-log.test.ts', 'jobs/**/*.test.ts'];
 /** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */
 const expect = { poll: { timeout: 15_000 } };
 /** Each file has the platform, and its servers, to itself. */
@@ -39,7 +39,6 @@ export default defineConfig({
         test: {
           name: 'redis',
           expect,
-          isolate: false,
           include: ['jobs/**/*.test.ts'],
           env: { JOBS_BACKEND: 'redis' },
           globalSetup: 'test-calls/clients/redis-setup.ts',

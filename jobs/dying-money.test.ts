@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { depositWith } from '#accounts/funding/deposit.ts';
 import { joinFunding } from '#accounts/funding/enrolment.ts';
 import { Counter, choice, freshMobile } from '#accounts/funding/testing/counter.ts';
 import { openTableGateway, recordOf, tableGateway } from '#accounts/funding/testing/table-gateway.ts';
 import { answerText } from '#accounts/funding/text-pay.ts';
 import { LOW_BALANCE, TEXT_PAY } from '#db/low-balance.ts';
+import { programAt } from '#processes/program.ts';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { backendOptions } from './testing/backend.ts';
@@ -24,9 +26,9 @@ afterEach(() => sql`drop table gateway_record, gateway_request`.execute(server.d
 
 /** Runs a jobs process until it kills itself at that step. */
 async function dies(death: string): Promise<string> {
-  const program = new URL('testing/dying-money.ts', import.meta.url).pathname;
+  const { execArgv, path } = await programAt(join(import.meta.dirname, 'testing', 'dying-money.ts'));
   const order = JSON.stringify({ databaseUrl: server.url, spoolFolder, death, ...backendOptions() });
-  const child = spawn(process.execPath, ['--import', 'tsx', program, order], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [...execArgv, path, order], { stdio: ['pipe', 'inherit', 'inherit'] });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   return signal ?? `exit ${code}`;
 }

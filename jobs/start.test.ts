@@ -6,6 +6,7 @@ import { findRecording } from '#db/recordings.ts';
 import { s3Storage } from '#media/recordings/s3-storage.ts';
 import type { Storage } from '#media/recordings/storage.ts';
 import { startS3StandIn } from '#media/recordings/testing/s3-stand-in.ts';
+import { programAt } from '#processes/program.ts';
 import { describe, expect, test } from 'vitest';
 import type { Step } from './steps.ts';
 import { keyOf } from './store-recording.ts';
@@ -91,12 +92,13 @@ describe('after the database was killed', () => {
 });
 
 describe('a jobs process killed with SIGKILL', () => {
-  const program = new URL('testing/dying-jobs.ts', import.meta.url).pathname;
+  const dying = join(import.meta.dirname, 'testing', 'dying-jobs.ts');
 
   test.each<Step>(['handed', 'compare', 'remove'])('at "%s" loses nothing', async (death) => {
     const { id, path, bytes } = await make('finished');
     const order = { databaseUrl: server.url, spoolFolder, kept: join(folder, 'kept'), death, ...backendOptions() };
-    const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(order)], {
+    const program = await programAt(dying);
+    const child = spawn(process.execPath, [...program.execArgv, program.path, JSON.stringify(order)], {
       stdio: ['pipe', 'inherit', 'inherit'],
     });
     const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

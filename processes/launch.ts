@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import type { FromChild } from './child.ts';
 import type { Instance } from './keeper.ts';
+import { programAt } from './program.ts';
 
 /** A process that serves. */
 export interface RunningProcess extends Instance {
@@ -28,14 +27,13 @@ export class NotServed extends Error {
   override readonly name = 'NotServed';
 }
 
-/** Whoever starts us, a test runner included: our processes are TypeScript. */
-const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
 /** Starts a process; resolves once it serves. Rejects with {@link NotServed}. */
-export function launch({ name, path, environment, graceMs, say, stopping }: LaunchOrder): Promise<RunningProcess> {
+export async function launch(order: LaunchOrder): Promise<RunningProcess> {
+  const { name, environment, graceMs, say, stopping } = order;
+  const { path, execArgv } = await programAt(order.path);
   const child = fork(path, [], {
     env: { ...process.env, ...environment },
-    execArgv: ['--import', typescript],
+    execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise<string>((resolve) => {

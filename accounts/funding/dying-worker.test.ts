@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { lowBalancesOf } from '#db/low-balance.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { programAt } from '#processes/program.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { joinFunding } from './enrolment.ts';
 import { Counter, choice } from './testing/counter.ts';
@@ -19,9 +21,9 @@ afterAll(() => server.stop());
 
 /** Serves in a process of its own, and tells how that ended. */
 async function serve(lowBalanceId: string, death: string): Promise<string> {
-  const program = new URL('testing/dying-worker.ts', import.meta.url).pathname;
+  const { execArgv, path } = await programAt(join(import.meta.dirname, 'testing', 'dying-worker.ts'));
   const order = JSON.stringify({ url: server.url, lowBalanceId, death });
-  const child = spawn(process.execPath, ['--import', 'tsx', program, order], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...execArgv, path, order], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (bytes: Buffer) => (said += String(bytes)));
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];

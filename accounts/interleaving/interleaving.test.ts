@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openAccount } from '#db/accounts.ts';
 import { openCardRefunds } from '#db/card-refunds.ts';
@@ -9,6 +10,7 @@ import { driftedHolders, trialBalance } from '#db/ledger.ts';
 import { unservedLowBalances } from '#db/low-balance.ts';
 import { addSandboxCard, sandboxTakings } from '#db/sandbox-gateway.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { programAt } from '#processes/program.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { SandboxGateway } from '../cards/sandbox-gateway.ts';
 import { resolveDeposits } from '../deposits/resolve.ts';
@@ -87,10 +89,10 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   const faults: string[] = [];
   const children = new Set<ChildProcess>();
   let seed = SEED;
+  const { execArgv, path } = await programAt(join(import.meta.dirname, 'worker.ts'));
   const hire = () => {
-    const program = new URL('worker.ts', import.meta.url).pathname;
     const order = JSON.stringify({ url: server.url, seed: seed++, keys: KEYS });
-    const child = spawn(process.execPath, ['--import', 'tsx', program, order], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...execArgv, path, order], { stdio: ['pipe', 'pipe', 'pipe'] });
     children.add(child);
     createInterface({ input: child.stdout }).on('line', (line) => {
       acks.push(JSON.parse(line) as Ack);

@@ -6,10 +6,15 @@ const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start'
   (name) => `test-calls/${name}.test.ts`,
 );
 /**
- * Unit tests that need every module fresh: one replaces a module, another tells a package something before it is first loaded, and those of
+ * Unit tests that need every module fresh: two replace modules, another tells a package something before it is first loaded, and those of
  * jobs/ count what a storage client does. All others share what their worker has loaded already: to load it anew is nearly half of the work.
  */
-const alone = ['ivr/cdr/note-spool-sync.test.ts', 'sip-proxy/no-wire-log.test.ts', 'jobs/**/*.test.ts'];
+const alone = [
+  'processes/program.test.ts',
+  'ivr/cdr/note-spool-sync.test.ts',
+  'sip-proxy/no-wire-log.test.ts',
+  'jobs/**/*.test.ts',
+];
 /** What is waited for comes from real servers on a machine that may be busy; by itself vitest looks for one second. */
 const expect = { poll: { timeout: 15_000 } };
 /** Each file has the platform, and its servers, to itself. */

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { programAt } from './program.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { programAt, rooms } from './program.ts';
 import { compile } from './program/compile.ts';
 
 const run = promisify(execFile);
@@ -101,4 +101,50 @@ it('a program that is not one of a room runs through tsx', async () => {
   const program = await programAt(path);
   expect(program.path).toBe(path);
   expect((await run(process.execPath, [...program.execArgv, path])).stdout).toBe('alone\n');
+});
+
+describe.skipIf((process.features as { typescript?: unknown }).typescript)('before Node strips types', () => {
+  const compiled = () => join(other, 'var', 'compiled');
+  const main = () => join(other, 'ivr', 'main.ts');
+  let other: string;
+  beforeEach(async () => {
+    other = await mkdtemp(join(place, 'program-'));
+    for (const room of rooms) await mkdir(join(other, room));
+    await writeFile(join(other, 'package-lock.json'), '{}');
+    await writeFile(main(), `console.log('first');`);
+    await writeFile(join(other, 'ivr', 'main.test.ts'), `no source`);
+  });
+  afterEach(() => rm(other, { recursive: true }));
+
+  it('a process starts what it started first; who comes later, the sources as they are then', async () => {
+    const first = await programAt(main(), other);
+    expect((await run(process.execPath, [...first.execArgv, first.path])).stdout).toBe('first\n');
+    await writeFile(main(), `console.log('later');`);
+    expect(await programAt(main(), other)).toEqual(first);
+    vi.resetModules();
+    const fresh = await import('./program.ts');
+    const later = await fresh.programAt(main(), other);
+    expect((await run(process.execPath, [...later.execArgv, later.path])).stdout).toBe('later\n');
+    expect(await readdir(compiled())).toHaveLength(2);
+    expect(await readdir(join(first.path, '..'))).toEqual(['main.mjs']);
+  });
+
+  it('a version is used as long as processes are started from it, and made anew when it was removed', async () => {
+    const { path } = await programAt(main(), other);
+    const version = join(path, '..', '..');
+    await utimes(version, new Date(0), new Date(0));
+    await programAt(main(), other);
+    expect(Date.now() - (await stat(version)).mtimeMs).toBeLessThan(60_000);
+    await rm(version, { recursive: true });
+    expect((await programAt(main(), other)).path).toBe(path);
+    expect(await readFile(path, 'utf8')).toContain('first');
+  });
+
+  it('where nothing can be written it is tsx', async () => {
+    await mkdir(join(other, 'var'));
+    await writeFile(compiled(), 'not a folder');
+    const { path, execArgv } = await programAt(main(), other);
+    expect(path).toBe(main());
+    expect(execArgv.join()).toContain('tsx');
+  });
 });

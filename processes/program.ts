@@ -11,29 +11,33 @@ export interface Program {
   readonly path: string;
 }
 
-const root = join(import.meta.dirname, '..');
+const ours = join(import.meta.dirname, '..');
 /** Whose programs are processes. */
-const rooms = ['accounts', 'api', 'db', 'flows', 'ivr', 'jobs', 'media', 'processes', 'sip-proxy', 'sip-stack'];
+export const rooms = ['accounts', 'api', 'db', 'flows', 'ivr', 'jobs', 'media', 'processes', 'sip-proxy', 'sip-stack'];
 /** For whoever starts us, a test runner included. */
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /**
  * How the TypeScript program at `path` is run. Node 22.18 and later strip the types themselves. Earlier ones run what was compiled from it
  * (once per version of the sources, into `var/compiled`), which starts with a third of the work that tsx makes of each start; where
- * nothing can be written there, it is tsx after all.
+ * nothing can be written there, it is tsx after all. `root` is the folder of the rooms.
  */
-export async function programAt(path: string): Promise<Program> {
+export async function programAt(path: string, root: string = ours): Promise<Program> {
   if ((process.features as { typescript?: unknown }).typescript) return { execArgv: [], path };
   const inside = relative(root, path);
-  const compiled = rooms.includes(inside.split('/')[0] ?? '') ? await versionInUse() : undefined;
+  const compiled = rooms.includes(inside.split('/')[0] ?? '') ? await versionInUse(root) : undefined;
   if (compiled === undefined) return { execArgv: ['--import', tsx], path };
   return { execArgv: ['--enable-source-maps'], path: join(compiled, inside.replace(/\.ts$/, '.mjs')) };
 }
 
 /** All that one process starts is of the version that was there first, as long as that is kept. */
-let inUse: string | undefined;
-async function versionInUse(): Promise<string | undefined> {
-  return (inUse = inUse !== undefined && (await found(inUse)) ? inUse : await compiledSources());
+const inUse = new Map<string, string>();
+async function versionInUse(root: string): Promise<string | undefined> {
+  const known = inUse.get(root);
+  if (known !== undefined && (await found(known))) return known;
+  const made = await compiledSources(root);
+  if (made !== undefined) inUse.set(root, made);
+  return made;
 }
 
 /** Whether there is that version; it is kept from now on as one that is used. */
@@ -44,8 +48,8 @@ const found = (folder: string): Promise<boolean> =>
   );
 
 /** The folder where every source lies compiled as it is now; undefined where none can be made. */
-async function compiledSources(): Promise<string | undefined> {
-  const files = (await Promise.all(rooms.map(sourcesOf))).flat().sort();
+async function compiledSources(root: string): Promise<string | undefined> {
+  const files = (await Promise.all(rooms.map((room) => sourcesOf(root, room)))).flat().sort();
   const hash = createHash('sha256').update(process.version);
   for (const file of [...files, 'package-lock.json'])
     hash.update(`\n${file}\n`).update(await readFile(join(root, file)));
@@ -58,7 +62,7 @@ async function compiledSources(): Promise<string | undefined> {
 }
 
 /** The sources of a room, without their tests; what is spoken lies in JSON. */
-async function sourcesOf(room: string): Promise<string[]> {
+async function sourcesOf(root: string, room: string): Promise<string[]> {
   const entries = await readdir(join(root, room), { recursive: true });
   return entries.filter((name) => /(?<!\.test)\.ts$|\.json$/.test(name)).map((name) => join(room, name));
 }

@@ -1,7 +1,7 @@
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { PluginBuild } from 'esbuild';
 
 export interface CompileOrder {
   readonly root: string;
@@ -9,21 +9,6 @@ export interface CompileOrder {
   readonly sources: readonly string[];
   /** Where all of it lies compiled in the end, or none of it. */
   readonly folder: string;
-}
-
-/** What is asked of esbuild, which comes with tsx. */
-interface Esbuild {
-  readonly build: (options: object) => Promise<unknown>;
-  readonly stop: () => Promise<void>;
-}
-interface Building {
-  onResolve(filter: { filter: RegExp }, resolve: (asked: Asked) => object | undefined): void;
-  onLoad(filter: { filter: RegExp }, load: (asked: { path: string }) => Promise<object>): void;
-}
-interface Asked {
-  readonly path: string;
-  readonly importer: string;
-  readonly kind: string;
 }
 
 /** Versions that nobody started for so long are removed. */
@@ -36,17 +21,18 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 export async function compile({ root, sources, folder }: CompileOrder): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const nascent = await mkdtemp(`${folder}.`);
-  const { build, stop } = createRequire(createRequire(import.meta.url).resolve('tsx'))('esbuild') as Esbuild;
+  // Loaded by whoever compiles alone: most processes find what they run.
+  const { build, stop } = await import('esbuild');
   try {
     await build({
       absWorkingDir: root,
-      entryPoints: sources,
+      entryPoints: [...sources],
       outdir: nascent,
       outbase: root,
       outExtension: { '.js': '.mjs' },
       ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'silent' },
       ...{ sourcemap: 'inline', sourcesContent: false },
-      plugins: [{ name: 'one-by-one', setup: (building: Building) => oneByOne(building, root) }],
+      plugins: [{ name: 'one-by-one', setup: (building) => oneByOne(building, root) }],
     });
     // Where it lies already, another process was faster.
     await rename(nascent, folder).catch((error: unknown) => access(folder).catch(() => Promise.reject(error)));
@@ -66,7 +52,7 @@ async function removeOld(versions: string): Promise<void> {
 }
 
 /** Nothing is put into another's file but what lies in JSON. */
-function oneByOne(building: Building, root: string): void {
+function oneByOne(building: PluginBuild, root: string): void {
   building.onResolve({ filter: /./ }, ({ path, importer, kind }) => {
     if (kind === 'entry-point' || path.endsWith('.json')) return undefined;
     if (!path.endsWith('.ts')) return { path, external: true };

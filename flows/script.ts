@@ -3,7 +3,7 @@ import type { PromptKey, Value } from './prompt.ts';
 import { compose } from './prompt.ts';
 import { spokenWords } from './spoken/speak.ts';
 import type { Utterance } from './utterance.ts';
-import { callHomeKeys, familyLineKeys, wording } from './wording/catalogue.ts';
+import { callHomeKeys, familyLineKeys, stateKeys, wording } from './wording/catalogue.ts';
 
 type Values = Readonly<Record<string, Value>>;
 
@@ -48,12 +48,14 @@ export function familyLineUtterances(language: Language, facilities: readonly st
   const keys = [...'0123456789*#'].map((key): Values => ({ ...spoken, key: { kind: 'key', key } }));
   const named = facilities.map((facility): Values => ({ ...spoken, facility: { kind: 'name', text: facility } }));
   const having = (placeholder: string) => familyLineKeys.filter((key) => wording.en[key].includes(placeholder));
-  const [withKey, withName] = [having('{key}'), having('{facility}')];
-  const others = familyLineKeys.filter((key) => !withKey.includes(key) && !withName.includes(key));
+  const states = stateKeys.map((key): Values => ({ ...spoken, state: { kind: 'wording', key } }));
+  const [withKey, withName, withState] = [having('{key}'), having('{facility}'), having('{state}')];
+  const others = familyLineKeys.filter((key) => ![...withKey, ...withName, ...withState].includes(key));
   const all = [
     ...piecesOf(language, others, [spoken]),
     ...piecesOf(language, withKey, keys),
     ...piecesOf(language, withName, named),
+    ...piecesOf(language, withState, states),
     ...spokenWords(language),
   ];
   return [...new Map(all.map((utterance) => [utterance.id, utterance])).values()];

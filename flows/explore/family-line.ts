@@ -23,6 +23,10 @@ const samples: Samples = {
   'pay.code': ['907'],
   'card.postal-code': ['95814', '00000'],
   'block.facility-number': ['12', '99'],
+  'find.spell-state': ['22', '682', '55'],
+  'find.spell-name': ['746', '825', '999'],
+  'open.passcode': ['4823', '1234'],
+  'open.passcode-again': ['4823', '9999'],
 };
 
 /** The question after which something may be done, by the first word of what the world wrote down. */
@@ -31,6 +35,7 @@ const confirmations: Readonly<Record<string, RegExp>> = {
   place: /^block\.check(-all)? /,
   lift: /^block\.check-lift(-all)? /,
   'turn-off': /^auto\.check-off /,
+  open: /^(terms\.dated .*)?terms\.accept /,
 };
 /** Only for who has said the passcode. */
 const guarded = ['overview', 'lift', 'turn-off'];

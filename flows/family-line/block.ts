@@ -1,8 +1,8 @@
 import type { Answered } from '../menu/ask-again.ts';
-import { enter } from '../menu/entry.ts';
 import { choose } from '../menu/menu.ts';
 import type { Prompt, PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
+import { findFacility } from './find/find-facility.ts';
 import { confirm, pick, tell } from './pick.ts';
 import type { Facility, Scope } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
@@ -43,20 +43,10 @@ async function place(visit: Visit, number: string, scope: Scope): Promise<Next> 
   return tell(visit, about(scope, 'block.placed', 'block.placed-all'));
 }
 
-/** Among those that called lately; any other by its number. */
+/** Among those that called lately, else any. */
 async function chooseFacility({ line, ports }: Visit, number: string): Promise<Answered<Facility>> {
   const callers = await ports.blocks.callers(number);
-  const byNumber = () =>
-    enter<Facility>(line, {
-      ask: [prompt('block.facility-number')],
-      max: 8,
-      complete: () => false,
-      read: async (typed) => {
-        const facility = await ports.blocks.facility(typed);
-        return facility ? { kind: 'value', value: facility } : { kind: 'wrong', say: prompt('block.no-facility') };
-      },
-    });
-  if (callers.length === 0) return byNumber();
+  if (callers.length === 0) return findFacility(line, ports.facilities);
   const other = { say: prompt('block.other-facility'), value: 'other' } as const;
   const choices = callers.map((facility) => ({
     say: about(facility, 'block.facility', 'block.all-facilities'),
@@ -64,7 +54,7 @@ async function chooseFacility({ line, ports }: Visit, number: string): Promise<A
   }));
   const chosen = await pick<Facility | 'other'>(line, [], [...choices, other]);
   if (chosen.kind !== 'answer') return chosen;
-  return chosen.value === 'other' ? byNumber() : { kind: 'answer', value: chosen.value };
+  return chosen.value === 'other' ? findFacility(line, ports.facilities) : { kind: 'answer', value: chosen.value };
 }
 
 /** At most four at a time, so that nobody listens for longer than half a minute. */

@@ -7,6 +7,7 @@ import type { Prompt, Value } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
 import { together } from '../together.ts';
 import { CardDigits, typeNew, typeSaved } from './card-entries.ts';
+import { payer } from './opening/payer.ts';
 import { confirmOr, tell, tellAndAgain } from './pick.ts';
 import type { Account, Charged, DeclineReason, SavedCard } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
@@ -34,7 +35,7 @@ interface Order {
  * digits of the card are zeroed when the charge has settled, and whichever way the caller leaves.
  */
 export async function pay(visit: Visit): Promise<Next> {
-  const account = await visit.account();
+  const account = await payer(visit);
   if (account.kind !== 'answer') return leaving(account);
   const { payments } = visit.ports;
   const source = await chooseCard(visit, await payments.savedCard(account.value));

@@ -85,13 +85,61 @@ export type Scope = Facility | 'all';
 export interface Blocks {
   /** Facilities that called this number in the last 90 days, the latest first. */
   callers(number: string): Promise<readonly Facility[]>;
-  /** By the number that is printed in the list of facilities. */
-  facility(typed: string): Promise<Facility | undefined>;
   /** On disk when it returns. */
   place(number: string, scope: Scope): Promise<void>;
   of(number: string): Promise<readonly Scope[]>;
   /** Only with account and passcode (guide rows 17, 18); 'agent-only': this block is one that an agent must lift. */
   lift(number: string, scope: Scope, account: Account): Promise<'lifted' | 'agent-only'>;
+}
+
+/** The facilities that families are offered. */
+export interface Directory {
+  /** States that have any, as USPS abbreviates them. */
+  states(): Promise<readonly string[]>;
+  /** All those of a state, by name. */
+  ofState(state: string): Promise<readonly Facility[]>;
+  /** By the number that is printed in the list of facilities. */
+  numbered(typed: string): Promise<Facility | undefined>;
+}
+
+/** The terms in force; what they say is in the wording, by their version. */
+export interface Terms {
+  readonly version: string;
+  readonly from: CalendarDay;
+}
+
+export interface AccountWanted {
+  readonly facility: Facility;
+  readonly language: Language;
+  /** Read before `open` returns, and not kept. */
+  readonly passcode: SecretDigits;
+  /** The version that was told and accepted. */
+  readonly terms: Terms;
+}
+
+export type Opened =
+  | {
+      readonly kind: 'opened';
+      readonly account: Account;
+      /** Ten digits. */
+      readonly number: string;
+      /** No facility may call the number, say because of an account that was closed. */
+      readonly blockedEverywhere: boolean;
+    }
+  /** Meanwhile somebody opened one with this number. */
+  | { readonly kind: 'taken' }
+  /** Only an agent can say why. */
+  | { readonly kind: 'refused' };
+
+/** Opening an account with the calling number. Whoever hangs up leaves a whole account or none. */
+export interface Openings {
+  /** 'taken': the number is an open account's. 'agent-only': it is withheld or foreign. */
+  standing(): Promise<'free' | 'taken' | 'agent-only'>;
+  terms(): Promise<Terms | undefined>;
+  /** Whether a passcode of four digits is one that others try first. */
+  tooEasy(passcode: SecretDigits): boolean;
+  /** Goes on when the caller hangs up. Asked only after the terms were accepted. */
+  open(wanted: AccountWanted): Promise<Opened>;
 }
 
 /** AutoPay and TextPay (guide rows 41-47). */
@@ -140,6 +188,8 @@ export interface Ports {
   readonly accounts: Accounts;
   readonly payments: Payments;
   readonly blocks: Blocks;
+  readonly facilities: Directory;
+  readonly openings: Openings;
   readonly funding: FundingPlans;
   readonly agents: Agents;
 }

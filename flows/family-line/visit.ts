@@ -9,7 +9,7 @@ import { prompt } from '../prompt.ts';
 import type { Account, Ports } from './ports.ts';
 
 /** Digits of a passcode: guide row 28. */
-const passcodeLength = 4;
+export const passcodeLength = 4;
 /** Wrong passcodes in one call, whatever the account itself still allows. */
 const passcodeTries = 3;
 
@@ -24,6 +24,17 @@ export class Visit {
     this.line = line;
     this.ports = ports;
     this.#account = account;
+  }
+
+  get isKnown(): boolean {
+    return this.#account !== undefined;
+  }
+
+  /** The call is about this account; 'proven': its passcode was chosen in this call. */
+  found(account: Account, how?: 'proven'): Answered<Account> {
+    this.#account = account;
+    this.#proven = how === 'proven';
+    return { kind: 'answer', value: account };
   }
 
   /** The account that this call is about: that of the calling number, else the one whose number is typed. */

@@ -1,4 +1,14 @@
-import type { Account, CardGiven, Charged, Facility, Funding, Ports, SavedCard, Scope } from '../family-line/ports.ts';
+import type {
+  Account,
+  CardGiven,
+  Charged,
+  Facility,
+  Funding,
+  Opened,
+  Ports,
+  SavedCard,
+  Scope,
+} from '../family-line/ports.ts';
 
 /** What the world of a test is like; whatever is not said is as usual. */
 export interface WorldOptions {
@@ -10,6 +20,14 @@ export interface WorldOptions {
   readonly charges?: readonly Charged[];
   readonly callers?: readonly Facility[];
   readonly blocks?: readonly Scope[];
+  /** By the state that they lie in. */
+  readonly facilities?: Readonly<Record<string, readonly Facility[]>>;
+  /** The version of the terms of service in force. */
+  readonly terms?: string;
+  /** What becomes of an account that is to be opened. */
+  readonly opened?: Opened;
+  /** How the calling number stands, when it is not known. */
+  readonly standing?: 'free' | 'taken' | 'agent-only';
   readonly liftable?: boolean;
   readonly funding?: Funding;
   /** `never`: they are there, and none is ever free. */
@@ -22,6 +40,8 @@ export const account: Account = { id: 'account-1' };
 export const passcode = '4821';
 export const valleyView: Facility = { id: 'valley-view', name: 'Valley View' };
 export const rioClaro: Facility = { id: 'rio-claro', name: 'Río Claro' };
+export const ironwood: Facility = { id: 'ironwood', name: 'Ironwood' };
+export const newAccount: Account = { id: 'account-2' };
 export const captured: Charged = { kind: 'captured', reference: '1234567890', balanceCents: 3_750 };
 export const savedCard: SavedCard = { brand: 'visa', lastFour: '4242', lastCents: 2_500 };
 
@@ -36,15 +56,19 @@ export class FamilyWorld implements Ports {
   readonly heard: number[] = [];
   readonly callingNumber: string | undefined;
   readonly #options: WorldOptions;
+  readonly #facilities: Readonly<Record<string, readonly Facility[]>>;
   #wrong = 0;
+  /** Opened by somebody else in the meantime. */
+  #open: Account | undefined;
 
   constructor(options: WorldOptions = {}) {
     this.#options = options;
+    this.#facilities = options.facilities ?? { CA: [rioClaro, valleyView], NV: [ironwood] };
     this.callingNumber = 'callingNumber' in options ? options.callingNumber : '+12135550142';
   }
 
   readonly accounts: Ports['accounts'] = {
-    ofCaller: async () => (this.#options.known === false ? undefined : account),
+    ofCaller: async () => (this.#options.known === false ? this.#open : account),
     find: async (typed) => (typed === '2135550142' ? account : undefined),
     checkPasscode: async (_account, typed) => {
       const right = String.fromCharCode(...typed.bytes) === passcode;
@@ -66,10 +90,10 @@ export class FamilyWorld implements Ports {
     limits: { minCents: 200, maxCents: 10_000 },
     thisMonth: { year: 2026, month: 11 },
     savedCard: async () => this.#options.saved,
-    charge: async (_account, cents, card) => {
+    charge: async ({ id }, cents, card) => {
       const charges = this.#options.charges ?? [captured];
       const before = this.done.filter((one) => one.startsWith('charge')).length;
-      this.done.push(`charge ${cents} ${shown(card)}`);
+      this.done.push(`charge ${cents} ${shown(card)}${id === account.id ? '' : ` for ${id}`}`);
       return charges[Math.min(before, charges.length - 1)] ?? captured;
     },
     heard: () => void this.heard.push(this.done.length),
@@ -77,12 +101,30 @@ export class FamilyWorld implements Ports {
 
   readonly blocks: Ports['blocks'] = {
     callers: async () => this.#options.callers ?? [valleyView],
-    facility: async (typed) => (typed === '12' ? rioClaro : undefined),
     place: async (number, scope) => void this.done.push(`place ${number} ${nameOf(scope)}`),
     of: async () => this.#options.blocks ?? [],
     lift: async (number, scope) => {
       this.done.push(`lift ${number} ${nameOf(scope)}`);
       return this.#options.liftable === false ? 'agent-only' : 'lifted';
+    },
+  };
+
+  readonly facilities: Ports['facilities'] = {
+    states: async () => Object.keys(this.#facilities),
+    ofState: async (state) => this.#facilities[state] ?? [],
+    numbered: async (typed) => (typed === '12' ? rioClaro : undefined),
+  };
+
+  readonly openings: Ports['openings'] = {
+    standing: async () =>
+      this.#options.standing ?? (this.callingNumber === undefined || this.#options.known !== false ? 'agent-only' : 'free'),
+    terms: async () => ({ version: this.#options.terms ?? '2026-01', from: { year: 2026, month: 1, day: 1 } }),
+    tooEasy: ({ bytes }) => ['0000', '1234'].includes(String.fromCharCode(...bytes)),
+    open: async ({ facility, language, passcode: chosen, terms }) => {
+      this.done.push(`open ${facility.id} ${language} ${terms.version} passcode:${chosen.length}`);
+      const { opened } = this.#options;
+      if (opened?.kind === 'taken') this.#open = account;
+      return opened ?? { kind: 'opened', account: newAccount, number: '1000000008', blockedEverywhere: false };
     },
   };
 

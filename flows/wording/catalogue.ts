@@ -3,17 +3,24 @@ import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
 import familyLineEn from './family-line.en.json' with { type: 'json' };
 import familyLineEs from './family-line.es.json' with { type: 'json' };
+import openingEn from './opening.en.json' with { type: 'json' };
+import openingEs from './opening.es.json' with { type: 'json' };
+import statesEn from './states.en.json' with { type: 'json' };
+import statesEs from './states.es.json' with { type: 'json' };
 
 /** What is said in calls from a facility. */
 export type CallHomeKey = keyof typeof en;
 /** What is said to families that call the 866 line. */
-export type FamilyLineKey = keyof typeof familyLineEn;
-export type PromptKey = CallHomeKey | FamilyLineKey;
+export type FamilyLineKey = keyof typeof familyLineEn | keyof typeof openingEn;
+/** Names of states: said within sentences, never alone. */
+export type StateKey = keyof typeof statesEn;
+export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn },
-  es: { ...es, ...familyLineEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
-export const familyLineKeys = Object.keys(familyLineEn) as readonly FamilyLineKey[];
+export const familyLineKeys = Object.keys({ ...familyLineEn, ...openingEn }) as readonly FamilyLineKey[];
+export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

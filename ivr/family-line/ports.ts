@@ -14,6 +14,8 @@ import { transactionsOf } from '#db/statements.ts';
 import type { Agents, Ports } from '#flows/family-line/ports.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
+import { directoryOf } from './directory.ts';
+import { noOpenings } from './no-openings.ts';
 import { theOpenOne } from './open-account.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
@@ -66,10 +68,10 @@ export function portsOf(
         return { balanceCents, deposits: transactions.map(({ at, cents }) => ({ date: pacific(at), cents })) };
       },
     },
+    facilities: directoryOf(db),
+    openings: noOpenings,
     blocks: {
       callers: (number) => facilitiesThatCalled(db, number, new Date(now().getTime() - callersMs)),
-      // Facilities have no numbers of their own yet.
-      facility: async () => undefined,
       place: async (number, scope) => {
         const blocked = scope === 'all' ? scope : { facilityId: scope.id };
         await placeBlock(db, { number, scope: blocked, by: { kind: 'phone-line', callId }, reason: 'on the 866 line' });

@@ -117,7 +117,8 @@ export class FamilyWorld implements Ports {
 
   readonly openings: Ports['openings'] = {
     standing: async () =>
-      this.#options.standing ?? (this.callingNumber === undefined || this.#options.known !== false ? 'agent-only' : 'free'),
+      this.#options.standing ??
+      (this.callingNumber === undefined || this.#options.known !== false ? 'agent-only' : 'free'),
     terms: async () => ({ version: this.#options.terms ?? '2026-01', from: { year: 2026, month: 1, day: 1 } }),
     tooEasy: ({ bytes }) => ['0000', '1234'].includes(String.fromCharCode(...bytes)),
     open: async ({ facility, language, passcode: chosen, terms }) => {

@@ -46,7 +46,11 @@ export async function spell<T>(line: Line, { ask, search, enough, none, say }: S
     const chosen =
       only !== undefined && others.length === 0
         ? await isIt(line, say(only), only)
-        : await pick(line, [prompt('find.several')], typed.value.map((one) => ({ say: say(one), value: one })));
+        : await pick(
+            line,
+            [prompt('find.several')],
+            typed.value.map((one) => ({ say: say(one), value: one })),
+          );
     if (chosen.kind !== 'back') return chosen;
   }
   return { kind: 'gave-up', silent: false };

@@ -30,7 +30,10 @@ export function searchByName<T>(among: readonly T[], nameOf: (one: T) => string)
     const wanted = lettersOf(typed);
     if (wanted === '') return [];
     const ranked: [T[], T[], T[]] = [[], [], []];
-    for (const { one, tails: [whole = '', ...later] } of tails) {
+    for (const {
+      one,
+      tails: [whole = '', ...later],
+    } of tails) {
       if (whole === wanted) ranked[0].push(one);
       else if (whole.startsWith(wanted)) ranked[1].push(one);
       else if (later.some((tail) => tail.startsWith(wanted))) ranked[2].push(one);

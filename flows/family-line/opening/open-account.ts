@@ -25,7 +25,8 @@ export async function openAccount(visit: Visit): Promise<Answered<Account>> {
     if (chosen.kind !== 'answer') return chosen;
     const accepted = await acceptTerms(line, told);
     if (accepted.kind !== 'answer') return accepted;
-    if (accepted.value) return await open(visit, { facility: facility.value, language: line.language, passcode, terms });
+    if (accepted.value)
+      return await open(visit, { facility: facility.value, language: line.language, passcode, terms });
   } finally {
     passcode.wipe();
   }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openAccount } from './accounts.ts';
 import { openDatabase } from './connect.ts';
-import { facilitiesOfState, facilityChoice, saveFacility, statesWithFacilities } from './facilities.ts';
+import { saveFacility } from './facilities.ts';
+import { facilitiesOfState, facilityChoice, facilityNumbered, statesWithFacilities } from './facility-directory.ts';
 import { migrate } from './migrate.ts';
 import { facilities } from './seed/demo-world.ts';
 import { databaseBefore, startTestDatabase, type TestDatabase } from './testing.ts';
@@ -37,7 +38,7 @@ test('accounts of before have a number each, and the accounts that are there sta
 test('families choose among the active facilities of a state, page by page by name', async () => {
   const { db } = server;
   const add = (id: string, name: string, state: string | undefined, active = true) =>
-    saveFacility(db, { ...facilities[0], id, name, state, active });
+    saveFacility(db, { ...facilities[0], id, name, state, active, number: `5${id.slice(1)}` });
   await add('f1', 'Bay', 'CA');
   await add('f3', 'Alder', 'CA');
   await add('f2', 'Alder', 'CA');
@@ -55,9 +56,28 @@ test('families choose among the active facilities of a state, page by page by na
   const rest = await facilitiesOfState(db, 'CA', { limit: 2, ...(after && { after }) });
   expect(rest.map(({ id }) => id)).toEqual(['f1']);
   expect(await facilityChoice(db, 'f6')).toEqual({ id: 'f6', name: 'Desert', state: 'NV' });
-  expect([await facilityChoice(db, 'f4'), await facilityChoice(db, 'f5'), await facilityChoice(db, 'f9')]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  for (const id of ['f4', 'f5', 'f9']) expect(await facilityChoice(db, id)).toBeUndefined();
+  expect(await facilityNumbered(db, '56')).toEqual({ id: 'f6', name: 'Desert', state: 'NV' });
+  for (const number of ['54', '55', '59', 'f6', '']) expect(await facilityNumbered(db, number)).toBeUndefined();
+  await expect(saveFacility(db, { ...facilities[0], id: 'f8', number: '56' })).rejects.toThrow('facility_number_once');
+  await expect(saveFacility(db, { ...facilities[0], id: 'f8', number: '056' })).rejects.toThrow('facility_number');
+});
+
+test('two thousand facilities are looked up by index alone', async () => {
+  const { db } = server;
+  await sql`insert into facility select (jsonb_populate_record(facility, jsonb_build_object('id', 'many-' || n, 'number', 10000 + n,
+      'name', 'Facility ' || lpad(n::text, 4, '0'), 'active', true, 'state', case when n <= 1200 then 'TX' else chr(65 + n % 20) || 'Z' end))).*
+    from facility, generate_series(1, 2000) as n where id = 'f1'`.execute(db);
+  await sql`vacuum analyze facility`.execute(db);
+  await db.transaction().execute(async (trx) => {
+    const states = await statesWithFacilities(trx);
+    expect(states).toHaveLength(20 + 3);
+    expect(states).toEqual([...states].sort());
+    const ofTexas = await facilitiesOfState(trx, 'TX', { limit: 2_000 });
+    expect(ofTexas).toHaveLength(1_200);
+    expect(ofTexas[1_199]).toEqual({ id: 'many-1200', name: 'Facility 1200', state: 'TX' });
+    expect(await facilityNumbered(trx, '11200')).toEqual(ofTexas[1_199]);
+    const { rows } = await sql`select seq_scan from pg_stat_xact_user_tables where relname = 'facility'`.execute(trx);
+    expect(rows).toEqual([{ seqScan: '0' }]);
+  });
 });

@@ -8,6 +8,8 @@ export interface Facility {
   readonly agency: string;
   /** Of the United States, as USPS abbreviates it. Without it families are not offered the facility. */
   readonly state?: string | undefined;
+  /** Printed in the list of facilities: one to eight digits, none of another facility. */
+  readonly number?: string | undefined;
   /** IANA name, e.g. America/Los_Angeles. */
   readonly timeZone: string;
   readonly defaultLanguage: 'en' | 'es';
@@ -41,6 +43,7 @@ export const toFacility = (row: Selectable<FacilityTable>): Facility => ({
   name: row.name,
   agency: row.agency,
   ...(row.state !== null && { state: row.state }),
+  ...(row.number !== null && { number: row.number }),
   timeZone: row.timeZone,
   defaultLanguage: row.defaultLanguage,
   callingHours: row.callingHours,
@@ -58,6 +61,7 @@ const toRow = (facility: Facility) => ({
   name: facility.name,
   agency: facility.agency,
   state: facility.state ?? null,
+  number: facility.number ?? null,
   timeZone: facility.timeZone,
   defaultLanguage: facility.defaultLanguage,
   callingHours: JSON.stringify(facility.callingHours),
@@ -91,37 +95,9 @@ export async function listFacilities(db: Database): Promise<Facility[]> {
   return (await db.selectFrom('facility').selectAll().orderBy('name').execute()).map(toFacility);
 }
 
-/** The states that have facilities to choose from, in the order of their abbreviations. */
-export async function statesWithFacilities(db: Database): Promise<string[]> {
-  const query = db.selectFrom('facility').select('state').distinct().where('active', '=', true);
-  const rows = await query.where('state', 'is not', null).orderBy('state').execute();
-  return rows.flatMap(({ state }) => state ?? []);
-}
-
-export interface FacilityChoice {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-}
-
-/** A page of the active facilities of a state by name, those after the choice `after`. */
-export async function facilitiesOfState(
-  db: Database,
-  state: string,
-  page: { readonly limit: number; readonly after?: Pick<FacilityChoice, 'name' | 'id'> },
-): Promise<FacilityChoice[]> {
-  let query = db.selectFrom('facility').select(['id', 'name']).where('active', '=', true).where('state', '=', state);
-  if (page.after) {
-    const { name, id } = page.after;
-    query = query.where((eb) => eb(eb.refTuple('name', 'id'), '>', eb.tuple(name, id)));
-  }
-  const rows = await query.orderBy('name').orderBy('id').limit(page.limit).execute();
-  return rows.map((row) => ({ ...row, state }));
-}
-
-/** One facility that families are offered. Undefined: there is none such, or it is not offered. */
-export async function facilityChoice(db: Database, id: string): Promise<FacilityChoice | undefined> {
-  const query = db.selectFrom('facility').select(['id', 'name', 'state']).where('id', '=', id);
-  const row = await query.where('active', '=', true).executeTakeFirst();
-  return row && row.state !== null ? { ...row, state: row.state } : undefined;
+/** Those that calls can come from: they have a station. By name. */
+export async function listServedFacilities(db: Database): Promise<Facility[]> {
+  const having = db.selectFrom('station').select('facilityId');
+  const rows = await db.selectFrom('facility').selectAll().where('id', 'in', having).orderBy('name').execute();
+  return rows.map(toFacility);
 }

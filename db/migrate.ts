@@ -30,6 +30,7 @@ import * as passcodeLocks from './migrations/0041-passcode-locks.ts';
 import * as gatewayContradictions from './migrations/0042-gateway-contradictions.ts';
 import * as deskAfter from './migrations/0046-desk-after.ts';
 import * as watchedBalances from './migrations/0051-watched-balances.ts';
+import * as facilityNumbers from './migrations/0052-facility-numbers.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -63,6 +64,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042-gateway-contradictions': gatewayContradictions,
   '0046-desk-after': deskAfter,
   '0051-watched-balances': watchedBalances,
+  '0052-facility-numbers': facilityNumbers,
 };
 
 /** A migration may rewrite a big table. */

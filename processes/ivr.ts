@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '#db/connect.ts';
 import { openDatabase } from '#db/connect.ts';
-import { listFacilities } from '#db/facilities.ts';
+import { listServedFacilities } from '#db/facilities.ts';
 import { languages } from '#flows/language.ts';
 import type { Utterance } from '#flows/utterance.ts';
 import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
@@ -35,7 +35,7 @@ main('ivr', async (config, log, end) => {
   });
   for (const language of languages) {
     const utterances = new Map<string, Utterance>();
-    for (const { name, offerKeys } of await listFacilities(db))
+    for (const { name, offerKeys } of await listServedFacilities(db))
       for (const utterance of utterancesOf(language, [name], { ...offerKeys })) utterances.set(utterance.id, utterance);
     const begun = performance.now();
     await prompts.prepare(language, utterances.values(), (done, total) => {
@@ -122,7 +122,7 @@ main('ivr', async (config, log, end) => {
 /** Makes what the 866 line says while calls go on already: a prompt that is not there yet is made when it is first told. */
 async function prepareFamilyLine(prompts: PromptStore, db: Database, log: Log): Promise<void> {
   try {
-    const names = (await listFacilities(db)).map(({ name }) => name);
+    const names = (await listServedFacilities(db)).map(({ name }) => name);
     for (const language of languages) await prompts.prepare(language, familyLineUtterances(language, names));
   } catch (error) {
     log.error({ err: error }, 'not everything that the 866 line says could be made beforehand');

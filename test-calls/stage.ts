@@ -5,7 +5,7 @@ import type { CallReport } from '#db/calls.ts';
 import { callReport } from '#db/calls.ts';
 import type { Database } from '#db/connect.ts';
 import type { Facility } from '#db/facilities.ts';
-import { listFacilities, saveFacility } from '#db/facilities.ts';
+import { listServedFacilities, saveFacility } from '#db/facilities.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Language } from '#flows/language.ts';
@@ -119,7 +119,7 @@ export class Stage {
         facility = { ...demo.facilities[0], ...changes };
         await saveFacility(db, facility);
         await options.prepare?.(db, config);
-        if (artistFolder !== undefined) await recordShortPrompts(artistFolder, await listFacilities(db));
+        if (artistFolder !== undefined) await recordShortPrompts(artistFolder, await listServedFacilities(db));
       },
       say,
     });

@@ -170,7 +170,11 @@ export function wholeCalls(options: WholeCallsOptions = {}): WholeCalls {
       ...stageOptions,
       prepare: async (db, config) => {
         for (const [name, { stationActive = true, changes = {} }] of Object.entries(sites)) {
-          const facility: Facility = { ...facilities[0], id: name, name: `The ${name} place`, ...changes };
+          const facility: Facility = {
+            ...{ ...facilities[0], number: undefined },
+            ...{ id: name, name: `The ${name} place` },
+            ...changes,
+          };
           const phone = phones.get(name);
           if (!phone) continue;
           known.set(name, { facility, phone });

@@ -1,7 +1,7 @@
 import { accountStatus } from '#db/closing.ts';
 import type { Database } from '#db/connect.ts';
 import { findEnrolment, setFacility } from '#db/enrolments.ts';
-import { facilityChoice, type FacilityChoice } from '#db/facilities.ts';
+import { facilityChoice, type FacilityChoice } from '#db/facility-directory.ts';
 
 export type FacilityChoosing =
   | { readonly kind: 'chosen'; readonly facility: FacilityChoice }

@@ -10,7 +10,7 @@ import {
   type Enrolment,
   type HolderActor,
 } from '#db/enrolments.ts';
-import { facilityChoice, type FacilityChoice } from '#db/facilities.ts';
+import { facilityChoice, type FacilityChoice } from '#db/facility-directory.ts';
 import { emptyProfile, saveProfile, type Profile } from '#db/profiles.ts';
 import { tell, type TellDeps } from './news.ts';
 import { orderOf, type EnrolmentOrder, type OrderRefusal, type Sharing, type SoundOrder } from './order.ts';

@@ -20,6 +20,8 @@ export interface FacilityTable {
   active: Generated<boolean>;
   /** As USPS abbreviates it. */
   state: string | null;
+  /** One to eight digits. */
+  number: string | null;
 }
 
 export interface StationTable {

@@ -4,10 +4,10 @@ export const VALLEY_VIEW = 'valley-view';
 const SIERRA_RIDGE = 'sierra-ridge';
 export const RIO_CLARO = 'rio-claro';
 
-const everyDay = (from: string, to: string): CallingHours =>
+export const everyDay = (from: string, to: string): CallingHours =>
   Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [{ from, to }]]));
 
-const common = {
+export const common = {
   agency: 'Demonstration Agency',
   state: 'CA',
   timeZone: 'America/Los_Angeles',
@@ -23,6 +23,7 @@ export const facilities = [
   {
     ...common,
     id: VALLEY_VIEW,
+    number: '101',
     name: 'Valley View Facility',
     defaultLanguage: 'en',
     callingHours: everyDay('00:00', '24:00'),
@@ -30,6 +31,7 @@ export const facilities = [
   {
     ...common,
     id: SIERRA_RIDGE,
+    number: '102',
     name: 'Sierra Ridge Facility',
     defaultLanguage: 'en',
     callingHours: everyDay('09:00', '10:00'),
@@ -37,6 +39,7 @@ export const facilities = [
   {
     ...common,
     id: RIO_CLARO,
+    number: '103',
     name: 'Río Claro Facility',
     defaultLanguage: 'es',
     callingHours: everyDay('00:00', '24:00'),

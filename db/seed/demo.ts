@@ -8,6 +8,7 @@ import { pinDigest, savePerson } from '../people.ts';
 import { addPrivileged } from '../privileged.ts';
 import { saveStation, saveTrunk } from '../stations.ts';
 import { facilities, homePhones, people, special, stations, VALLEY_VIEW } from './demo-world.ts';
+import { directory } from './directory.ts';
 
 export interface DemoSecrets {
   readonly username: string;
@@ -47,7 +48,7 @@ export async function seedDemo(db: Database, options: DemoOptions): Promise<Demo
     password: createHmac('sha256', pinPepper).update(`demo password of ${username}`).digest('base64url').slice(0, 12),
   });
 
-  for (const facility of facilities) await saveFacility(db, facility);
+  for (const facility of [...facilities, ...directory]) await saveFacility(db, facility);
 
   const phones = stations.map((station) => ({ ...station, ...secretOf(station.username) }));
   for (const { id, facilityId, name, username, password } of phones) {

@@ -46,8 +46,13 @@ const lookedUp = [
   'payments.savedCard',
   'payments.heard',
   'blocks.callers',
-  'blocks.facility',
   'blocks.of',
+  'facilities.states',
+  'facilities.ofState',
+  'facilities.numbered',
+  'openings.standing',
+  'openings.terms',
+  'openings.tooEasy',
   'funding.of',
   'agents.opening',
   'agents.queue',
@@ -94,7 +99,8 @@ function faultsOf({ done }: FamilyWorld, { line, end }: Played): string[] {
     ).length;
     if (times !== confirmed) faults.push(`${word} was done ${times} times for ${confirmed} confirmations`);
   }
-  const proven = done.indexOf('passcode right');
+  // Whoever has just chosen a passcode has said it.
+  const proven = done.findIndex((one) => one === 'passcode right' || one.startsWith('open '));
   for (const [index, one] of done.entries())
     if (guarded.includes(one.split(' ')[0] ?? '') && (proven < 0 || index < proven))
       faults.push(`${one} without a passcode`);

@@ -1,4 +1,4 @@
-import type { CardGiven, Scope } from '../family-line/ports.ts';
+import type { CardGiven, Opened, Scope } from '../family-line/ports.ts';
 import type { Value } from '../prompt.ts';
 import type { Played } from './play.ts';
 import type { Step } from './step.ts';
@@ -12,6 +12,7 @@ const confirmed: Readonly<Record<string, (deed: Deed, step: Step, savedLastFour:
   'blocks.place': ({ given: [, scope] }, step) => names(step, scope as Scope),
   'blocks.lift': ({ given: [, scope] }, step) => names(step, scope as Scope),
   'funding.turnOff': () => true,
+  'openings.open': (_, step) => step.asking.some(({ key }) => key === 'terms.accept'),
 };
 
 /** Only for who has said the passcode before: anybody can forge a calling number. */
@@ -25,11 +26,16 @@ export function deedFault(deed: Deed, before: readonly Deed[], savedLastFour: st
   if (rule && !(step?.fresh && step.act === '1')) faults.push(`${name} without a confirmation`);
   else if (rule && step && !rule(deed, step, savedLastFour))
     faults.push(`${name} of something else than was read back`);
-  const proven = before.some((one) => one.name === 'accounts.checkPasscode' && one.result === 'right');
+  const proven = before.some(saysPasscode);
   const savedCharge = name === 'payments.charge' && (deed.given[2] as CardGiven).kind === 'saved';
   if (!proven && (savedCharge || guarded.includes(name))) faults.push(`${name} without a passcode`);
   return faults;
 }
+
+/** The passcode was said, or chosen for an account that was opened by it. */
+const saysPasscode = ({ name, result }: Deed): boolean =>
+  (name === 'accounts.checkPasscode' && result === 'right') ||
+  (name === 'openings.open' && (result as Opened | undefined)?.kind === 'opened');
 
 /** How often the main menu may be heard before the line may end the call by itself, whatever is pressed. */
 const manyRounds = 10;

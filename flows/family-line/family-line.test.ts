@@ -289,7 +289,7 @@ describe('blocks', () => {
   });
 
   it('are placed for a facility that has not called, by its number', async () => {
-    const acts: Act[] = ['2', typed('99'), typed('12'), '1', '2'];
+    const acts: Act[] = ['2', typed('99'), typed('12'), '*', typed('12'), '1', '1', '2'];
     expect((await call({}, '3', '1', '2', ...acts)).done).toEqual(['place +12135550142 rio-claro']);
     expect((await call({ callers: [] }, '3', '1', ...acts)).done).toEqual(['place +12135550142 rio-claro']);
   });
@@ -297,7 +297,7 @@ describe('blocks', () => {
   it('are chosen from a long list a few at a time, with the other facility at its end', async () => {
     const callers = Array.from({ length: 7 }, (_, n) => ({ id: `f${n}`, name: `Facility ${n}` }));
     expect((await call({ callers }, '3', '1', '4', '2', '1', '2')).done).toEqual(['place +12135550142 f4']);
-    expect((await call({ callers }, '3', '1', '4', '4', '2', '2', typed('12'), '1', '2')).done).toEqual([
+    expect((await call({ callers }, '3', '1', '4', '4', '2', '2', typed('12'), '1', '1', '2')).done).toEqual([
       'place +12135550142 rio-claro',
     ]);
     expect((await call({ callers }, '3', '1', '4', '4', '3', '1', '1', '2')).done).toEqual(['place +12135550142 f0']);

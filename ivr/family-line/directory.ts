@@ -1,5 +1,5 @@
 import type { Database } from '#db/connect.ts';
-import { facilitiesOfState, statesWithFacilities } from '#db/facilities.ts';
+import { facilitiesOfState, facilityNumbered, statesWithFacilities } from '#db/facility-directory.ts';
 import type { Directory } from '#flows/family-line/ports.ts';
 
 /** More than any state has. */
@@ -9,6 +9,6 @@ const mostOfState = 2_000;
 export const directoryOf = (db: Database): Directory => ({
   states: () => statesWithFacilities(db),
   ofState: (state) => facilitiesOfState(db, state, { limit: mostOfState }),
-  // Facilities have no numbers of their own yet.
-  numbered: async () => undefined,
+  // Lists are printed with zeros in front, or without.
+  numbered: (typed) => facilityNumbered(db, typed.replace(/^0+/, '')),
 });

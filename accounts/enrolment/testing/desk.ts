@@ -10,7 +10,10 @@ let numbers = 1000;
 /** A US number nobody else in the test has. */
 export const freshNumber = (): string => `+1213555${++numbers}`;
 
-export const facility: Facility = { ...facilities[0], id: 'north', name: 'North Facility', state: 'CA' };
+export const facility: Facility = {
+  ...facilities[0],
+  ...{ id: 'north', name: 'North Facility', state: 'CA', number: '77' },
+};
 
 /** Where accounts are opened, with a clock of its own and a record of what holders were told. */
 export class Desk {

@@ -2,9 +2,10 @@ import type { Line } from '../../line.ts';
 import type { Answered } from '../../menu/ask-again.ts';
 import { enter } from '../../menu/entry.ts';
 import { choose } from '../../menu/menu.ts';
+import type { Prompt } from '../../prompt.ts';
 import { prompt } from '../../prompt.ts';
 import type { Directory, Facility } from '../ports.ts';
-import { spell } from './spell.ts';
+import { isIt, spell } from './spell.ts';
 import { searchByName } from './spelling.ts';
 import type { State } from './states.ts';
 import { isState, searchStates, stateName } from './states.ts';
@@ -24,6 +25,11 @@ export async function findFacility(line: Line, directory: Directory): Promise<An
   return byNumber(line, directory);
 }
 
+/** Numbers that are typed anew. */
+const rounds = 3;
+
+const named = ({ name }: Facility): Prompt => prompt('block.facility', { facility: { kind: 'name', text: name } });
+
 async function byName(line: Line, directory: Directory): Promise<Answered<Facility>> {
   const state = await chooseState(line, (await directory.states()).filter(isState));
   if (state.kind !== 'answer') return state;
@@ -32,7 +38,7 @@ async function byName(line: Line, directory: Directory): Promise<Answered<Facili
     search: searchByName(await directory.ofState(state.value), ({ name }) => name),
     enough: 3,
     none: prompt('find.no-name'),
-    say: ({ name }) => prompt('block.facility', { facility: { kind: 'name', text: name } }),
+    say: named,
   });
 }
 
@@ -50,13 +56,21 @@ async function chooseState(line: Line, states: readonly State[]): Promise<Answer
   });
 }
 
-const byNumber = (line: Line, directory: Directory): Promise<Answered<Facility>> =>
-  enter<Facility>(line, {
-    ask: [prompt('block.facility-number')],
-    max: 8,
-    complete: () => false,
-    read: async (typed) => {
-      const facility = await directory.numbered(typed);
-      return facility ? { kind: 'value', value: facility } : { kind: 'wrong', say: prompt('block.no-facility') };
-    },
-  });
+/** A digit that was mistyped is another facility: which one it is, is told. `*` there types it again. */
+async function byNumber(line: Line, directory: Directory): Promise<Answered<Facility>> {
+  for (let round = 0; round < rounds; round++) {
+    const typed = await enter<Facility>(line, {
+      ask: [prompt('block.facility-number')],
+      max: 8,
+      complete: () => false,
+      read: async (digits) => {
+        const facility = await directory.numbered(digits);
+        return facility ? { kind: 'value', value: facility } : { kind: 'wrong', say: prompt('block.no-facility') };
+      },
+    });
+    if (typed.kind !== 'answer') return typed;
+    const meant = await isIt(line, named(typed.value), typed.value, prompt('find.number-again'));
+    if (meant.kind !== 'back') return meant;
+  }
+  return { kind: 'agent' };
+}

@@ -45,7 +45,7 @@ export async function spell<T>(line: Line, { ask, search, enough, none, say }: S
     const [only, ...others] = typed.value;
     const chosen =
       only !== undefined && others.length === 0
-        ? await isIt(line, say(only), only)
+        ? await isIt(line, say(only), only, prompt('find.again'))
         : await pick(
             line,
             [prompt('find.several')],
@@ -62,10 +62,10 @@ const press = (key: string): Prompt => prompt('menu.press', { key: { kind: 'key'
  * Tells the only one that was found. It is found before the name is at its end, and whoever types on answers nothing by that: only the
  * keys that are told count, pressed after they began to be told.
  */
-function isIt<T>(line: Line, what: Prompt, value: T): Promise<Answered<T>> {
+export function isIt<T>(line: Line, what: Prompt, value: T, again: Prompt): Promise<Answered<T>> {
   return askAgain(async (missed): Promise<Heard<T>> => {
     const answer = await line.ask({
-      say: [...missed, what, press('1'), prompt('find.again'), press('*')],
+      say: [...missed, what, press('1'), again, press('*')],
       keys: ['1', '*', '0', '#'],
       fresh: true,
       waitSeconds: 6,

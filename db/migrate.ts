@@ -31,6 +31,7 @@ import * as gatewayContradictions from './migrations/0042-gateway-contradictions
 import * as deskAfter from './migrations/0046-desk-after.ts';
 import * as watchedBalances from './migrations/0051-watched-balances.ts';
 import * as facilityNumbers from './migrations/0052-facility-numbers.ts';
+import * as serviceTerms from './migrations/0053-service-terms.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -65,6 +66,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0046-desk-after': deskAfter,
   '0051-watched-balances': watchedBalances,
   '0052-facility-numbers': facilityNumbers,
+  '0053-service-terms': serviceTerms,
 };
 
 /** A migration may rewrite a big table. */

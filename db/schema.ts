@@ -1,3 +1,4 @@
+import type { ServiceTermsTable, TermsConsentTable } from './schema/service-terms.ts';
 import type { AccountNumberTable, AccountTable, BlockTable, PrivilegedNumberTable } from './schema/destinations.ts';
 import type { CallEventTable, CallTable, LegTable } from './schema/calls.ts';
 import type {
@@ -102,6 +103,8 @@ export interface Schema {
   fundingTextMonth: FundingTextMonthTable;
   repeatingJob: RepeatingJobTable;
   refundTerms: RefundTermsTable;
+  serviceTerms: ServiceTermsTable;
+  termsConsent: TermsConsentTable;
   bankHoliday: BankHolidayTable;
   accountClosing: AccountClosingTable;
   cardRefund: CardRefundTable;

@@ -1,11 +1,14 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
+import { accountsOfNumber } from '#db/account-look-up.ts';
 import { openAccount } from '#db/accounts.ts';
 import { blockHistory } from '#db/blocks.ts';
+import { findEnrolment } from '#db/enrolments.ts';
 import { VALLEY_VIEW } from '#db/seed/demo-world.ts';
 import { balanceOf } from '#db/ledger.ts';
+import { consentsOf } from '#db/service-terms.ts';
 import { transactionsOf } from '#db/statements.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import { calledBy } from './family/families.ts';
@@ -21,6 +24,8 @@ import { wholeCalls } from './whole-calls.ts';
 
 const number = '+18669490290';
 const family = '+12135550142';
+/** Has no account yet. */
+const stranger = '+12135550157';
 const accountId = '5f0c2a52-6a9d-4d0e-8f3c-0c6a5f0e1a01';
 /** One that the sandbox takes; nowhere else in this repository. */
 const card = '4917484589897107';
@@ -78,6 +83,45 @@ call('a family pays with a card in Spanish, then blocks a facility', { timeoutMs
   await line.press('2');
   const { by } = await line.ended;
   expect(by).toBe('them');
+});
+
+call('who has no account opens one and pays into it, in Spanish', { timeoutMs: 60_000 }, async () => {
+  const { db, config } = stage().system;
+  const passcode = '8362';
+  const line = dial({ headers: { 'P-Asserted-Identity': `<sip:${stranger}@carrier.example>` } });
+  expect(await line.answered).toBe(true);
+  // Spanish, pay, open an account, the facility by its state and name, the passcode twice.
+  await line.press('2121');
+  await line.press('22');
+  await hears(line, 'find.state', { state: { kind: 'wording', key: 'state.CA' } });
+  await line.press('1');
+  await hears(line, 'find.spell-name');
+  await line.press('8255398');
+  await hears(line, 'block.facility', { facility });
+  await line.press('1');
+  await hears(line, 'open.passcode');
+  await line.press(`${passcode}${passcode}`);
+  await hears(line, 'terms.accept');
+  expect(await accountsOfNumber(db, stranger)).toEqual([]);
+  await line.press('1');
+  await hears(line, 'amount.ask');
+  const [account] = await accountsOfNumber(db, stranger);
+  const id = account?.id ?? '';
+  expect(await consentsOf(db, id)).toMatchObject([{ version: '2026-01', language: 'es' }]);
+  expect(await findEnrolment(db, { accountId: id })).toMatchObject({ facilityId: VALLEY_VIEW });
+  await line.press(`20#${card}042712395814`);
+  await hears(line, 'pay.fee');
+  await line.press('1');
+  await hears(line, 'pay.done', { amount: { kind: 'money', cents: 2_000 } });
+  expect((await balanceOf(db, id)).balanceCents).toBe(2_000);
+  await line.hangup();
+  const journal = await readFile(join(config.VAR_FOLDER, 'log', 'ivr.log'), 'utf8');
+  expect(journal).toContain('a family calls the 866 line');
+  // Neither whole nor key by key.
+  expect(journal).not.toMatch(new RegExp(`(?<![\\d.:-])${passcode}(?![\\d.:-])`));
+  const search = new Search([{ kind: 'card number', digits: passcode + passcode }], []);
+  search.text('ivr.log', journal);
+  expect(search.findings).toEqual([]);
 });
 
 call('the keys of a telephone without telephone events are its tones', { timeoutMs: 30_000 }, async () => {

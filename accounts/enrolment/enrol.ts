@@ -49,25 +49,26 @@ export type Enrolling = Enrolled | { readonly kind: 'refused'; readonly reason: 
 export async function enrol(db: Database, deps: TellDeps, wanted: EnrolmentOrder): Promise<Enrolling> {
   const sound = orderOf(wanted);
   if (sound.kind === 'refused') return sound;
-  const { order } = sound;
-  return db.transaction().execute(async (trx): Promise<Enrolling> => {
-    const refused = (reason: EnrolmentRefusal) => ({ kind: 'refused', reason }) as const;
-    await lockEnrolmentKey(trx, order.key);
-    const before = await findEnrolment(trx, { key: order.key });
-    if (before) return before.requestHash === order.hash ? shown(trx, before, true) : refused('key-reused');
-    const facility = order.facility && (await facilityChoice(trx, order.facility.id));
-    if (order.facility && facility?.state !== order.facility.state) return refused('unknown-facility');
-    await lockNumber(trx, order.number);
-    const at = deps.now();
-    const others = await openAccountsOf(trx, order.number);
-    if (others.length > 0 && !mayShare(order.sharing, { others, by: order.by, at }))
-      return refused('number-has-account');
-    const enrolment = await open(trx, order, others.length > 0, at);
-    const { accountId: id, number } = enrolment;
-    const news = { kind: 'enrolled', accountNumber: id, number, ...(facility && { facility: facility.name }) } as const;
-    await tell(trx, deps, { key: `enrolment ${order.key}`, account: { id, number: id }, news });
-    return shown(trx, enrolment, false);
-  });
+  return db.transaction().execute((trx) => enrolIn(trx, deps, sound.order));
+}
+
+/** The same within a transaction that writes down more. */
+export async function enrolIn(trx: Database, deps: TellDeps, order: SoundOrder): Promise<Enrolling> {
+  const refused = (reason: EnrolmentRefusal) => ({ kind: 'refused', reason }) as const;
+  await lockEnrolmentKey(trx, order.key);
+  const before = await findEnrolment(trx, { key: order.key });
+  if (before) return before.requestHash === order.hash ? shown(trx, before, true) : refused('key-reused');
+  const facility = order.facility && (await facilityChoice(trx, order.facility.id));
+  if (order.facility && facility?.state !== order.facility.state) return refused('unknown-facility');
+  await lockNumber(trx, order.number);
+  const at = deps.now();
+  const others = await openAccountsOf(trx, order.number);
+  if (others.length > 0 && !mayShare(order.sharing, { others, by: order.by, at })) return refused('number-has-account');
+  const enrolment = await open(trx, order, others.length > 0, at);
+  const { accountId: id, number } = enrolment;
+  const news = { kind: 'enrolled', accountNumber: id, number, ...(facility && { facility: facility.name }) } as const;
+  await tell(trx, deps, { key: `enrolment ${order.key}`, account: { id, number: id }, news });
+  return shown(trx, enrolment, false);
 }
 
 /** Whether a number of open accounts may have one more. */

@@ -3,7 +3,7 @@ import { numbersOf } from '#db/account-numbers.ts';
 import { accountStatus } from '#db/closing.ts';
 import type { Database } from '#db/connect.ts';
 import { findEnrolment, type HolderActor } from '#db/enrolments.ts';
-import { notePasscode, passcodeOf, putPasscode } from '#db/passcodes.ts';
+import { notePasscode, passcodeOf, putPasscode, type Passcode, type PasscodeEvent } from '#db/passcodes.ts';
 import { tell } from '../enrolment/news.ts';
 import { isPasscode, type PasscodeDeps } from './check-passcode.ts';
 import { clearAll, noGuesses } from './lock.ts';
@@ -58,12 +58,37 @@ export async function setPasscode(db: Database, deps: PasscodeDeps, order: Passc
     const weakness = weaknessOf(passcode.entered, { numbers, accountNumber: number });
     if (weakness) return { kind: 'refused', reason: 'too-easy', weakness };
     await tellLocks(trx, deps, accountId);
-    await putPasscode(trx, accountId, { hash, guesses: before ? clearAll(before.guesses) : noGuesses });
     const kind = before ? 'changed' : 'set';
-    const key = `passcode ${await notePasscode(trx, accountId, { kind, by, at })}`;
-    await tell(trx, deps, { key, account: { id: accountId, number }, news: { kind: `passcode-${kind}` } });
+    const guesses = before ? clearAll(before.guesses) : noGuesses;
+    await put(trx, deps, { account: { id: accountId, number }, hash, guesses, kind, by, at });
     return { kind };
   });
+}
+
+interface FirstPasscode {
+  readonly account: { readonly id: string; readonly number: string };
+  /** Of a passcode that is not too easy (weaknessOf()). */
+  readonly hash: string;
+  readonly by: HolderActor;
+}
+
+/** The first passcode of an account that the transaction has just opened; the holder is told. */
+export const setFirstPasscode = (trx: Database, deps: PasscodeDeps, first: FirstPasscode): Promise<void> =>
+  put(trx, deps, { ...first, guesses: noGuesses, kind: 'set', at: deps.now() });
+
+async function put(
+  trx: Database,
+  deps: PasscodeDeps,
+  {
+    account,
+    hash,
+    guesses,
+    ...event
+  }: FirstPasscode & Passcode & Pick<PasscodeEvent, 'at'> & { kind: 'set' | 'changed' },
+): Promise<void> {
+  await putPasscode(trx, account.id, { hash, guesses });
+  const key = `passcode ${await notePasscode(trx, account.id, event)}`;
+  await tell(trx, deps, { key, account, news: { kind: `passcode-${event.kind}` } });
 }
 
 async function openedIn(trx: Database, accountId: string, callId: string | undefined): Promise<boolean> {

@@ -15,8 +15,8 @@ import type { Agents, Ports } from '#flows/family-line/ports.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { directoryOf } from './directory.ts';
-import { noOpenings } from './no-openings.ts';
 import { theOpenOne } from './open-account.ts';
+import { openingsOf } from './openings.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
 
@@ -69,7 +69,7 @@ export function portsOf(
       },
     },
     facilities: directoryOf(db),
-    openings: noOpenings,
+    openings: openingsOf(db, { callId, callingNumber, passcodes: house.passcodes, proofs }),
     blocks: {
       callers: (number) => facilitiesThatCalled(db, number, new Date(now().getTime() - callersMs)),
       place: async (number, scope) => {

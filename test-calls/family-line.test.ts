@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -32,7 +32,13 @@ const card = '4917484589897107';
 
 /** Who else pays, and what is typed by all of them. */
 const cast = castOf(5, 0, 1);
-const hunted = { ...cast, secrets: [...cast.secrets, { kind: 'card number', digits: card } as const] };
+/** Chosen by who opens an account, and typed twice. */
+const passcode = '8362';
+const own = [
+  { kind: 'card number', digits: card },
+  { kind: 'passcode and code', digits: passcode + passcode },
+] as const;
+const hunted = { ...cast, secrets: [...cast.secrets, ...own] };
 const heapFolder = await mkdtemp(join(tmpdir(), 'homeline-heaps-'));
 afterAll(() => rm(heapFolder, { recursive: true, force: true }));
 
@@ -87,7 +93,6 @@ call('a family pays with a card in Spanish, then blocks a facility', { timeoutMs
 
 call('who has no account opens one and pays into it, in Spanish', { timeoutMs: 60_000 }, async () => {
   const { db, config } = stage().system;
-  const passcode = '8362';
   const line = dial({ headers: { 'P-Asserted-Identity': `<sip:${stranger}@carrier.example>` } });
   expect(await line.answered).toBe(true);
   // Spanish, pay, open an account, the facility by its state and name, the passcode twice.
@@ -115,12 +120,8 @@ call('who has no account opens one and pays into it, in Spanish', { timeoutMs: 6
   await hears(line, 'pay.done', { amount: { kind: 'money', cents: 2_000 } });
   expect((await balanceOf(db, id)).balanceCents).toBe(2_000);
   await line.hangup();
-  const journal = await readFile(join(config.VAR_FOLDER, 'log', 'ivr.log'), 'utf8');
-  expect(journal).toContain('a family calls the 866 line');
-  // Neither whole nor key by key.
-  expect(journal).not.toMatch(new RegExp(`(?<![\\d.:-])${passcode}(?![\\d.:-])`));
-  const search = new Search([{ kind: 'card number', digits: passcode + passcode }], []);
-  search.text('ivr.log', journal);
+  const search = new Search(hunted.secrets, []);
+  await searchFiles(search, join(config.VAR_FOLDER, 'log'));
   expect(search.findings).toEqual([]);
 });
 

@@ -76,6 +76,12 @@ export async function findDeposit(
   return row && toDeposit(row);
 }
 
+/** The id of the deposit that was captured under this id of the gateway's. */
+export async function depositCapturedAs(db: Database, gatewayId: string): Promise<string | undefined> {
+  const query = db.selectFrom('deposit').select('id').where('gatewayId', '=', gatewayId);
+  return (await query.executeTakeFirst())?.id;
+}
+
 /** Those with one of these idempotency keys that were declined. */
 export async function declinedDeposits(db: Database, keys: readonly string[]): Promise<Deposit[]> {
   const query = db.selectFrom('deposit').selectAll().where('idempotencyKey', 'in', keys);

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Database } from './connect.ts';
 import { storableJson } from './json.ts';
 
-/** Duplicate: the item had been entered before. */
-export type LockboxLineState = 'waiting' | 'on-account' | 'in-suspense' | 'duplicate' | 'rejected';
+/** Duplicate: the item had been entered before. Entered, dismissed: it was rejected, and an agent decided. */
+export type LockboxLineState =
+  'waiting' | 'on-account' | 'in-suspense' | 'duplicate' | 'rejected' | 'entered' | 'dismissed';
 
 export interface LockboxFile {
   readonly id: string;
@@ -100,38 +101,6 @@ export async function sumsOf(db: Database, fileId: string): Promise<LockboxLineS
     state,
     lines: Number(lines),
     cents: Number(cents),
-  }));
-}
-
-export interface LockboxLine {
-  readonly line: number;
-  readonly cents: number;
-  readonly state: LockboxLineState;
-  readonly reason?: string;
-  readonly paymentId?: string;
-}
-
-/** Lines of a file that are in this state, in their order; those after line `after`. */
-export async function linesIn(
-  db: Database,
-  fileId: string,
-  state: LockboxLineState,
-  page: { readonly after?: number; readonly limit?: number } = {},
-): Promise<LockboxLine[]> {
-  const query = db.selectFrom('lockboxLine').select(['line', 'cents', 'state', 'reason', 'paymentId']);
-  const there = query
-    .where('fileId', '=', fileId)
-    .where('state', '=', state)
-    .where('line', '>', page.after ?? 0);
-  return (
-    await there
-      .orderBy('line')
-      .limit(page.limit ?? 1_000)
-      .execute()
-  ).map(({ cents, reason, paymentId, ...row }) => ({
-    ...{ ...row, cents: Number(cents) },
-    ...(reason !== null && { reason }),
-    ...(paymentId !== null && { paymentId }),
   }));
 }
 

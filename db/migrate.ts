@@ -32,6 +32,7 @@ import * as deskAfter from './migrations/0046-desk-after.ts';
 import * as watchedBalances from './migrations/0051-watched-balances.ts';
 import * as facilityNumbers from './migrations/0052-facility-numbers.ts';
 import * as serviceTerms from './migrations/0053-service-terms.ts';
+import * as agentsDecide from './migrations/0058-agents-decide.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -67,6 +68,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0051-watched-balances': watchedBalances,
   '0052-facility-numbers': facilityNumbers,
   '0053-service-terms': serviceTerms,
+  '0058-agents-decide': agentsDecide,
 };
 
 /** A migration may rewrite a big table. */

@@ -70,6 +70,6 @@ test('deposits of which the gateway says otherwise are counted until an agent ha
   for (const depositId of [one, other, one])
     await addContradiction(db, { depositId, ours: 'captured', theirs: 'absent', at: house.at });
   expect(await lines(metrics)).toEqual(['homeline_deposit_contradictions 2']);
-  await decideContradiction(db, one, { byId: 'a1', reason: 'it was taken', at: house.at });
+  await decideContradiction(db, one, { kind: 'looked-at', byId: 'a1', reason: 'it was taken', at: house.at });
   expect(await lines(metrics)).toEqual(['homeline_deposit_contradictions 1']);
 });

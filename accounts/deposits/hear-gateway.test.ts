@@ -19,7 +19,7 @@ import { House } from '../refunds/testing/house.ts';
 import { Bank, type Way } from '../testing/bank.ts';
 import { depositByCard, type DepositDeps } from './deposit-by-card.ts';
 import { hearGateway } from './hear-gateway.ts';
-import { lookAtContradiction } from './look-at-contradiction.ts';
+import { captureContradiction, lookAtContradiction } from './look-at-contradiction.ts';
 import { resolveDeposits } from './resolve.ts';
 import { settle, type DepositResult } from './settle.ts';
 
@@ -61,6 +61,10 @@ const declined = (key: string): WebhookEvent => ({ kind: 'declined', eventId: 'e
 const hear = (event: WebhookEvent) => hearGateway(deps(), event);
 const contradictions = async (id: string) =>
   (await openContradictions(server.db)).filter(({ depositId }) => depositId === id);
+const gatewayIdOf = async (id: string) => {
+  const deposit = server.db.selectFrom('deposit').select('gatewayId').where('id', '=', id);
+  return (await deposit.executeTakeFirst())?.gatewayId ?? '';
+};
 const balance = async (id: string) => (await balanceOf(server.db, id)).balanceCents;
 
 test('a deposit of unknown outcome is settled by what the gateway answers, once, however often it is told', async () => {
@@ -135,7 +139,10 @@ test('a captured one that the gateway says was never taken waits among the contr
   });
   for (let twice = 0; twice < 2; twice++)
     expect(await lookAtContradiction(server.db, deps(), act)).toMatchObject({
-      ...{ kind: 'decided', contradiction: { decided: { byId: 'a1', reason: 'the gateway found it', at: now } } },
+      ...{
+        kind: 'decided',
+        contradiction: { decided: { kind: 'looked-at', byId: 'a1', reason: 'the gateway found it', at: now } },
+      },
     });
   expect((await lookAtContradiction(server.db, deps(), { ...act, agentId: 'a2' })).kind).toBe('decided-before');
   expect(await hear(declined(id))).toBe('contradicts');
@@ -157,6 +164,58 @@ test('a captured one that the gateway knows nothing of, or declines as it is set
   expect(await contradictions(settledAgain.id)).toEqual([
     { depositId: settledAgain.id, ours: 'captured', theirs: 'declined', at: now },
   ]);
+});
+
+test('what was decided is history: what the gateway says otherwise later is another contradiction', async () => {
+  const { id } = await deposit('captured');
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'declined', reason: 'lost' } });
+  await hear(declined(id));
+  const act = { depositId: id, agentId: 'a1', reason: 'the gateway found it' };
+  await lookAtContradiction(server.db, deps(), act);
+  bank.charges.delete(id);
+  for (let twice = 0; twice < 2; twice++) expect(await hear(declined(id))).toBe('contradicts');
+  expect(await contradictions(id)).toMatchObject([{ ours: 'captured', theirs: 'absent' }]);
+  expect(await lookAtContradiction(server.db, deps(), act)).toMatchObject({ contradiction: { theirs: 'absent' } });
+  expect(await contradictions(id)).toEqual([]);
+  bank.charges.set(id, { cents: 2_500, outcome: { kind: 'declined', reason: 'lost' } });
+  await hear(declined(id));
+  expect(await contradictions(id)).toEqual([]);
+});
+
+test('an agent settles one that was taken, of which the gateway’s answer is stale: it is captured and posted once, with who and why', async () => {
+  const { account, id } = await deposit('declined');
+  const taken = await deposit('captured');
+  await hear(captured(id));
+  const act = { depositId: id, agentId: 'a1', reason: 'seen at the gateway', gatewayId: `ch_seen_${id}` };
+  const codeOf = async (over: Partial<typeof act>) => captureContradiction(deps(), { ...act, ...over });
+  expect(await codeOf({ gatewayId: '' })).toMatchObject({ code: 'gateway-id-taken' });
+  expect(await codeOf({ gatewayId: await gatewayIdOf(taken.id) })).toMatchObject({ code: 'gateway-id-taken' });
+  expect(await contradictions(id)).toHaveLength(1);
+  const ends = await Promise.all(Array.from({ length: 4 }, () => captureContradiction(deps(), act)));
+  const decided = { kind: 'captured', byId: 'a1', reason: 'seen at the gateway', at: now };
+  for (const end of ends)
+    expect(end).toMatchObject({ kind: 'decided', contradiction: { theirs: 'captured', decided } });
+  expect(await gatewayIdOf(id)).toBe(act.gatewayId);
+  expect([await balance(account), settled]).toEqual([2_500, ['declined', 'captured', 'captured']]);
+  expect(await contradictions(id)).toEqual([]);
+  expect((await lookAtContradiction(server.db, deps(), act)).kind).toBe('decided-before');
+  // One that the gateway says it never took is not captured.
+  bank.charges.delete(taken.id);
+  await hear(declined(taken.id));
+  expect(await codeOf({ depositId: taken.id })).toMatchObject({ code: 'not-captured' });
+});
+
+test('one that the gateway told itself meanwhile is ended under its own id, and under no other', async () => {
+  const { account, id } = await deposit('declined');
+  await hear(captured(id));
+  await settle(deps(), id, { kind: 'captured', gatewayId: `ch_${id}` });
+  expect(await gatewayIdOf(id)).toBe(`ch_${id}`);
+  const act = { depositId: id, agentId: 'a1', reason: 'seen at the gateway' };
+  expect(await captureContradiction(deps(), { ...act, gatewayId: 'ch_else' })).toMatchObject({
+    code: 'gateway-id-taken',
+  });
+  expect((await captureContradiction(deps(), { ...act, gatewayId: `ch_${id}` })).kind).toBe('decided');
+  expect(await balance(account)).toBe(2_500);
 });
 
 test('one that was given up, and was charged after all, is posted', async () => {

@@ -64,7 +64,10 @@ async function askWhich(deps: DepositDeps, { id, state }: Deposit, event: Charge
 type Contradiction = Omit<Parameters<typeof addContradiction>[1], 'at'>;
 
 async function contradict({ db, now }: DepositDeps, contradiction: Contradiction): Promise<Heard> {
-  await addContradiction(db, { ...contradiction, at: now() });
+  await db.transaction().execute(async (trx) => {
+    await findDeposit(trx, contradiction.depositId, { lock: true });
+    await addContradiction(trx, { ...contradiction, at: now() });
+  });
   return 'contradicts';
 }
 

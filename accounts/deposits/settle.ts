@@ -33,25 +33,32 @@ export const depositKey = (depositId: string): string => `deposit ${depositId}`;
  * goes to the contradictions, for an agent. Throws DatabaseUnavailable.
  */
 export async function settle(deps: Omit<DepositDeps, 'gateway'>, id: string, outcome: Outcome): Promise<DepositResult> {
-  const { db, now, onSettled } = deps;
   if (outcome.kind === 'unknown') return { kind: 'pending', depositId: id };
-  return db.transaction().execute(async (trx) => {
-    const deposit = await findDeposit(trx, id, { lock: true });
-    if (!deposit) throw new Error('There is no such deposit.');
-    const at = now();
-    const late = deposit.state !== 'captured' && outcome.kind === 'captured';
-    if (deposit.state === 'captured' && outcome.kind === 'declined')
-      await addContradiction(trx, { depositId: id, ours: 'captured', theirs: 'declined', at });
-    if (deposit.state !== 'intended' && !late) return resultOf(trx, deposit);
-    if (outcome.kind === 'captured') await capture(trx, deposit, outcome.gatewayId, at);
-    else if (outcome.kind === 'declined')
-      await settleDeposit(trx, id, { state: 'declined', declineReason: outcome.reason }, at);
-    else await settleDeposit(trx, id, { state: 'abandoned' }, at);
-    const settled = (await findDeposit(trx, id)) ?? deposit;
-    const result = await resultOf(trx, settled);
-    await onSettled?.(trx, settled, result);
-    return result;
-  });
+  return deps.db.transaction().execute((trx) => settleIn(trx, deps, id, outcome));
+}
+
+/** The same inside the caller's transaction. */
+export async function settleIn(
+  trx: Database,
+  { now, onSettled }: Pick<DepositDeps, 'now' | 'onSettled'>,
+  id: string,
+  outcome: Exclude<Outcome, { kind: 'unknown' }>,
+): Promise<DepositResult> {
+  const deposit = await findDeposit(trx, id, { lock: true });
+  if (!deposit) throw new Error('There is no such deposit.');
+  const at = now();
+  const late = deposit.state !== 'captured' && outcome.kind === 'captured';
+  if (deposit.state === 'captured' && outcome.kind === 'declined')
+    await addContradiction(trx, { depositId: id, ours: 'captured', theirs: 'declined', at });
+  if (deposit.state !== 'intended' && !late) return resultOf(trx, deposit);
+  if (outcome.kind === 'captured') await capture(trx, deposit, outcome.gatewayId, at);
+  else if (outcome.kind === 'declined')
+    await settleDeposit(trx, id, { state: 'declined', declineReason: outcome.reason }, at);
+  else await settleDeposit(trx, id, { state: 'abandoned' }, at);
+  const settled = (await findDeposit(trx, id)) ?? deposit;
+  const result = await resultOf(trx, settled);
+  await onSettled?.(trx, settled, result);
+  return result;
 }
 
 async function capture(trx: Database, deposit: Deposit, gatewayId: string, at: Date): Promise<void> {

@@ -69,6 +69,7 @@ export interface ChequeTable {
   dueUntil: string;
   attempt: Generated<number>;
   batchId: string | null;
+  inQuestion: Generated<boolean>;
   chequeNumber: string | null;
   madeAt: Date;
 }
@@ -81,6 +82,7 @@ export interface ChequeEventTable {
   byId: string;
   chequeNumber: string | null;
   postingId: string | null;
+  paymentId: string | null;
   reason: string | null;
   at: Date;
 }

@@ -22,11 +22,13 @@ export interface DepositTable {
 }
 
 export interface DepositContradictionTable {
+  id: Generated<string>;
   depositId: string;
   ours: 'captured' | 'declined';
   theirs: 'captured' | 'declined' | 'absent';
   eventId: string | null;
   at: Date;
+  decision: 'looked-at' | 'captured' | null;
   decidedById: string | null;
   decisionReason: string | null;
   decidedAt: Date | null;

@@ -22,4 +22,7 @@ export interface LockboxLineTable {
   item: JSONColumnType<Record<string, unknown>> | null;
   reason: string | null;
   paymentId: string | null;
+  decidedById: string | null;
+  decisionReason: string | null;
+  decidedAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '#db/connect.ts';
-import { linesIn, sumsOf, type LockboxFile, type LockboxLine, type LockboxLineSum } from '#db/lockbox.ts';
+import { sumsOf, type LockboxFile, type LockboxLineSum } from '#db/lockbox.ts';
+import { linesIn, type LockboxLine } from '#db/lockbox-lines.ts';
 
 /** What became of a file. The sums together are what its trailer said. */
 export interface LockboxReport {

@@ -19,9 +19,19 @@ export interface Payee {
 }
 
 /** A cheque that came back needs an address again. */
-export type ChequeState = 'needs-address' | 'queued' | 'printing' | 'mailed' | 'cashed' | 'stale';
+export type ChequeState = 'needs-address' | 'queued' | 'printing' | 'mailed' | 'cashed' | 'stale' | 'stopped';
 export type ChequeEventKind =
-  'queued' | 'needs-address' | 'addressed' | 'claimed' | 'mailed' | 'cashed' | 'returned' | 'stale';
+  | 'queued'
+  | 'needs-address'
+  | 'addressed'
+  | 'claimed'
+  | 'mailed'
+  | 'cashed'
+  | 'returned'
+  | 'stale'
+  | 'questioned'
+  | 'gone-on'
+  | 'stopped';
 export type ChequeCause = Exclude<RefundCause, 'after-closing'> | 'card-declined' | 'to-sender';
 
 export interface Cheque {
@@ -37,6 +47,8 @@ export interface Cheque {
   /** Grows each time it is printed anew. */
   readonly attempt: number;
   readonly batchId?: string;
+  /** The bank took back what it gives back: it is neither printed nor mailed until an agent decides. */
+  readonly inQuestion: boolean;
   readonly number?: string;
   readonly madeAt: Date;
 }
@@ -72,17 +84,20 @@ export async function addCheque(trx: Database, cheque: NewCheque): Promise<strin
   return id;
 }
 
-interface Step {
+export interface Step {
   readonly kind: ChequeEventKind;
   readonly byId: string;
   readonly at: Date;
   readonly number?: string;
   readonly postingId?: string;
   readonly reason?: string;
+  /** What bounced. */
+  readonly paymentId?: string;
 }
 
-async function addEvent(trx: Database, cheque: Pick<Cheque, 'id' | 'attempt'>, step: Step): Promise<void> {
-  const { kind, byId, at, number = null, postingId = null, reason = null } = step;
+/** Writes down what was done with a cheque. */
+export async function addEvent(trx: Database, cheque: Pick<Cheque, 'id' | 'attempt'>, step: Step): Promise<void> {
+  const { kind, byId, at, number = null, postingId = null, paymentId = null, reason = null } = step;
   const event = {
     chequeId: cheque.id,
     attempt: cheque.attempt,
@@ -91,22 +106,24 @@ async function addEvent(trx: Database, cheque: Pick<Cheque, 'id' | 'attempt'>, s
     at,
     chequeNumber: number,
     postingId,
+    paymentId,
     reason,
   };
   await trx.insertInto('chequeEvent').values(event).execute();
 }
 
-const cheques = (db: Database) =>
+/** Cheques as toCheque() reads them. */
+export const cheques = (db: Database) =>
   db
     .selectFrom('cheque')
     .select([
       ...(['id', 'accountId', 'cause', 'postingId', 'cents', 'state', 'payee', 'address'] as const),
-      ...(['attempt', 'batchId', 'chequeNumber', 'madeAt'] as const),
+      ...(['attempt', 'batchId', 'inQuestion', 'chequeNumber', 'madeAt'] as const),
       sql<string>`to_char(due_from, 'YYYY-MM-DD')`.as('dueFrom'),
       sql<string>`to_char(due_until, 'YYYY-MM-DD')`.as('dueUntil'),
     ]);
 
-function toCheque(row: Awaited<ReturnType<ReturnType<typeof cheques>['executeTakeFirstOrThrow']>>): Cheque {
+export function toCheque(row: Awaited<ReturnType<ReturnType<typeof cheques>['executeTakeFirstOrThrow']>>): Cheque {
   const { accountId, cents, payee, address, dueFrom, dueUntil, batchId, chequeNumber, ...cheque } = row;
   return {
     ...cheque,
@@ -148,12 +165,16 @@ export async function lockBatch(trx: Database, batchId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('cheque batch ' || ${batchId}::text, 0))`.execute(trx);
 }
 
-/** Takes the oldest queued ones for printing; of several at once none takes what another has. */
+/** Takes the oldest queued ones for printing, but for those in question; of several at once none takes what another has. */
 export async function takeForPrinting(
   trx: Database,
   batch: { readonly id: string; readonly limit: number; readonly byId: string; readonly at: Date },
 ): Promise<void> {
-  const free = cheques(trx).where('state', '=', 'queued').orderBy('id').limit(batch.limit);
+  const free = cheques(trx)
+    .where('state', '=', 'queued')
+    .where('inQuestion', '=', false)
+    .orderBy('id')
+    .limit(batch.limit);
   for (const { id, attempt } of await free.forNoKeyUpdate().skipLocked().execute()) {
     await trx.updateTable('cheque').set({ state: 'printing', batchId: batch.id }).where('id', '=', id).execute();
     await addEvent(trx, { id, attempt }, { kind: 'claimed', byId: batch.byId, at: batch.at });

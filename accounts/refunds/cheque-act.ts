@@ -14,19 +14,21 @@ export type ChequeActResult =
   | { readonly kind: 'wrong-state'; readonly cheque: Cheque }
   /** Another cheque has this number. */
   | { readonly kind: 'number-taken' }
+  /** Its money bounced: an agent decides first (question-cheques.ts). */
+  | { readonly kind: 'in-question' }
   | { readonly kind: 'unknown-cheque' };
 
 /** One act after the other on a cheque. `work`: whether it was done, or was so before. */
 export async function actOn(
   db: Database,
   { chequeId }: ChequeAct,
-  work: (trx: Database, cheque: Cheque) => Promise<boolean | 'number-taken'>,
+  work: (trx: Database, cheque: Cheque) => Promise<boolean | 'number-taken' | 'in-question'>,
 ): Promise<ChequeActResult> {
   return db.transaction().execute(async (trx) => {
     const cheque = await lockCheque(trx, chequeId);
     if (!cheque) return { kind: 'unknown-cheque' };
     const done = await work(trx, cheque);
-    if (done === 'number-taken') return { kind: done };
+    if (typeof done === 'string') return { kind: done };
     return { kind: done ? 'done' : 'wrong-state', cheque: (await lockCheque(trx, chequeId)) ?? cheque };
   });
 }

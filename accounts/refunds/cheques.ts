@@ -29,7 +29,7 @@ import type { HolderDeps } from './ports.ts';
 
 /**
  * Takes up to `limit` cheques for one print run, the oldest first. The same `batchId` (a UUID) again gives the same cheques and takes no others,
- * so a run that failed is printed anew.
+ * so a run that failed is printed anew. None is in question (question-cheques.ts).
  */
 export async function claimForPrinting(
   db: Database,
@@ -40,7 +40,8 @@ export async function claimForPrinting(
   return db.transaction().execute(async (trx) => {
     await lockBatch(trx, batchId);
     const there = await findCheques(trx, { batchId });
-    if (there.length > 0) return there;
+    // One that was put in question since is not printed again.
+    if (there.length > 0) return there.filter(({ inQuestion }) => !inQuestion);
     await takeForPrinting(trx, { id: batchId, limit, byId: agentId, at: now() });
     return findCheques(trx, { batchId });
   });
@@ -56,6 +57,7 @@ export async function markMailed(
 ): Promise<ChequeActResult> {
   return actOn(db, act, async (trx, cheque) => {
     if (cheque.state !== 'printing') return cheque.number === act.number;
+    if (cheque.inQuestion) return 'in-question';
     if (await hasChequeNumber(trx, act.number)) return 'number-taken';
     const { reference, id } = await move(trx, cheque, 'mailed', ['refunds-payable', 'cheque-clearing'], deps.now());
     const step = { byId: act.agentId, at: deps.now(), number: act.number, postingId: id };

@@ -25,7 +25,9 @@ export type RefundNews =
   /** Came back, or never had an address. */
   | { readonly kind: 'cheque-returned'; readonly cents: number }
   /** Nobody cashed it; the money waits. */
-  | { readonly kind: 'cheque-stale'; readonly cents: number };
+  | { readonly kind: 'cheque-stale'; readonly cents: number }
+  /** The bank took back what it gave back; another cheque gives back `restCents`, if there is a rest. */
+  | { readonly kind: 'cheque-stopped'; readonly cents: number; readonly restCents: number };
 
 export interface RefundNotice {
   /** Once for each key. */

@@ -44,6 +44,12 @@ test.each<[RefundNews, RegExp, RegExp]>([
     /\$7\.00 was never cashed.*still yours/,
     /\$7\.00 nunca se cobró.*sigue siendo suyo/,
   ],
+  [
+    { kind: 'cheque-stopped', cents: 700, restCents: 200 },
+    /stopped our check for \$7\.00.*other \$2\.00 by check/,
+    /Detuvimos nuestro cheque por \$7\.00.*otros \$2\.00 con cheque/,
+  ],
+  [{ kind: 'cheque-stopped', cents: 700, restCents: 0 }, /it refunds\.$/, /que reembolsa\.$/],
 ])('%j is told in both languages', (news, english, spanish) => {
   expect(refundText({ news, language: 'en', accountEnding: '0042' })).toMatch(english);
   expect(refundText({ news, language: 'es', accountEnding: '0042' })).toMatch(spanish);

@@ -44,6 +44,10 @@ const english = (news: RefundNews, account: string): string => {
       return `Our check for ${money(news.cents, 'en')} came back to us. Please give us your address: we send it again.`;
     case 'cheque-stale':
       return `Our check for ${money(news.cents, 'en')} was never cashed and is void. The money is still yours: call us to get it.`;
+    case 'cheque-stopped':
+      return `We stopped our check for ${money(news.cents, 'en')}: your bank took back the payment that it refunds.${
+        news.restCents > 0 ? ` You get the other ${money(news.restCents, 'en')} by check.` : ''
+      }`;
   }
 };
 
@@ -65,6 +69,10 @@ const spanish = (news: RefundNews, account: string): string => {
       return `Nuestro cheque por ${money(news.cents, 'es')} nos fue devuelto. Denos su dirección: lo enviaremos otra vez.`;
     case 'cheque-stale':
       return `Nuestro cheque por ${money(news.cents, 'es')} nunca se cobró y ya no vale. El dinero sigue siendo suyo: llámenos para recibirlo.`;
+    case 'cheque-stopped':
+      return `Detuvimos nuestro cheque por ${money(news.cents, 'es')}: su banco retiró el pago que reembolsa.${
+        news.restCents > 0 ? ` Recibirá los otros ${money(news.restCents, 'es')} con cheque.` : ''
+      }`;
   }
 };
 

@@ -3,6 +3,7 @@ import { balanceOf, findPosting, post, type Entry } from '#db/ledger.ts';
 import { addPaymentEvent } from '#db/payment-events.ts';
 import { findPayment, movePayment, type Payment } from '#db/payments.ts';
 import { addReceivable, findReceivable, type Receivable } from '#db/receivables.ts';
+import { questionCheques } from '../../refunds/question-cheques.ts';
 import { rails } from '../kinds.ts';
 import { hashOf } from '../order-hash.ts';
 import type { RailDeps } from '../ports.ts';
@@ -61,6 +62,7 @@ async function attempt(db: Database, deps: RailDeps, order: PaymentAct): Promise
     await movePayment(trx, paymentId, { state: 'returned' });
     const owner = accountId === undefined ? {} : { accountId };
     if (owedCents > 0) await addReceivable(trx, { paymentId, ...owner, cents: owedCents, madeAt: at });
+    if (owedCents > 0) await questionCheques(trx, seen, { byId: agentId, reason, at });
     const event = { paymentId, key, requestHash, kind: 'returned', byId: agentId, reason, postingId: posting.id, at } as const; // prettier-ignore
     await addPaymentEvent(trx, event);
     const result = await returned(trx, event);

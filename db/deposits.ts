@@ -13,6 +13,8 @@ export interface Deposit {
   readonly channel: DepositChannel;
   readonly cents: number;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
+  /** Of a deposit on the telephone: E.164, and may have texts. */
+  readonly callingNumber?: string;
   readonly state: DepositState;
   readonly intendedAt: Date;
   readonly settledAt?: Date;
@@ -32,6 +34,7 @@ const toDeposit = (row: Selectable<DepositTable>): Deposit => ({
   intendedAt: row.intendedAt,
   afterClosing: row.afterClosing,
   requestHash: row.requestHash,
+  ...(row.callingNumber !== null && { callingNumber: row.callingNumber }),
   ...(row.settledAt && { settledAt: row.settledAt }),
   ...(row.declineReason !== null && { declineReason: row.declineReason }),
   ...(row.postingId !== null && { postingId: row.postingId }),
@@ -54,6 +57,7 @@ export async function intendDeposit(
       cardToken: intent.card.token,
       cardBrand: intent.card.brand,
       cardLastFour: intent.card.lastFour,
+      callingNumber: intent.callingNumber ?? null,
       intendedAt: intent.intendedAt,
     })
     .onConflict((conflict) => conflict.column('idempotencyKey').doNothing())

@@ -33,6 +33,7 @@ import * as watchedBalances from './migrations/0051-watched-balances.ts';
 import * as facilityNumbers from './migrations/0052-facility-numbers.ts';
 import * as serviceTerms from './migrations/0053-service-terms.ts';
 import * as agentsDecide from './migrations/0058-agents-decide.ts';
+import * as callingNumber from './migrations/0059-calling-number.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -69,6 +70,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0052-facility-numbers': facilityNumbers,
   '0053-service-terms': serviceTerms,
   '0058-agents-decide': agentsDecide,
+  '0059-calling-number': callingNumber,
 };
 
 /** A migration may rewrite a big table. */

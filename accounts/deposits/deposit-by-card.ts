@@ -22,6 +22,8 @@ export interface CardDeposit {
   readonly cents: number;
   readonly channel: DepositChannel;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
+  /** Of a deposit on the telephone, if it may have texts (textableCaller). */
+  readonly callingNumber?: string;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function depositByCard(deps: DepositDeps, order: CardDeposit): Prom
 }
 
 async function intend({ db, now }: DepositDeps, order: CardDeposit) {
-  const { key, accountId, cents, channel, card } = order;
+  const { key, accountId, cents, channel, card, callingNumber } = order;
   const { token, brand, lastFour } = card;
   const content = JSON.stringify([accountId, cents, channel, token]);
   const requestHash = createHash('sha256').update(content).digest('hex');
@@ -56,7 +58,8 @@ async function intend({ db, now }: DepositDeps, order: CardDeposit) {
   return db.transaction().execute(async (trx) => {
     const open = await keepOpen(trx, accountId);
     if (open === undefined) throw new DepositRefusal('unknown-account');
-    const intended = await intendDeposit(trx, { ...intent, card: { token, brand, lastFour } });
+    const caller = callingNumber !== undefined && { callingNumber };
+    const intended = await intendDeposit(trx, { ...intent, ...caller, card: { token, brand, lastFour } });
     if (intended.deposit.requestHash !== requestHash) throw new DepositRefusal('key-reused');
     if (intended.made && !open) throw new DepositRefusal('account-closed');
     return intended;

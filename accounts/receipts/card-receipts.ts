@@ -19,6 +19,8 @@ export interface Untold {
   readonly paymentId: string;
   readonly cents: number;
   readonly at: Date;
+  /** As textableCaller() takes it. */
+  readonly callingNumber?: string | undefined;
 }
 
 /**
@@ -28,10 +30,11 @@ export interface Untold {
 export const tellNotCharged = (
   trx: Database,
   deps: ReceiptDeps,
-  { accountId, paymentId, cents, at }: Untold,
+  { accountId, paymentId, cents, at, callingNumber }: Untold,
 ): Promise<void> =>
   writeReceipt(trx, deps, {
     accountId,
+    callingNumber,
     depositId: `${paymentId} not charged`,
     news: { kind: 'not-charged', cents, at },
   });
@@ -44,9 +47,15 @@ export const tellNotCharged = (
 export const cardReceipts =
   (deps: ReceiptDeps): NonNullable<DepositDeps['onSettled']> =>
   async (trx, deposit, result) => {
-    const { id: depositId, accountId, cents, channel, card } = deposit;
+    const { id: depositId, accountId, cents, channel, card, callingNumber } = deposit;
     if (result.kind === 'declined' && channel === 'phone-line')
-      return tellNotCharged(trx, deps, { accountId, paymentId: depositId, cents, at: deposit.intendedAt });
+      return tellNotCharged(trx, deps, {
+        accountId,
+        paymentId: depositId,
+        cents,
+        at: deposit.intendedAt,
+        callingNumber,
+      });
     if (result.kind !== 'captured') return;
     const { reference, balanceCents, afterClosing } = result;
     if (!afterClosing && !hasReceipt[channel]) return;
@@ -55,5 +64,5 @@ export const cardReceipts =
     const news = afterClosing
       ? ({ kind: 'deposited-after-closing', cents, reference, by, due: (await dueDays(trx, at)).card, at } as const)
       : ({ kind: 'deposited', cents, balanceCents, reference, by, at } as const);
-    await writeReceipt(trx, deps, { accountId, depositId, news });
+    await writeReceipt(trx, deps, { accountId, depositId, news, callingNumber });
   };

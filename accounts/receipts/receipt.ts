@@ -3,6 +3,7 @@ import type { Database } from '#db/connect.ts';
 import type { PaymentKind } from '#db/payments.ts';
 import { withinMonth, type ContactOf } from '../notices/contact.ts';
 import type { Notify } from '../notices/notice.ts';
+import { callerContact } from './caller-contact.ts';
 
 /** How a deposit was paid. */
 export type PaidBy =
@@ -50,15 +51,18 @@ export interface Receipt {
   /** Of the deposit, or of the payment's coming or going: a receipt is written once for each. */
   readonly depositId: string;
   readonly news: ReceiptNews;
+  /** Who paid called from here: told there when the account has no contact. */
+  readonly callingNumber?: string | undefined;
 }
 
 /**
  * Writes a receipt down to be sent, in the transaction that posts the deposit: by text, by e-mail or both, as the holder wants. Without an
- * address there is none, and the deposit is none the worse for it.
+ * address it goes to the number that called, and without that there is none, and the deposit is none the worse for it.
  */
 export async function writeReceipt(trx: Database, deps: ReceiptDeps, receipt: Receipt): Promise<void> {
   const { accountId, depositId, news } = receipt;
-  const contact = await deps.contactOf(trx, accountId);
+  const contact =
+    (await deps.contactOf(trx, accountId)) ?? (await callerContact(trx, accountId, receipt.callingNumber));
   if (!contact) return;
   const to = await withinMonth(trx, contact, news.at);
   const { language } = contact;

@@ -12,6 +12,7 @@ export interface DepositTable {
   cardBrand: string;
   cardLastFour: string;
   state: Generated<DepositState>;
+  callingNumber: string | null;
   intendedAt: Date;
   settledAt: Date | null;
   declineReason: string | null;

@@ -19,6 +19,8 @@ export async function tellLeftUntold(
   callId: string,
 ): Promise<void> {
   const keys = Array.from({ length: mostOrders }, (_, nth) => orderKey(callId, nth + 1));
-  for (const { id: paymentId, accountId, cents, intendedAt: at } of await declinedDeposits(db, keys))
-    await db.transaction().execute((trx) => tellNotCharged(trx, receipts, { accountId, paymentId, cents, at }));
+  for (const { id: paymentId, accountId, cents, intendedAt: at, callingNumber } of await declinedDeposits(db, keys))
+    await db
+      .transaction()
+      .execute((trx) => tellNotCharged(trx, receipts, { accountId, paymentId, cents, at, callingNumber }));
 }

@@ -78,8 +78,13 @@ function house(over: Partial<FamilyLineHouse> = {}): FamilyLineHouse {
     ...over,
   } as unknown as FamilyLineHouse;
 }
-const payments = (over: Partial<FamilyLineHouse> = {}) =>
-  new LinePayments(server.db, house(over), callId, { error: (fields: object) => void logged.push(fields) });
+const payments = (over: Partial<FamilyLineHouse> = {}, callingNumber?: string) =>
+  new LinePayments(
+    server.db,
+    house(over),
+    { callId, callingNumber },
+    { error: (fields: object) => void logged.push(fields) },
+  );
 const newCard = (): CardGiven => {
   const expiry = { year: 2030, month: 4 };
   return { kind: 'new', number: typed(visa), cvv: typed('123'), expiry, postalCode: '95814' };
@@ -164,6 +169,69 @@ describe('a charge on the line', () => {
     expect(await line.charge(account, 2_500, newCard())).toEqual({ kind: 'pending' });
     expect(bank.takenCents).toBe(2_500);
     expect(logged).toMatchObject([{ call: callId, err: { message: 'no wording for this receipt' } }]);
+  });
+});
+
+describe('who pays for an account without a contact', () => {
+  let callers = 1_000;
+  let caller: string;
+  beforeEach(() => {
+    contact = undefined;
+    caller = `+1213555${++callers}`;
+  });
+  const texts = async () => {
+    const all = server.db.selectFrom('notice').select(['channel', 'recipient', 'body']).orderBy('id');
+    return (await all.where('accountId', '=', account.id).execute()).map((text) => Object.values(text).join(' '));
+  };
+
+  it('is told at the number they call from what became of it: at once, later, and after a crash', async () => {
+    declining('insufficient-funds');
+    const line = payments({}, caller);
+    await line.charge(account, 2_500, newCard());
+    for (let twice = 0; twice < 2; twice++) {
+      await line.tellUntold();
+      await tellLeftUntold(server.db, house(), callId);
+    }
+    expect(await texts()).toEqual([`text ${caller} ${notMade}`]);
+  });
+
+  it('is told so when the process that took the call died, and when it is found out', async () => {
+    declining('insufficient-funds');
+    await payments({}, caller).charge(account, 2_500, newCard());
+    await tellLeftUntold(server.db, house(), callId);
+    expect(await texts()).toEqual([`text ${caller} ${notMade}`]);
+    bank = new CardBank();
+    bank.ways.push('cut-after');
+    callId = randomUUID();
+    expect(await payments({}, caller).charge(account, 2_500, newCard())).toEqual({ kind: 'pending' });
+    await resolveDeposits({ ...deposits, db: server.db, gateway: bank }, { afterMs: 0, abandonMs: 60_000 });
+    expect((await texts()).slice(1)).toEqual([expect.stringMatching(new RegExp(`^text \\${caller} .*\\$25\\.00`))]);
+  });
+
+  it.each(['+18005550142', '+442079460123', '+525512345678', 'anonymous', '+1213555', '911'])(
+    'is told nothing at %s, which is no number of theirs that may have texts',
+    async (shown) => {
+      declining('insufficient-funds');
+      const line = payments({}, shown);
+      await line.charge(account, 2_500, newCard());
+      await line.tellUntold();
+      expect(await texts()).toEqual([]);
+    },
+  );
+
+  it('is told nothing after an opt-out, and where the account has a contact it is told there alone', async () => {
+    declining('insufficient-funds');
+    await server.db.insertInto('textOptOut').values({ mobile: caller, at: now() }).execute();
+    const opted = payments({}, caller);
+    await opted.charge(account, 2_500, newCard());
+    await opted.tellUntold();
+    expect(await texts()).toEqual([]);
+    contact = { language: 'en', email: 'family@example.com' };
+    callId = randomUUID();
+    const line = payments({}, `+1213555${++callers}`);
+    await line.charge(account, 2_500, newCard());
+    await line.tellUntold();
+    expect(await texts()).toEqual([expect.stringContaining('e-mail family@example.com')]);
   });
 });
 

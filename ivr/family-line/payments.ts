@@ -7,6 +7,7 @@ import { depositByCard } from '#accounts/deposits/deposit-by-card.ts';
 import type { DepositResult } from '#accounts/deposits/settle.ts';
 import { DEPOSIT } from '#accounts/money.ts';
 import type { Untold } from '#accounts/receipts/card-receipts.ts';
+import { textableCaller } from '#accounts/receipts/caller-contact.ts';
 import { tellNotCharged } from '#accounts/receipts/card-receipts.ts';
 import type { Database } from '#db/connect.ts';
 import { transactionsOf } from '#db/statements.ts';
@@ -30,15 +31,23 @@ export class LinePayments implements Payments {
   readonly #db: Database;
   readonly #house: FamilyLineHouse;
   readonly #callId: string;
+  /** Where the caller may be told what became of it. */
+  readonly #callingNumber: string | undefined;
   readonly #log: Pick<Log, 'error'>;
   #orders = 0;
   /** Of the last charge, as long as nobody has heard that it was not made. */
   #untold: Untold | undefined;
 
-  constructor(db: Database, house: FamilyLineHouse, callId: string, log: Pick<Log, 'error'>) {
+  constructor(
+    db: Database,
+    house: FamilyLineHouse,
+    call: { readonly callId: string; readonly callingNumber: string | undefined },
+    log: Pick<Log, 'error'>,
+  ) {
     this.#db = db;
     this.#house = house;
-    this.#callId = callId;
+    this.#callId = call.callId;
+    this.#callingNumber = textableCaller(call.callingNumber);
     this.#log = log;
   }
 
@@ -59,14 +68,18 @@ export class LinePayments implements Payments {
   async charge({ id: accountId }: Account, cents: number, given: CardGiven): Promise<Charged> {
     await this.tellUntold();
     const key = orderKey(this.#callId, ++this.#orders);
-    const untold = { accountId, paymentId: key, cents, at: this.#house.deposits.now() };
+    const callingNumber = this.#callingNumber;
+    const untold = { accountId, paymentId: key, cents, at: this.#house.deposits.now(), callingNumber };
     // Until there is a deposit nothing can be charged, and nobody else will find out.
     this.#untold = untold;
     const card = given.kind === 'saved' ? await this.#saved(accountId) : await this.#taken(given);
     if ('kind' in card) return card;
     this.#untold = undefined;
     const cvv = given.kind === 'saved' ? secretOf(given.cvv) : undefined;
-    const result = await this.#deposit({ key, accountId, cents, channel: 'phone-line', card }, cvv);
+    const result = await this.#deposit(
+      { key, accountId, cents, channel: 'phone-line', card, ...(callingNumber !== undefined && { callingNumber }) },
+      cvv,
+    );
     switch (result.kind) {
       case 'captured':
         return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };

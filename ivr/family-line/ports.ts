@@ -47,7 +47,7 @@ export function portsOf(
     today: pacific(now()),
     callingNumber,
     agents,
-    payments: new LinePayments(db, house, callId, log),
+    payments: new LinePayments(db, house, { callId, callingNumber }, log),
     accounts: {
       ofCaller: async () =>
         callingNumber === undefined ? undefined : theOpenOne(await accountsOfNumber(db, callingNumber)),

@@ -1,11 +1,11 @@
 import { openDatabase } from '#db/connect.ts';
 import { sumsOf } from '#db/lockbox.ts';
-import { linesIn } from '#db/lockbox-lines.ts';
+import { decideLine, linesIn } from '#db/lockbox-lines.ts';
 import { paymentHistory } from '#db/payment-events.ts';
 import type { Schema } from '#db/schema.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { brokenConstraint } from '#db/unavailable.ts';
-import type { UpdateObject } from 'kysely';
+import { sql, type UpdateObject } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { assign } from '../suspense/assign.ts';
 import { inPieces, itemLine, lockboxFile } from '../testing/lockbox-file.ts';
@@ -164,6 +164,24 @@ test('of many who decide at once one does', async () => {
   await pool.destroy();
   const [[state] = []] = await statesOf(fileId);
   expect(moved).toEqual(state === 'dismissed' ? {} : { holder: 2_500, 'cheque-clearing': -2_500 });
+});
+
+test('who enters a line that is being dismissed waits, and enters nothing', async () => {
+  const { number: memo } = await room.holder();
+  const fileId = await unread();
+  const pool = openDatabase(server.url, { max: 2, connectMs: 15_000, statementMs: 15_000 });
+  const waiting = sql<{ many: number }>`select count(*)::int as many from pg_locks where not granted`;
+  let entering: ReturnType<typeof enter> | undefined;
+  const moved = await room.moved(async () => {
+    await server.db.transaction().execute(async (trx) => {
+      await decideLine(trx, { fileId, line: 2 }, { byId: 'a1', reason: 'a blank', at: room.at });
+      entering = enter(entry(fileId, { memo }), pool);
+      await vi.waitFor(async () => expect((await waiting.execute(trx)).rows).toEqual([{ many: 1 }]), 15_000);
+    });
+    expect(await entering).toMatchObject({ kind: 'wrong-state', line: { state: 'dismissed' } });
+  });
+  await pool.destroy();
+  expect(moved).toEqual({});
 });
 
 test('nobody decides without a name and a reason, or about what is not rejected', async () => {

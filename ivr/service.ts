@@ -8,6 +8,7 @@ import { diskMs } from './cdr/call-record.ts';
 import { within } from './clock.ts';
 import type { Platform } from './platform.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
+import { CallBacks } from './desk/call-backs.ts';
 import { recover } from './recovery.ts';
 
 /** The calls of this process, from its first to its last. */
@@ -17,6 +18,7 @@ export class CallService {
   /** Calls that are being answered, or refused: not yet running. */
   readonly #answering = new Set<Promise<void>>();
   readonly #admission: Admission;
+  #callBacks: CallBacks | undefined;
   #draining = false;
   #stopped = false;
 
@@ -39,6 +41,8 @@ export class CallService {
     });
     platform.sip.onRequest('register', (request) => void register(request, door, platform));
     platform.sip.onRequest('options', (request) => request.respond(service.#draining ? 503 : 200));
+    const { familyLine } = platform;
+    if (familyLine) service.#callBacks = new CallBacks(familyLine, platform, (running) => service.#track(running));
     return service;
   }
 
@@ -79,6 +83,7 @@ export class CallService {
    */
   async leave(seconds: number): Promise<void> {
     this.#draining = true;
+    this.#callBacks?.stop();
     await this.#written(seconds);
   }
 
@@ -88,6 +93,7 @@ export class CallService {
    */
   async drain(seconds: number): Promise<void> {
     this.#draining = true;
+    this.#callBacks?.stop();
     await this.#over(seconds);
     this.#stopped = true;
     for (const call of this.#running.values()) call.stop();

@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
 import { openEntries } from '#db/desk/entries.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
+import type { Ear } from './phone/ear.ts';
 import { nextCall } from './phone/house.ts';
 import { Phone } from './phone/phone.ts';
 import { babble, repeated } from './phone/sound.ts';
@@ -29,6 +31,10 @@ const { call, stage } = wholeCalls({
         .insertInto('deskHours')
         .values({ inForceFrom: '2026-01-02', weekday, opens: '00:00', closes: '24:00' })
         .execute();
+    // The law lets no row say so (47 CFR 64.1200(c)(1)); nobody real is rung here.
+    await sql`alter table desk_terms drop constraint desk_terms_call_back_from_check`.execute(db);
+    await sql`alter table desk_terms drop constraint desk_terms_check`.execute(db);
+    await db.updateTable('deskTerms').set({ callBackFrom: '00:00', callBackUntil: '24:00' }).execute();
   },
 });
 
@@ -63,6 +69,55 @@ call(
       expect((await line.ended).by).toBe('them');
       expect(await openEntries(db)).toEqual([]);
       expect(await agentsAtDesk(db)).toMatchObject([{ id: 'ana', state: 'wrap-up' }]);
+    } finally {
+      await desk.stop();
+    }
+  },
+);
+
+call(
+  'a family keeps its place and hangs up; the agent is rung first, then the family, who presses 1 and is joined',
+  { timeoutMs: 60_000 },
+  async () => {
+    const { db, sip } = stage().system;
+    const heard = (phone: { readonly ear: Ear }, key: Parameters<ReturnType<typeof stage>['sound']>[1]) =>
+      stage()
+        .sound('es', key)
+        .then((sound) => phone.ear.waitFor(sound));
+    // Busy as long as the family is on the line.
+    const until = new Date(Date.now() + 3_600_000);
+    await db.updateTable('agent').set({ state: 'wrap-up', until }).execute();
+    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
+    try {
+      const [rings, home] = [nextCall(desk), nextCall(stage().carrier)];
+      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
+      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
+      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
+      expect(await line.answered).toBe(true);
+      await line.press('20');
+      expect(await heard(line, 'call-back.offer')).toBeDefined();
+      await line.press('1');
+      expect(await heard(line, 'call-back.other')).toBeDefined();
+      await line.press('1');
+      expect(await heard(line, 'call-back.today')).toBeDefined();
+      await line.hangup();
+      expect(await openEntries(db)).toMatchObject([{ state: 'waiting', way: 'call-back', callBackNumber: family }]);
+      await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+      const ringing = await rings;
+      expect(await ringing.answer()).toBe(true);
+      expect(await heard(ringing, 'desk.take')).toBeDefined();
+      await ringing.press('1');
+      const called = await home;
+      expect(await called.answer()).toBe(true);
+      expect(await heard(called, 'call-back.join')).toBeDefined();
+      await called.press('1');
+      const said = babble({ ms: 500, seed: 6_200 });
+      void called.speak(repeated(said));
+      expect(await ringing.ear.waitFor(said)).toBeDefined();
+      expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
+      await ringing.hangup();
+      expect(await heard(called, 'line.goodbye')).toBeDefined();
+      expect((await called.ended).by).toBe('them');
     } finally {
       await desk.stop();
     }

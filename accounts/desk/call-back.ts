@@ -4,7 +4,8 @@ import type { Database } from '#db/connect.ts';
 import { isCallBackOpen, type Entry } from '#db/desk/entries.ts';
 import { callableNumber } from '../numbers/callable-number.ts';
 import { zonesOfNumber } from './area-zones.ts';
-import type { DeskTerms } from './terms.ts';
+import { openingAt } from './hours.ts';
+import { deskTermsAt, type DeskTerms } from './terms.ts';
 
 export type CallBackNumber =
   | { readonly kind: 'number'; readonly number: string }
@@ -36,3 +37,10 @@ export const mayBeServed = (
   at: Date,
   { open, callBack }: { readonly open: boolean; readonly callBack: DeskTerms['callBack'] },
 ): boolean => way === 'line' || (open && callBackNumber !== undefined && mayRing(callBackNumber, at, callBack));
+
+/** Whether somebody whose turn is expected at `at` is called then, or must wait for the morning: the desk is closed, or it is too late there. */
+export async function whenCalled(db: Database, number: string, at: Date): Promise<'today' | 'morning'> {
+  const open = (await openingAt(db, at)).kind === 'open';
+  const { callBack } = await deskTermsAt(db, at);
+  return mayBeServed({ way: 'call-back', callBackNumber: number }, at, { open, callBack }) ? 'today' : 'morning';
+}

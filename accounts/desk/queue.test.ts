@@ -7,6 +7,9 @@ import {
   enterQueue,
   findEntry,
   keepForCallBack,
+  putBack,
+  stepAside,
+  hasCallBacks,
   leaveQueue,
   missOffer,
   renewPlace,
@@ -18,6 +21,7 @@ import type { Language } from '#db/people.ts';
 import { saveRegistration } from '#db/registrations.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { brokenConstraint } from '#db/unavailable.ts';
+import { callBackNumber, whenCalled } from './call-back.ts';
 import { forgetNode, isSpoken, notReached, serveQueue, standingOf, talkOver } from './queue.ts';
 
 let server: TestDatabase;
@@ -196,6 +200,66 @@ describe('a call-back', () => {
     await notReached(server.db, { entryId: first, tries: 2, line }, at(1260));
     expect(await findEntry(server.db, first)).toMatchObject({ state: 'ended', outcome: 'not-reached', tries: 2 });
     expect(await agentState('ana')).toBe('ready');
+  });
+
+  it('lets others be served while it is asked where to call, and has its turn again', async () => {
+    const [first, second] = [await waits(1), await waits(2)];
+    expect(await stepAside(server.db, first, at(180))).toBe(true);
+    await agent('ana', ['en'], 3);
+    expect(await serve(4)).toEqual([[second, 'ana']]);
+    await agent('ben', ['en'], 5);
+    expect(await serve(179)).toEqual([]);
+    expect(await stepAside(server.db, first, undefined)).toBe(true);
+    await renewPlace(server.db, first, at(179));
+    expect(await serve(179)).toEqual([[first, 'ben']]);
+    expect(await stepAside(server.db, first, at(300))).toBe(false);
+  });
+
+  it('has its turn at once when its number is known, whoever was asked meanwhile', async () => {
+    const id = await waits(1);
+    await stepAside(server.db, id, at(180));
+    expect(await hasCallBacks(server.db)).toBe(false);
+    await keepForCallBack(server.db, id, number, at(3));
+    expect(await hasCallBacks(server.db)).toBe(true);
+    await agent('ana', ['en'], 4);
+    expect(await serve(5)).toEqual([[id, 'ana']]);
+    expect(await hasCallBacks(server.db)).toBe(true);
+    await takeCallBack(server.db, 'ivr-1', at(6));
+    await putBack(server.db, id, at(7));
+    expect([await stateOf(id), await agentState('ana')]).toEqual(['waiting', 'ready']);
+    expect(await serve(8)).toEqual([[id, 'ana']]);
+    expect(await takeCallBack(server.db, 'ivr-2', at(9))).toBe(id);
+    await beginTalk(server.db, id, at(10));
+    await putBack(server.db, id, at(11));
+    expect(await stateOf(id)).toBe('talking');
+    expect(await hasCallBacks(server.db)).toBe(false);
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['a number of ten digits', '2135550142', undefined],
+    ['a number in Puerto Rico', '+17875550142', undefined],
+    ['a number in Mexico', '+525512345678', 'foreign'],
+    ['a number in Canada', '+14165550142', 'foreign'],
+    ['a service', '911', 'not-callable'],
+    ['a toll-free number', '8005550142', 'not-callable'],
+  ])('may be to %s, or not', async (_what, text, why) => {
+    expect(await callBackNumber(server.db, text)).toMatchObject(why === undefined ? { kind: 'number' } : { why });
+  });
+
+  it('is promised once to a number', async () => {
+    const [first, second] = [await waits(1), await waits(2)];
+    await keepForCallBack(server.db, first, number, at(3));
+    expect(await callBackNumber(server.db, number)).toEqual({ kind: 'refused', why: 'waits' });
+    expect(await keepForCallBack(server.db, second, number, at(4))).toBe(false);
+  });
+
+  it.each<[string, string, 'today' | 'morning']>([
+    ['the last minute of the desk', '2026-11-29T04:59:00Z', 'today'],
+    ['when the desk has closed', '2026-11-29T05:00:00Z', 'morning'],
+    ['when the desk is open and it is too early to call', '2026-11-28T15:00:00Z', 'morning'],
+    ['eight in the morning', '2026-11-28T16:00:00Z', 'today'],
+  ])('is expected at %s', async (_what, when, expected) => {
+    expect(await whenCalled(server.db, number, new Date(when))).toBe(expected);
   });
 
   it('is not wanted by who has an agent already', async () => {

@@ -164,10 +164,32 @@ export async function leaveQueue(
   });
 }
 
+/**
+ * Whoever waits is given nobody before `until`, and others are meanwhile; undefined: their turn may come again. False: an agent has them
+ * already, or they have left.
+ */
+export async function stepAside(db: Database, id: string, until: Date | undefined): Promise<boolean> {
+  return atDesk(db, async (trx) => {
+    if (!(await lock(trx, id, 'waiting'))) return false;
+    await trx
+      .updateTable('deskEntry')
+      .set({ notBefore: until ?? null })
+      .where('id', '=', id)
+      .execute();
+    return true;
+  });
+}
+
 /** Whether somebody waits to be called back on this number, or is being called. */
 export async function isCallBackOpen(db: Database, number: string): Promise<boolean> {
   const query = db.selectFrom('deskEntry').select('id').where('callBackNumber', '=', number);
   return (await query.where('state', '<>', 'ended').executeTakeFirst()) !== undefined;
+}
+
+/** Whether anybody is to be called back. */
+export async function hasCallBacks(db: Database): Promise<boolean> {
+  const query = db.selectFrom('deskEntry').select('id').where('way', '=', 'call-back');
+  return (await query.where('state', 'in', ['waiting', 'ringing']).limit(1).executeTakeFirst()) !== undefined;
 }
 
 /**
@@ -210,6 +232,18 @@ export async function missCallBack(
     if (again !== undefined) return;
     await end(trx, { ...entry, agentId: undefined }, 'not-reached', at);
     await dropped(trx, entry);
+  });
+}
+
+/** A call-back that came to nothing through nobody's fault waits in its place again, and its agent is free. */
+export async function putBack(db: Database, id: string, at: Date): Promise<void> {
+  await atDesk(db, async (trx) => {
+    const entry = await lock(trx, id, 'ringing');
+    if (!entry) return;
+    const free = { state: 'waiting', agentId: null, claimed: false } as const;
+    await trx.updateTable('deskEntry').set(free).where('id', '=', id).execute();
+    await setAgent(trx, agentOf(entry), 'ready', at);
+    await noteAtDesk(trx, at, 'put-back', { entryId: id, agentId: entry.agentId });
   });
 }
 

@@ -27,6 +27,7 @@ const samples: Samples = {
   'find.spell-name': ['746', '825', '999'],
   'open.passcode': ['4823', '1234'],
   'open.passcode-again': ['4823', '9999'],
+  'call-back.enter': ['2135550142', '9115550'],
 };
 
 /** The question after which something may be done, by the first word of what the world wrote down. */

@@ -40,8 +40,11 @@ const saysPasscode = ({ name, result }: Deed): boolean =>
 /** How often the main menu may be heard before the line may end the call by itself, whatever is pressed. */
 const manyRounds = 10;
 
+/** Whoever is asked this waits for an agent already: both ways out lead back to where they wait, and they are told so. */
+const asksWhereToCall = ({ asked }: Step): boolean => asked.some(({ key }) => /^call-back\.(number|enter)$/.test(key));
+
 /** `0` reaches the agents, and `*` goes back to something that was asked before, wherever they are listened for. */
-export function wayFaults({ line: { steps }, end }: Played, deeds: readonly Deed[]): string[] {
+export function wayFaults({ line: { steps, lastWords }, end }: Played, deeds: readonly Deed[]): string[] {
   const faults: string[] = [];
   const asked = new Map<string, number>();
   for (const [index, step] of steps.entries()) {
@@ -50,6 +53,12 @@ export function wayFaults({ line: { steps }, end }: Played, deeds: readonly Deed
     const next = steps[index + 1];
     if (step.isMenu && step.asking[Number(step.act) - 1] && next?.asked[0]?.key === 'menu.not-a-choice')
       faults.push(`${step.act} is offered, and is no choice: ${step.name}`);
+    if (asksWhereToCall(step) && (step.act === '0' || step.act === '*')) {
+      const said = next ? next.announced : lastWords;
+      if (said[0]?.key !== 'call-back.still' && !(step.act === '*' && next && asksWhereToCall(next)))
+        faults.push(`${step.act} does not lead back to the queue from: ${step.name}`);
+      continue;
+    }
     if (step.act === '0') {
       const reached = deeds.filter(({ name }) => name === 'agents.opening').map(({ after }) => after);
       // Who asks for an agent again, when there is none, is told whither from there: that question, however often it is asked.

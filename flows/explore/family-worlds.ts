@@ -17,6 +17,7 @@ export const worlds: Readonly<Record<string, WorldOptions>> = {
     blocks: [valleyView, 'all'],
     funding: { kind: 'autopay', cents: 2_500 },
     standings: [{ position: 1, minutes: 0 }],
+    wantsCallBack: true,
   },
   'an account without a saved card': { funding: { kind: 'both', cents: 1_000 } },
   'a caller without an account, when the office is closed': {

@@ -25,6 +25,8 @@ async function asks(options: WorldOptions, ...acts: Act[]) {
 }
 
 const place = (number: number): Prompt => prompt('agent.position', { place: { kind: 'number', number } });
+/** From a minute of wait on. */
+const offer = [prompt('call-back.offer'), prompt('menu.press', { key: { kind: 'key', key: '1' } })];
 const wait = (key: 'agent.wait' | 'agent.long-wait', minutes: number): Prompt =>
   prompt(key, { minutes: { kind: 'minutes', minutes } });
 
@@ -40,7 +42,7 @@ describe('who asks for an agent', () => {
     expect(next).toBe('goodbye');
     expect(line.prompts).toEqual([
       prompt('agent.connecting'),
-      ...[place(3), wait('agent.wait', 12)],
+      ...[place(3), wait('agent.wait', 12), ...offer],
       ...[place(2), wait('agent.long-wait', 60)],
       ...[prompt('agent.next'), prompt('agent.soon')],
       prompt('agent.next'),
@@ -50,7 +52,7 @@ describe('who asks for an agent', () => {
 
   it('is told of exactly one hour as of an hour, and of a place beyond 99 as of that', async () => {
     const { line } = await asks({ standings: [{ position: 120, minutes: 60 }] });
-    expect(line.prompts.slice(1)).toEqual([place(99), wait('agent.wait', 60)]);
+    expect(line.prompts.slice(1)).toEqual([place(99), wait('agent.wait', 60), ...offer]);
   });
 
   it('is told nothing of the queue when an agent is coming already', async () => {

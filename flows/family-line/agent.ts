@@ -1,4 +1,5 @@
 import { prompt, type Prompt } from '../prompt.ts';
+import { callBackOffer, keepMyPlace } from './call-back.ts';
 import { tell } from './pick.ts';
 import type { Opening, Place } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
@@ -9,6 +10,9 @@ const musicSeconds = 30;
 const mostMessages = 200;
 /** A longer wait is told as this long and more. */
 const mostMinutes = 60;
+/** To be called back is offered from this wait on, minutes, and again after so many messages; 1 asks for it at any time. */
+const callBackMinutes = 1;
+const offerEvery = 4;
 
 /** An agent who speaks the caller's language, or when there will be one (guide row 25). */
 export async function speakToAgent(visit: Visit): Promise<Exclude<Next, 'agent'>> {
@@ -19,19 +23,20 @@ export async function speakToAgent(visit: Visit): Promise<Exclude<Next, 'agent'>
   if (place === 'nobody') return menuOrEnd(await tell(visit, prompt('agent.nobody')));
   await line.say(prompt('agent.connecting'));
   for (let message = 0; message < mostMessages; message++) {
-    const told = await standing(place);
+    const now = await place.standing();
+    const told = now ? standing(now) : [];
+    if ((now?.minutes ?? 0) >= callBackMinutes && message % offerEvery === 0) told.push(...callBackOffer);
     if (told.length > 0) await line.say(...told);
-    if ((await place.hold(musicSeconds)) === 'talked') return 'goodbye';
+    const held = await place.hold(musicSeconds);
+    if (held === 'talked') return 'goodbye';
+    if (held === 'call-back' && (await keepMyPlace(visit, place)) === 'kept') return 'goodbye';
   }
   await place.leave();
   return menuOrEnd(await tell(visit, prompt('agent.nobody')));
 }
 
 /** Who is next need not hear which number that is. */
-async function standing(place: Place): Promise<Prompt[]> {
-  const now = await place.standing();
-  if (!now) return [];
-  const { position, minutes } = now;
+function standing({ position, minutes }: NonNullable<Awaited<ReturnType<Place['standing']>>>): Prompt[] {
   const where =
     position === 1
       ? prompt('agent.next')

@@ -165,12 +165,25 @@ export type Opening =
       readonly hours: { readonly opens: TimeOfDay; readonly closes: TimeOfDay } | undefined;
     };
 
-/** A place among those who wait. Who hangs up has left it. */
+export type CallBackNumber =
+  | { readonly kind: 'number'; readonly number: string }
+  /** `foreign`: nobody is called back there; `waits`: a call to it is promised already. */
+  | { readonly kind: 'refused'; readonly why: 'not-callable' | 'foreign' | 'waits' };
+
+/** A place among those who wait. Who hangs up has left it, unless they are to be called back. */
 export interface Place {
   /** 1: next. Whole minutes; undefined when nobody can say. Undefined: waits no more, an agent is coming. */
   standing(): Promise<{ readonly position: number; readonly minutes: number | undefined } | undefined>;
-  /** Music, until the talk with an agent is over, or for so many seconds and as long as an agent is being rung. */
-  hold(seconds: number): Promise<'talked' | 'waiting'>;
+  /** Music, until the talk with an agent is over or 1 is pressed, or for so many seconds; and as long as an agent is being rung. */
+  hold(seconds: number): Promise<'talked' | 'waiting' | 'call-back'>;
+  /** Others are given the agents while they say where to be called back. 'coming': one is given to them already. */
+  stepAside(): Promise<'aside' | 'coming'>;
+  /** Their turn may come again. */
+  stepBack(): Promise<void>;
+  /** Whether they can be called back on a number, as it came or was typed; E.164 then. */
+  checkNumber(text: string): Promise<CallBackNumber>;
+  /** The place is kept for a call to this number, at this hour or in the morning. */
+  callBack(number: string): Promise<'today' | 'morning' | 'not-kept'>;
   leave(): Promise<void>;
 }
 

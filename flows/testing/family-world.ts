@@ -32,6 +32,10 @@ export interface WorldOptions {
   readonly funding?: Funding;
   /** `never`: they are there, and none is ever free. */
   readonly agents?: 'talked' | 'nobody' | 'closed' | 'holiday' | 'never';
+  /** Who waits presses 1, once. */
+  readonly wantsCallBack?: boolean;
+  /** What becomes of the place of who wants to be called back. Default: called today. */
+  readonly calledBack?: 'today' | 'morning' | 'not-kept' | 'coming';
   /** What the caller is told of the queue, before an agent takes the call. */
   readonly standings?: readonly { readonly position: number; readonly minutes: number | undefined }[];
 }
@@ -142,18 +146,37 @@ export class FamilyWorld implements Ports {
       return { kind: 'closed', holiday: agents === 'holiday', hours };
     },
     queue: async (language) => {
-      const { agents = 'talked', standings = [] } = this.#options;
+      const { agents = 'talked', standings = [], calledBack = 'today' } = this.#options;
       this.done.push('agent');
       if (agents === 'nobody') return 'nobody';
       this.desk.push(`queue ${language}`);
       const left = [...standings];
+      let pressed = this.#options.wantsCallBack !== true;
       return {
         standing: async () => left[0],
         hold: async (seconds) => {
           this.desk.push(`hold ${seconds}`);
+          if (!pressed) {
+            pressed = true;
+            return 'call-back';
+          }
           if (agents === 'never') return 'waiting';
           left.shift();
           return left.length === 0 ? 'talked' : 'waiting';
+        },
+        stepAside: async () => {
+          this.desk.push('step aside');
+          return calledBack === 'coming' ? 'coming' : 'aside';
+        },
+        stepBack: async () => void this.desk.push('step back'),
+        checkNumber: async (text) => {
+          const digits = text.replace(/^\+?1?(?=\d{10}$)/, '');
+          if (!/^[2-9]\d{9}$/.test(digits)) return { kind: 'refused', why: 'not-callable' };
+          return digits === '2135550199' ? { kind: 'refused', why: 'waits' } : { kind: 'number', number: `+1${digits}` };
+        },
+        callBack: async (number) => {
+          this.desk.push(`call back ${number}`);
+          return calledBack === 'coming' ? 'not-kept' : calledBack;
         },
         leave: async () => void this.desk.push('leave'),
       };

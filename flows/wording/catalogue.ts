@@ -1,4 +1,6 @@
 import type { Language } from '../language.ts';
+import callBackEn from './call-back.en.json' with { type: 'json' };
+import callBackEs from './call-back.es.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
 import familyLineEn from './family-line.en.json' with { type: 'json' };
@@ -11,16 +13,20 @@ import statesEs from './states.es.json' with { type: 'json' };
 /** What is said in calls from a facility. */
 export type CallHomeKey = keyof typeof en;
 /** What is said to families that call the 866 line. */
-export type FamilyLineKey = keyof typeof familyLineEn | keyof typeof openingEn;
+export type FamilyLineKey = keyof typeof familyLineEn | keyof typeof openingEn | keyof typeof callBackEn;
 /** Names of states: said within sentences, never alone. */
 export type StateKey = keyof typeof statesEn;
 export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn, ...openingEn, ...statesEn },
-  es: { ...es, ...familyLineEs, ...openingEs, ...statesEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
-export const familyLineKeys = Object.keys({ ...familyLineEn, ...openingEn }) as readonly FamilyLineKey[];
+export const familyLineKeys = Object.keys({
+  ...familyLineEn,
+  ...openingEn,
+  ...callBackEn,
+}) as readonly FamilyLineKey[];
 export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

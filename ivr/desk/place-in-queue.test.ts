@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { saveCredentials } from '#db/credentials.ts';
-import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
+import { turnAgent } from '#db/desk/agents.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
 import { openAccount } from '#db/accounts.ts';
-import { saveRegistration } from '#db/registrations.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import type { Place } from '#flows/family-line/ports.ts';
 import { Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
+import { agentState, clearDesk, hireAgent, plugIn, rowOf, untilEntry } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import { failed } from '../testing/played-servers.ts';
@@ -19,23 +18,10 @@ let server: TestDatabase;
 beforeAll(async () => {
   server = await startTestDatabase();
   await openAccount(server.db, { id: 'holder', numbers: [number], at: new Date() });
-  await saveAgent(
-    server.db,
-    { id: 'ana', name: 'Ana', extension: '201', languages: ['es'], supervisor: false, active: true },
-    new Date(),
-  );
-  await saveCredentials(server.db, { username: 'desk1', realm: 'homeline', ha1: '0'.repeat(32), agentId: 'ana' });
+  await hireAgent(server.db);
 });
 afterAll(() => server.stop());
-beforeEach(async () => {
-  await server.db
-    .updateTable('deskEntry')
-    .set({ state: 'ended', outcome: 'lost', endedAt: new Date() })
-    .where('state', '<>', 'ended')
-    .execute();
-  await server.db.updateTable('agent').set({ state: 'away', until: null }).execute();
-  await server.db.deleteFrom('deskLeg').execute();
-});
+beforeEach(() => clearDesk(server.db));
 
 const number = '+12135550142';
 
@@ -43,11 +29,7 @@ const number = '+12135550142';
 async function caller({ ready = true } = {}) {
   const played = playedPlatform(server.db);
   const { platform, clock } = played;
-  const source = { address: '127.0.0.1', port: 5999 };
-  const expiresAt = new Date(clock.now().getTime() + 3_600_000);
-  const binding = { username: 'desk1', contact: 'sip:desk1@127.0.0.1:5999', source, expiresAt };
-  await saveRegistration(server.db, binding, { callId: randomUUID(), cseq: 1 }, clock.now());
-  if (ready) await turnAgent(server.db, 'ana', 'ready', clock.now());
+  await plugIn(server.db, clock, { ready });
   const [dialog, endpoint, stopping] = [new PlayedDialog(), new PlayedEndpoint('caller'), new AbortController()];
   const leg = new Leg('outside', dialog, endpoint.real, clock);
   const parts = { callId: randomUUID(), callingNumber: number, leg, platform, holdMusic: '/music.wav' };
@@ -68,18 +50,13 @@ async function queued(agents: Awaited<ReturnType<typeof caller>>['agents']): Pro
     .executeTakeFirstOrThrow();
   return { place, id };
 }
-const entry = (id: string) =>
-  server.db.selectFrom('deskEntry').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+const entry = (id: string) => rowOf(server.db, id);
 const legs = () => server.db.selectFrom('deskLeg').selectAll().orderBy('plannedAt', 'desc').orderBy('id').execute();
 /** Resolves when the leg that the desk rang last is written as wanted. */
 async function legIs(wanted: (leg: Awaited<ReturnType<typeof legs>>[number] | undefined) => boolean): Promise<void> {
   while (!wanted((await legs())[0])) await new Promise((resolve) => setImmediate(resolve));
 }
-const agentState = async () => (await agentsAtDesk(server.db))[0]?.state;
-/** Resolves when the database says so: what a leg's end sets off is not waited for by anybody else. */
-async function until(id: string, state: string): Promise<void> {
-  while ((await entry(id)).state !== state) await new Promise((resolve) => setImmediate(resolve));
-}
+const until = (id: string, state: string) => untilEntry(server.db, id, state);
 
 describe('a place in the queue', () => {
   it('is music, then an agent who hears who calls, presses 1, and talks until one hangs up', async () => {
@@ -104,11 +81,11 @@ describe('a place in the queue', () => {
     expect(playing.stopped).toBe(true);
     // What is typed while they talk may be a card.
     expect(endpoint.told).toEqual(['keep keys', 'bridge to agent']);
-    expect(await agentState()).toBe('talking');
+    expect(await agentState(server.db)).toBe('talking');
     agentDialog.hangUp();
     expect(await held).toBe('talked');
     expect(await entry(id)).toMatchObject({ state: 'ended', outcome: 'talked', agentId: 'ana', accountId: 'holder' });
-    expect(await agentState()).toBe('wrap-up');
+    expect(await agentState(server.db)).toBe('wrap-up');
     const [entered] = await eventsOfEntry(server.db, id);
     expect(entered).toMatchObject({ kind: 'entered', data: { language: 'es', number, accountId: 'holder' } });
   });
@@ -120,7 +97,7 @@ describe('a place in the queue', () => {
     const waiting = clock.asked(1_000);
     const held = place.hold(1);
     await waiting;
-    expect([(await entry(id)).state, await agentState()]).toEqual(['waiting', 'away']);
+    expect([(await entry(id)).state, await agentState(server.db)]).toEqual(['waiting', 'away']);
     await clock.move(1_000);
     expect(await held).toBe('waiting');
     expect((await eventsOfEntry(server.db, id)).map(({ kind }) => kind)).toEqual(['entered', 'given', 'not-taken']);
@@ -137,7 +114,7 @@ describe('a place in the queue', () => {
     const waiting = clock.asked(1_000);
     await clock.move(8_000);
     await waiting;
-    expect([(await entry(id)).state, await agentState()]).toEqual(['waiting', 'away']);
+    expect([(await entry(id)).state, await agentState(server.db)]).toEqual(['waiting', 'away']);
     expect(agentDialog.byes.length).toBe(1);
     await clock.move(1_000);
     expect(await held).toBe('waiting');
@@ -153,7 +130,7 @@ describe('a place in the queue', () => {
     await expect(held).rejects.toBeInstanceOf(LegEnded);
     await until(id, 'ended');
     expect(await entry(id)).toMatchObject({ outcome: 'hung-up' });
-    expect(await agentState()).toBe('ready');
+    expect(await agentState(server.db)).toBe('ready');
     expect(agentDialog.byes.length).toBe(1);
   });
 
@@ -240,7 +217,7 @@ describe('a place in the queue', () => {
     await until(id, 'talking');
     stopping.abort(new Stopped());
     await expect(held).rejects.toBeInstanceOf(Stopped);
-    expect(await agentState()).toBe('wrap-up');
+    expect(await agentState(server.db)).toBe('wrap-up');
     expect(agentDialog.byes.length).toBe(1);
     expect(endpoint.playing.stopped).toBe(true);
   });

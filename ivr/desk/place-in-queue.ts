@@ -1,11 +1,13 @@
+import { callBackNumber, whenCalled } from '#accounts/desk/call-back.ts';
 import { serveQueue, standingOf } from '#accounts/desk/queue.ts';
-import { findEntry, leaveQueue, renewPlace } from '#db/desk/entries.ts';
+import { findEntry, keepForCallBack, leaveQueue, renewPlace, stepAside } from '#db/desk/entries.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { Place } from '#flows/family-line/ports.ts';
 import type { Language } from '#flows/language.ts';
 import type { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { keepPlace } from './keep-place.ts';
 import { ringAgent } from './ring-agent.ts';
 import { talkWithAgent } from './talk-with-agent.ts';
 
@@ -23,6 +25,9 @@ export interface QueuedCall {
 
 /** How often somebody who waits is looked after, and their place kept, milliseconds. */
 export const lookMs = 1_000;
+/** Who is asked where to be called back is given nobody for this long, seconds. */
+const asideSeconds = 180;
+const callBackKey = '1';
 
 /** The {@link Place} of one call. It is given up as soon as its leg ends, whatever the flow does then. */
 export class PlaceInQueue implements Place {
@@ -30,6 +35,7 @@ export class PlaceInQueue implements Place {
   readonly #language: Language;
   readonly #call: QueuedCall;
   readonly #signal: AbortSignal;
+  #aside = new AbortController();
 
   constructor(id: string, language: Language, call: QueuedCall) {
     this.#id = id;
@@ -48,11 +54,16 @@ export class PlaceInQueue implements Place {
     return now && { position: now.position, minutes: now.waitSeconds && Math.ceil(now.waitSeconds / 60) };
   }
 
-  async hold(seconds: number): Promise<'talked' | 'waiting'> {
+  async hold(seconds: number): Promise<'talked' | 'waiting' | 'call-back'> {
     const { platform } = this.#call;
     const { clock } = platform;
     const until = clock.elapsed() + seconds * 1000;
     const music = this.#music();
+    const listening = new AbortController();
+    const wanted = { callBack: false };
+    const pressed = this.#keyPressed(AbortSignal.any([listening.signal, this.#signal])).then((key) => {
+      wanted.callBack = key;
+    });
     try {
       for (;;) {
         const agentId = await unlessAborted(this.#look(), this.#signal);
@@ -60,16 +71,49 @@ export class PlaceInQueue implements Place {
           const call = { ...this.#call, entryId: this.#id, language: this.#language, signal: this.#signal };
           const agent = await ringAgent(agentId, call);
           if (agent) {
+            listening.abort();
             await music.stop();
             await talkWithAgent(agent, call);
             return 'talked';
           }
-        } else if (clock.elapsed() >= until) return 'waiting';
-        await clock.wait(lookMs, this.#signal);
+        } else if (wanted.callBack) return 'call-back';
+        else if (clock.elapsed() >= until) return 'waiting';
+        await (wanted.callBack
+          ? clock.wait(lookMs, this.#signal)
+          : Promise.race([clock.wait(lookMs, this.#signal), pressed]));
       }
     } finally {
+      listening.abort();
       await music.stop();
     }
+  }
+
+  async stepAside(): Promise<'aside' | 'coming'> {
+    const { db, clock } = this.#call.platform;
+    const until = new Date(clock.now().getTime() + asideSeconds * 1000);
+    if (!(await stepAside(db, this.#id, until))) return 'coming';
+    this.#aside = new AbortController();
+    void keepPlace(this.#id, this.#call.platform, AbortSignal.any([this.#aside.signal, this.#signal]));
+    return 'aside';
+  }
+
+  async stepBack(): Promise<void> {
+    this.#aside.abort();
+    await stepAside(this.#call.platform.db, this.#id, undefined);
+  }
+
+  checkNumber(text: string) {
+    return callBackNumber(this.#call.platform.db, text);
+  }
+
+  async callBack(number: string): Promise<'today' | 'morning' | 'not-kept'> {
+    const { db, clock, log } = this.#call.platform;
+    await renewPlace(db, this.#id, clock.now());
+    const { waitSeconds = 0 } = (await standingOf(db, this.#id, clock.now())) ?? {};
+    if (!(await keepForCallBack(db, this.#id, number, clock.now()))) return 'not-kept';
+    this.#aside.abort();
+    log.info({ call: this.#call.callId, entry: this.#id }, 'somebody keeps their place and is to be called back');
+    return whenCalled(db, number, new Date(clock.now().getTime() + waitSeconds * 1000));
   }
 
   /** Never rejects: a database that is away finds out by itself that nobody keeps this place any more. */
@@ -78,6 +122,17 @@ export class PlaceInQueue implements Place {
     await leaveQueue(platform.db, this.#id, 'hung-up', platform.clock.now()).catch((error: unknown) =>
       platform.log.warn({ call: callId, err: error }, 'a place in the queue could not be given up'),
     );
+  }
+
+  /** True once the key was pressed, false when nobody listens any more. Other keys say nothing. */
+  async #keyPressed(signal: AbortSignal): Promise<boolean> {
+    const { digits } = this.#call.leg;
+    try {
+      while ((await digits.next(2 ** 31 - 1, signal)) !== callBackKey);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Keeps the place, serves the queue, and tells who is to be rung, if anybody. A database that is away is waited for, with music. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { ha1Of, saveCredentials } from '#db/credentials.ts';
-import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
+import { agentsAtDesk, saveAgent } from '#db/desk/agents.ts';
 import { openEntries } from '#db/desk/entries.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
 import type { Ear } from './phone/ear.ts';
@@ -16,6 +16,8 @@ const password = 'of the desk';
 
 const { call, stage } = wholeCalls({
   environment: { FAMILY_LINE_NUMBER: number },
+  // There is one agent.
+  atOnce: 1,
   prepare: async (db, { SIP_REALM: realm }) => {
     const now = new Date();
     await saveAgent(
@@ -24,7 +26,6 @@ const { call, stage } = wholeCalls({
       now,
     );
     await saveCredentials(db, { username: 'desk1', realm, ha1: ha1Of('desk1', realm, password), agentId: 'ana' });
-    await turnAgent(db, 'ana', 'ready', now);
     // At whatever hour this is played.
     for (let weekday = 1; weekday <= 7; weekday++)
       await db
@@ -43,6 +44,7 @@ call(
   { timeoutMs: 60_000 },
   async () => {
     const { db, sip, config } = stage().system;
+    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
     const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
     try {
       const rings = nextCall(desk);

@@ -122,7 +122,7 @@ call('who has no account opens one and pays into it, in Spanish', { timeoutMs: 6
   await line.hangup();
   const search = new Search(hunted.secrets, []);
   await searchFiles(search, join(config.VAR_FOLDER, 'log'));
-  expect(search.findings).toEqual([]);
+  expect(judge(search.findings, search.others).leaks).toEqual([]);
 });
 
 call('the keys of a telephone without telephone events are its tones', { timeoutMs: 30_000 }, async () => {
@@ -155,7 +155,6 @@ call('five payments leave their digits nowhere', { timeoutMs: 200_000 }, async (
   await appendFile(log, `{"key":"${[...card].join('"}\n{"key":"')}"}\n`);
   const search = new Search(hunted.secrets, []);
   await searchFiles(search, join(folder, 'log'));
-  // By the same judgement: now and then a time of day has seven digits of a card.
   expect(judge(search.findings, search.others).leaks).toMatchObject([
     { place: 'ivr.log', form: 'one by one', count: card.length },
   ]);

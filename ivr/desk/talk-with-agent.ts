@@ -1,11 +1,8 @@
 import { talkOver } from '#accounts/desk/queue.ts';
-import { renewPlace } from '#db/desk/entries.ts';
 import type { Leg } from '../leg/leg.ts';
 import { unlessAborted } from '../unless-aborted.ts';
+import { keepPlace } from './keep-place.ts';
 import type { GivenCall } from './ring-agent.ts';
-
-/** How often it is said that the talk goes on, milliseconds. */
-const renewMs = 10_000;
 
 /**
  * Caller and agent talk until one hangs up; what the caller types meanwhile the agent does not hear. The agent's leg is over then, and
@@ -20,7 +17,7 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
     await leg.endpoint.keepKeys();
     await leg.endpoint.bridge(agent.endpoint);
     log.info({ call: callId, entry: entryId }, 'an agent and a caller talk');
-    void renew(call, AbortSignal.any([over.signal, signal, agent.ended]));
+    void keepPlace(entryId, platform, AbortSignal.any([over.signal, signal, agent.ended]));
     await unlessAborted(ended(agent), signal);
   } finally {
     over.abort(talkIsOver);
@@ -43,10 +40,3 @@ const ended = ({ ended: signal }: Leg): Promise<void> =>
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-
-async function renew({ entryId, platform: { db, clock } }: GivenCall, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await renewPlace(db, entryId, clock.now()).catch(() => undefined);
-    await clock.wait(renewMs, signal).catch(() => undefined);
-  }
-}

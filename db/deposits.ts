@@ -11,6 +11,8 @@ export interface Deposit {
   readonly id: string;
   readonly accountId: string;
   readonly channel: DepositChannel;
+  /** Who took it in a talk. */
+  readonly agentId?: string;
   readonly cents: number;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
   /** Of a deposit on the telephone: E.164, and may have texts. */
@@ -35,6 +37,7 @@ const toDeposit = (row: Selectable<DepositTable>): Deposit => ({
   afterClosing: row.afterClosing,
   requestHash: row.requestHash,
   ...(row.callingNumber !== null && { callingNumber: row.callingNumber }),
+  ...(row.agentId !== null && { agentId: row.agentId }),
   ...(row.settledAt && { settledAt: row.settledAt }),
   ...(row.declineReason !== null && { declineReason: row.declineReason }),
   ...(row.postingId !== null && { postingId: row.postingId }),
@@ -53,6 +56,7 @@ export async function intendDeposit(
       idempotencyKey: intent.key,
       requestHash: intent.requestHash,
       channel: intent.channel,
+      agentId: intent.agentId ?? null,
       cents: String(intent.cents),
       cardToken: intent.card.token,
       cardBrand: intent.card.brand,

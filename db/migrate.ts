@@ -34,6 +34,7 @@ import * as facilityNumbers from './migrations/0052-facility-numbers.ts';
 import * as serviceTerms from './migrations/0053-service-terms.ts';
 import * as agentsDecide from './migrations/0058-agents-decide.ts';
 import * as callingNumber from './migrations/0059-calling-number.ts';
+import * as attended from './migrations/0060-attended.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -71,6 +72,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0053-service-terms': serviceTerms,
   '0058-agents-decide': agentsDecide,
   '0059-calling-number': callingNumber,
+  '0060-attended': attended,
 };
 
 /** A migration may rewrite a big table. */

@@ -29,6 +29,7 @@ import type {
   DeskHolidayTable,
   DeskHoursTable,
   DeskLegTable,
+  DeskOrderTable,
   DeskTermsTable,
 } from './schema/desk.ts';
 import type {
@@ -141,4 +142,5 @@ export interface Schema {
   deskTerms: DeskTermsTable;
   deskCode: DeskCodeTable;
   deskLeg: DeskLegTable;
+  deskOrder: DeskOrderTable;
 }

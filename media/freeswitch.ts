@@ -38,6 +38,8 @@ export interface Appointment {
 
 /** Ringing as North American callers know it: 440 and 480 Hz, two seconds on, four off. */
 const ringback = 'tone_stream://%(2000,4000,440,480);loops=-1';
+/** The same for every key that somebody else types: quiet, short, and no frequency of a touch tone (ITU-T Q.23: 697 to 1633 Hz). */
+const keyTone = 'tone_stream://v=-24;%(60,0,480)';
 const beep = 'tone_stream://%(400,100,1000)';
 
 /** The reason of {@link Endpoint.gone} when the media server vanished instead of hanging up. */
@@ -116,6 +118,11 @@ export class Endpoint {
 
   ring(): Playback {
     return this.#play(ringback);
+  }
+
+  /** The neutral tone of a key that somebody else typed. */
+  keyTone(): Playback {
+    return this.#play(keyTone);
   }
 
   /** A playback that is sent while another one runs would play inside it, so the one before is ended first. */

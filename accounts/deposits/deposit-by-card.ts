@@ -21,6 +21,8 @@ export interface CardDeposit {
   /** $2.00 to $100.00 (guide row 31); from AutoPay and TextPay whole dollars from $5 (row 43). */
   readonly cents: number;
   readonly channel: DepositChannel;
+  /** Of an agent who takes the payment on the telephone; the channel is `agent` then. */
+  readonly agentId?: string;
   readonly card: { readonly token: string; readonly brand: string; readonly lastFour: string };
   /** Of a deposit on the telephone, if it may have texts (textableCaller). */
   readonly callingNumber?: string;
@@ -50,11 +52,12 @@ export async function depositByCard(deps: DepositDeps, order: CardDeposit): Prom
 }
 
 async function intend({ db, now }: DepositDeps, order: CardDeposit) {
-  const { key, accountId, cents, channel, card, callingNumber } = order;
+  const { key, accountId, cents, channel, agentId, card, callingNumber } = order;
   const { token, brand, lastFour } = card;
-  const content = JSON.stringify([accountId, cents, channel, token]);
+  const content = JSON.stringify([accountId, cents, channel, token, ...(agentId === undefined ? [] : [agentId])]);
   const requestHash = createHash('sha256').update(content).digest('hex');
-  const intent = { id: randomUUID(), key, accountId, cents, channel, requestHash, intendedAt: now() };
+  const known = { key, accountId, cents, channel, ...(agentId !== undefined && { agentId }) };
+  const intent = { ...known, id: randomUUID(), requestHash, intendedAt: now() };
   return db.transaction().execute(async (trx) => {
     const open = await keepOpen(trx, accountId);
     if (open === undefined) throw new DepositRefusal('unknown-account');

@@ -62,7 +62,7 @@ export async function settleIn(
 }
 
 async function capture(trx: Database, deposit: Deposit, gatewayId: string, at: Date): Promise<void> {
-  const { id, accountId, cents, channel, card } = deposit;
+  const { id, accountId, cents, channel, agentId, card } = deposit;
   const afterClosing = (await keepOpen(trx, accountId)) === false;
   const posting = await post(trx, {
     key: depositKey(id),
@@ -72,7 +72,11 @@ async function capture(trx: Database, deposit: Deposit, gatewayId: string, at: D
       { ledger: afterClosing ? 'refunds-payable' : { holder: accountId }, cents },
       { ledger: 'card-clearing', cents: -cents },
     ],
-    memo: { channel, depositId: id, brand: card.brand, lastFour: card.lastFour, ...(afterClosing && { accountId }) },
+    memo: {
+      ...{ channel, depositId: id, brand: card.brand, lastFour: card.lastFour },
+      ...(agentId !== undefined && { agentId }),
+      ...(afterClosing && { accountId }),
+    },
   });
   await settleDeposit(trx, id, { state: 'captured', gatewayId, postingId: posting.id, afterClosing }, at);
   if (afterClosing)

@@ -7,6 +7,7 @@ export interface DepositTable {
   idempotencyKey: string;
   requestHash: string;
   channel: DepositChannel;
+  agentId: string | null;
   cents: string;
   cardToken: string;
   cardBrand: string;

@@ -102,3 +102,13 @@ export interface DeskLegTable {
   plannedAt: Date;
   endedAt: Date | null;
 }
+
+export interface DeskOrderTable {
+  id: Generated<string>;
+  entryId: string;
+  kind: 'payment';
+  agentId: string;
+  cents: string | null;
+  at: Date;
+  takenAt: Date | null;
+}

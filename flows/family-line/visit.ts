@@ -2,10 +2,10 @@ import type { Line } from '../line.ts';
 import type { Answered } from '../menu/ask-again.ts';
 import type { SecretEntry } from '../menu/entry.ts';
 import { enter, enterSecret, enterSecretOr } from '../menu/entry.ts';
-import { isWholePhoneNumber } from '../menu/phone-number.ts';
 import { SecretDigits } from '../menu/secret-digits.ts';
 import type { PromptKey } from '../prompt.ts';
 import { prompt } from '../prompt.ts';
+import { accountEntry } from './account-entry.ts';
 import type { Account, Ports } from './ports.ts';
 
 /** Digits of a passcode: guide row 28. */
@@ -40,15 +40,7 @@ export class Visit {
   /** The account that this call is about: that of the calling number, else the one whose number is typed. */
   async account(): Promise<Answered<Account>> {
     if (this.#account) return { kind: 'answer', value: this.#account };
-    const found = await enter<Account>(this.line, {
-      ask: [prompt('who.number')],
-      max: 16,
-      complete: isWholePhoneNumber,
-      read: async (typed) => {
-        const account = await this.ports.accounts.find(typed);
-        return account ? { kind: 'value', value: account } : { kind: 'wrong', say: prompt('who.unknown') };
-      },
-    });
+    const found = await enter(this.line, accountEntry(this.ports.accounts));
     if (found.kind === 'answer') this.#account = found.value;
     return found;
   }

@@ -1,4 +1,6 @@
 import type { Language } from '../language.ts';
+import attendedEn from './attended.en.json' with { type: 'json' };
+import attendedEs from './attended.es.json' with { type: 'json' };
 import callBackEn from './call-back.en.json' with { type: 'json' };
 import callBackEs from './call-back.es.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
@@ -13,14 +15,15 @@ import statesEs from './states.es.json' with { type: 'json' };
 /** What is said in calls from a facility. */
 export type CallHomeKey = keyof typeof en;
 /** What is said to families that call the 866 line. */
-export type FamilyLineKey = keyof typeof familyLineEn | keyof typeof openingEn | keyof typeof callBackEn;
+export type FamilyLineKey =
+  keyof typeof familyLineEn | keyof typeof openingEn | keyof typeof callBackEn | keyof typeof attendedEn;
 /** Names of states: said within sentences, never alone. */
 export type StateKey = keyof typeof statesEn;
 export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...statesEn },
-  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...statesEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
@@ -28,5 +31,6 @@ export const familyLineKeys = Object.keys({
   ...familyLineEn,
   ...openingEn,
   ...callBackEn,
+  ...attendedEn,
 }) as readonly FamilyLineKey[];
 export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

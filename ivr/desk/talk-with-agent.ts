@@ -1,12 +1,16 @@
 import { talkOver } from '#accounts/desk/queue.ts';
+import { findEntry } from '#db/desk/entries.ts';
+import { LinePayments } from '../family-line/payments.ts';
 import type { Leg } from '../leg/leg.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { keepPlace } from './keep-place.ts';
 import type { GivenCall } from './ring-agent.ts';
+import { TalkOrders } from './talk-orders.ts';
+import { AttendedPayments } from './take-payment.ts';
 
 /**
- * Caller and agent talk until one hangs up; what the caller types meanwhile the agent does not hear. The agent's leg is over then, and
- * the wrap-up begins. Rejects with the signal's reason: the caller has gone, or the platform stops.
+ * Caller and agent talk until one hangs up; what either types meanwhile the other does not hear, and the agent may take a payment. The
+ * agent's leg is over then, and the wrap-up begins. Rejects with the signal's reason: the caller has gone, or the platform stops.
  */
 export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> {
   const { callId, entryId, leg, platform, signal } = call;
@@ -15,10 +19,16 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
   const over = new AbortController();
   try {
     await leg.endpoint.keepKeys();
+    await agent.endpoint.keepKeys();
     await leg.endpoint.bridge(agent.endpoint);
     log.info({ call: callId, entry: entryId }, 'an agent and a caller talk');
-    void keepPlace(entryId, platform, AbortSignal.any([over.signal, signal, agent.ended]));
-    await unlessAborted(ended(agent), signal);
+    const goesOn = AbortSignal.any([over.signal, signal, agent.ended]);
+    void keepPlace(entryId, platform, goesOn);
+    await attend(agent, call, goesOn);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    // Whatever fails because the agent has hung up is the end of the talk, no fault.
+    if (!agent.ended.aborted) throw error;
   } finally {
     over.abort(talkIsOver);
     void agent.end();
@@ -35,8 +45,27 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
 
 const talkIsOver = 'the talk is over';
 
-const ended = ({ ended: signal }: Leg): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** Does what is ordered of the talk until the signal is aborted, and rejects with its reason. */
+async function attend(agent: Leg, call: GivenCall, signal: AbortSignal): Promise<never> {
+  const orders = new TalkOrders(agent, call);
+  let payments: AttendedPayments | undefined;
+  try {
+    for (;;) {
+      const { cents } = await unlessAborted(orders.payment(signal), signal);
+      // One for the whole talk: it counts its orders.
+      payments ??= await paymentsOf(agent, call);
+      await payments.take(cents);
+    }
+  } finally {
+    await payments?.tellUntold();
+  }
+}
+
+async function paymentsOf(agent: Leg, call: GivenCall): Promise<AttendedPayments> {
+  const { entryId, platform } = call;
+  const { db, familyLine, log } = platform;
+  const agentId = (await findEntry(db, entryId))?.agentId;
+  if (!familyLine || agentId === undefined) throw new Error('a talk without an agent, or without the 866 line');
+  const payments = new LinePayments(db, familyLine, call, log, { agentId, entryId });
+  return new AttendedPayments({ agentId, leg: agent }, call, payments);
+}

@@ -1,13 +1,14 @@
 import { tellNotCharged } from '#accounts/receipts/card-receipts.ts';
 import type { Database } from '#db/connect.ts';
 import { declinedDeposits } from '#db/deposits.ts';
+import { entriesOfCall } from '#db/desk/orders.ts';
 import type { FamilyLineHouse } from './house.ts';
 
 /** More than anybody confirms in one call: each takes half a minute. */
 const mostOrders = 60;
 
-/** The idempotency key of a call's nth order, from 1. */
-export const orderKey = (callId: string, nth: number): string => `line:${callId}:${nth}`;
+/** The idempotency key of the nth order, from 1, of a call or of an agent's talk in it. */
+export const orderKey = (id: string, nth: number): string => `line:${id}:${nth}`;
 
 /**
  * Tells what was declined in a call whose process died: nobody knows whether the caller had heard it. What is open yet is told when
@@ -18,7 +19,8 @@ export async function tellLeftUntold(
   { receipts }: Pick<FamilyLineHouse, 'receipts'>,
   callId: string,
 ): Promise<void> {
-  const keys = Array.from({ length: mostOrders }, (_, nth) => orderKey(callId, nth + 1));
+  const ids = [callId, ...(await entriesOfCall(db, callId))];
+  const keys = ids.flatMap((id) => Array.from({ length: mostOrders }, (_, nth) => orderKey(id, nth + 1)));
   for (const { id: paymentId, accountId, cents, intendedAt: at, callingNumber } of await declinedDeposits(db, keys))
     await db
       .transaction()

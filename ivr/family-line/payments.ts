@@ -25,7 +25,13 @@ interface Card {
   readonly lastFour: string;
 }
 
-/** Payments of one call at the gateway of the house. Each confirmation is an order of its own, and is charged once or not at all. */
+/** The agent who takes a payment in a talk, and the talk's entry at the desk. */
+export interface AttendedBy {
+  readonly agentId: string;
+  readonly entryId: string;
+}
+
+/** Payments of one call, or of an agent's talk in it, at the gateway of the house. Each confirmation is an order of its own, and is charged once or not at all. */
 export class LinePayments implements Payments {
   readonly limits = DEPOSIT;
   readonly #db: Database;
@@ -34,21 +40,25 @@ export class LinePayments implements Payments {
   /** Where the caller may be told what became of it. */
   readonly #callingNumber: string | undefined;
   readonly #log: Pick<Log, 'error'>;
+  readonly #attendedBy: AttendedBy | undefined;
   #orders = 0;
   /** Of the last charge, as long as nobody has heard that it was not made. */
   #untold: Untold | undefined;
 
+  /** `attendedBy`: the payments that an agent takes in one talk. */
   constructor(
     db: Database,
     house: FamilyLineHouse,
     call: { readonly callId: string; readonly callingNumber: string | undefined },
     log: Pick<Log, 'error'>,
+    attendedBy?: AttendedBy,
   ) {
     this.#db = db;
     this.#house = house;
     this.#callId = call.callId;
     this.#callingNumber = textableCaller(call.callingNumber);
     this.#log = log;
+    this.#attendedBy = attendedBy;
   }
 
   get thisMonth() {
@@ -67,7 +77,7 @@ export class LinePayments implements Payments {
 
   async charge({ id: accountId }: Account, cents: number, given: CardGiven): Promise<Charged> {
     await this.tellUntold();
-    const key = orderKey(this.#callId, ++this.#orders);
+    const key = orderKey(this.#attendedBy?.entryId ?? this.#callId, ++this.#orders);
     const callingNumber = this.#callingNumber;
     const untold = { accountId, paymentId: key, cents, at: this.#house.deposits.now(), callingNumber };
     // Until there is a deposit nothing can be charged, and nobody else will find out.
@@ -76,10 +86,8 @@ export class LinePayments implements Payments {
     if ('kind' in card) return card;
     this.#untold = undefined;
     const cvv = given.kind === 'saved' ? secretOf(given.cvv) : undefined;
-    const result = await this.#deposit(
-      { key, accountId, cents, channel: 'phone-line', card, ...(callingNumber !== undefined && { callingNumber }) },
-      cvv,
-    );
+    const caller = callingNumber !== undefined && { callingNumber };
+    const result = await this.#deposit({ key, accountId, cents, ...this.#channel(), card, ...caller }, cvv);
     switch (result.kind) {
       case 'captured':
         return { kind: 'captured', reference: result.reference, balanceCents: result.balanceCents };
@@ -107,6 +115,10 @@ export class LinePayments implements Payments {
       .catch((error: unknown) =>
         this.#log.error({ call: this.#callId, err: error }, 'nobody is told that a payment was not made'),
       );
+  }
+
+  #channel(): Pick<CardDeposit, 'channel' | 'agentId'> {
+    return this.#attendedBy ? { channel: 'agent', agentId: this.#attendedBy.agentId } : { channel: 'phone-line' };
   }
 
   async #deposit(order: CardDeposit, cvv: Secret | undefined): Promise<DepositResult | { readonly kind: 'pending' }> {

@@ -2,7 +2,6 @@ import { unblock } from '#accounts/blocks.ts';
 import { checkPasscode } from '#accounts/passcode/check-passcode.ts';
 import type { PasscodeProof } from '#accounts/passcode/proof.ts';
 import { leaveFunding } from '#accounts/funding/enrolment.ts';
-import { whoseNumber } from '#accounts/numbers/whose-number.ts';
 import { accountsOfNumber } from '#db/account-look-up.ts';
 import { activeBlocks } from '#db/block-list.ts';
 import { placeBlock } from '#db/blocks.ts';
@@ -15,7 +14,7 @@ import type { Agents, Ports } from '#flows/family-line/ports.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { directoryOf } from './directory.ts';
-import { theOpenOne } from './open-account.ts';
+import { accountTyped, theOpenOne } from './open-account.ts';
 import { openingsOf } from './openings.ts';
 import { pacific } from './pacific.ts';
 import { LinePayments } from './payments.ts';
@@ -51,10 +50,7 @@ export function portsOf(
     accounts: {
       ofCaller: async () =>
         callingNumber === undefined ? undefined : theOpenOne(await accountsOfNumber(db, callingNumber)),
-      find: async (typed) => {
-        const whose = await whoseNumber(db, typed);
-        return whose.kind === 'found' ? theOpenOne(whose.accounts) : undefined;
-      },
+      find: (typed) => accountTyped(db, typed),
       checkPasscode: async ({ id }, typed) => {
         // The rules take a text; it lives no longer than their look at it.
         const passcode = Buffer.from(typed.bytes).toString('latin1');

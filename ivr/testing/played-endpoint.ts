@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Appointment, Digit, Endpoint, Playback } from '#media/freeswitch.ts';
 import { EndpointGone } from '#media/freeswitch.ts';
 import { turns } from './moved-clock.ts';
@@ -65,6 +66,7 @@ export class PlayedEndpoint {
   constructor(id = '00000000-0000-4000-8000-000000000001') {
     this.id = id;
     this.gone = this.#gone.signal;
+    setMaxListeners(0, this.gone);
   }
 
   /** The same, for whoever takes a real one. */
@@ -117,6 +119,11 @@ export class PlayedEndpoint {
     if (this.quick) void prompt.end();
     this.gone.addEventListener('abort', () => prompt.fail(new EndpointGone('endpoint ended')));
     return prompt;
+  }
+
+  keyTone(): PlayedPrompt {
+    this.told.push('key tone');
+    return new PlayedPrompt('key tone', false);
   }
 
   ring(): PlayedPrompt {

@@ -1,18 +1,28 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
+import { openAccount } from '#db/accounts.ts';
 import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { agentsAtDesk, saveAgent } from '#db/desk/agents.ts';
 import { openEntries } from '#db/desk/entries.ts';
+import type { PromptKey, Value } from '#flows/prompt.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
+import { castOf } from './leak-hunt/cast.ts';
+import { searchFiles } from './leak-hunt/files.ts';
+import { judge } from './leak-hunt/finding.ts';
+import { searchRows } from './leak-hunt/rows.ts';
+import { Search } from './leak-hunt/search.ts';
 import type { Ear } from './phone/ear.ts';
 import { nextCall } from './phone/house.ts';
 import { Phone } from './phone/phone.ts';
-import { babble, repeated } from './phone/sound.ts';
+import { babble, goertzel, keyTones, loudness, repeated } from './phone/sound.ts';
 import { wholeCalls } from './whole-calls.ts';
 
 const number = '+18669490290';
 const family = '+12135550142';
 const password = 'of the desk';
+const accountId = '5f0c2a52-6a9d-4d0e-8f3c-0c6a5f0e1a02';
+/** What is typed in a talk. */
+const { payments, secrets } = castOf(1, 0, 866);
 
 const { call, stage } = wholeCalls({
   environment: { FAMILY_LINE_NUMBER: number },
@@ -26,6 +36,7 @@ const { call, stage } = wholeCalls({
       now,
     );
     await saveCredentials(db, { username: 'desk1', realm, ha1: ha1Of('desk1', realm, password), agentId: 'ana' });
+    await openAccount(db, { id: accountId, numbers: [family], at: now });
     // At whatever hour this is played.
     for (let weekday = 1; weekday <= 7; weekday++)
       await db
@@ -77,15 +88,91 @@ call(
   },
 );
 
+const hears = async ({ ear }: { readonly ear: Ear }, key: PromptKey, values: Record<string, Value> = {}) => {
+  const heard = await ear.waitFor(await stage().sound('es', key, values));
+  if (!heard) throw new Error(`the call ended before ${key} was heard`);
+};
+
+/** What was loud in that time, in parts of 20 ms: how often the neutral tone of a key began, and the parts that were something else. */
+function neutralTones(ear: Ear, from: number, until: number) {
+  const counted = { tones: 0, others: 0 };
+  let before = false;
+  for (let at = from; at < until; at += 20) {
+    const part = ear.pcm(at, at + 20);
+    const loud = loudness(part);
+    const isLoud = loud > -45;
+    if (isLoud && !before) counted.tones++;
+    // A sine's amplitude is 3 dB above its RMS, and as much below it where the part holds half of it.
+    if (isLoud && goertzel(part, 480) < loud - 3) counted.others++;
+    before = isLoud;
+  }
+  return counted;
+}
+
+call(
+  'an agent takes a payment: the caller types the card apart, and the agent hears that keys are pressed, and none of them',
+  { timeoutMs: 60_000 },
+  async () => {
+    const { db, sip, config } = stage().system;
+    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
+    try {
+      const rings = nextCall(desk);
+      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
+      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
+      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
+      expect(await line.answered).toBe(true);
+      await line.press('20');
+      const agent = await rings;
+      expect(await agent.answer()).toBe(true);
+      await hears(agent, 'desk.take');
+      await agent.press('1');
+      const before = babble({ ms: 500, seed: 6_300 });
+      void line.speak(repeated(before));
+      expect(await agent.ear.waitFor(before)).toBeDefined();
+
+      await agent.press('*7');
+      await hears(agent, 'amount.ask');
+      await agent.press('25#');
+      await hears(line, 'card.number');
+      const from = performance.now();
+      // A key that is a sound in the caller's room.
+      void line.speak(repeated(keyTones('5', 200)));
+      const { number: digits, expiry, cvv, postalCode } = payments[0]!.card;
+      const typed = `${digits}${expiry}${cvv}${postalCode}`;
+      await line.press(typed);
+      await hears(line, 'pay.fee');
+      const heard = neutralTones(agent.ear, from, performance.now());
+      expect(agent.ear.digits).toEqual([]);
+      expect(heard).toEqual({ tones: typed.length, others: 0 });
+      await line.press('1');
+      const paid = { amount: { kind: 'money', cents: 2_500 } } as const;
+      await Promise.all([hears(line, 'pay.done', paid), hears(agent, 'pay.done', paid)]);
+
+      const after = babble({ ms: 500, seed: 6_301 });
+      void line.speak(repeated(after));
+      expect(await agent.ear.waitFor(after)).toBeDefined();
+      const deposits = db.selectFrom('deposit').select(['agentId', 'channel', 'cents', 'state', 'callingNumber']);
+      expect(await deposits.where('accountId', '=', accountId).execute()).toEqual([
+        { agentId: 'ana', channel: 'agent', cents: '2500', state: 'captured', callingNumber: family },
+      ]);
+      await agent.hangup();
+      await hears(line, 'line.goodbye');
+      const search = new Search(secrets, []);
+      await searchRows(search, db);
+      await searchFiles(search, config.VAR_FOLDER);
+      expect(judge(search.findings, search.others).leaks).toEqual([]);
+    } finally {
+      await desk.stop();
+    }
+  },
+);
+
 call(
   'a family keeps its place and hangs up; the agent is rung first, then the family, who presses 1 and is joined',
   { timeoutMs: 60_000 },
   async () => {
     const { db, sip } = stage().system;
-    const heard = (phone: { readonly ear: Ear }, key: Parameters<ReturnType<typeof stage>['sound']>[1]) =>
-      stage()
-        .sound('es', key)
-        .then((sound) => phone.ear.waitFor(sound));
     // Busy as long as the family is on the line.
     const until = new Date(Date.now() + 3_600_000);
     await db.updateTable('agent').set({ state: 'wrap-up', until }).execute();
@@ -97,28 +184,28 @@ call(
       const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
       expect(await line.answered).toBe(true);
       await line.press('20');
-      expect(await heard(line, 'call-back.offer')).toBeDefined();
+      await hears(line, 'call-back.offer');
       await line.press('1');
-      expect(await heard(line, 'call-back.other')).toBeDefined();
+      await hears(line, 'call-back.other');
       await line.press('1');
-      expect(await heard(line, 'call-back.today')).toBeDefined();
+      await hears(line, 'call-back.today');
       await line.hangup();
       expect(await openEntries(db)).toMatchObject([{ state: 'waiting', way: 'call-back', callBackNumber: family }]);
       await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
       const ringing = await rings;
       expect(await ringing.answer()).toBe(true);
-      expect(await heard(ringing, 'desk.take')).toBeDefined();
+      await hears(ringing, 'desk.take');
       await ringing.press('1');
       const called = await home;
       expect(await called.answer()).toBe(true);
-      expect(await heard(called, 'call-back.join')).toBeDefined();
+      await hears(called, 'call-back.join');
       await called.press('1');
       const said = babble({ ms: 500, seed: 6_200 });
       void called.speak(repeated(said));
       expect(await ringing.ear.waitFor(said)).toBeDefined();
       expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
       await ringing.hangup();
-      expect(await heard(called, 'line.goodbye')).toBeDefined();
+      await hears(called, 'line.goodbye');
       expect((await called.ended).by).toBe('them');
     } finally {
       await desk.stop();

@@ -172,7 +172,9 @@ export class FamilyWorld implements Ports {
         checkNumber: async (text) => {
           const digits = text.replace(/^\+?1?(?=\d{10}$)/, '');
           if (!/^[2-9]\d{9}$/.test(digits)) return { kind: 'refused', why: 'not-callable' };
-          return digits === '2135550199' ? { kind: 'refused', why: 'waits' } : { kind: 'number', number: `+1${digits}` };
+          return digits === '2135550199'
+            ? { kind: 'refused', why: 'waits' }
+            : { kind: 'number', number: `+1${digits}` };
         },
         callBack: async (number) => {
           this.desk.push(`call back ${number}`);

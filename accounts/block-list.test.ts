@@ -17,7 +17,13 @@ beforeAll(async () => {
   desk = new Desk(server.db);
   await desk.furnish();
   for (const n of [1, 2, 3, 4])
-    await saveFacility(server.db, { ...facility, id: `site-${n}`, name: `Site ${n}`, active: n !== 4 });
+    await saveFacility(server.db, {
+      ...facility,
+      number: undefined,
+      id: `site-${n}`,
+      name: `Site ${n}`,
+      active: n !== 4,
+    });
 });
 afterAll(() => server.stop());
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startTestDatabase();
   desk = new Desk(server.db);
   await desk.furnish();
-  await saveFacility(server.db, { ...facility, id: 'south', name: 'South Facility' });
+  await saveFacility(server.db, { ...facility, number: undefined, id: 'south', name: 'South Facility' });
 });
 afterAll(() => server.stop());
 

@@ -22,8 +22,14 @@ let desk: Desk;
 beforeAll(async () => {
   server = await startTestDatabase();
   await new Desk(server.db).furnish();
-  await saveFacility(server.db, { ...facility, id: 'gone', name: 'Gone Facility', active: false });
-  await saveFacility(server.db, { ...facility, id: 'nowhere', name: 'Nowhere Facility', state: undefined });
+  await saveFacility(server.db, { ...facility, number: undefined, id: 'gone', name: 'Gone Facility', active: false });
+  await saveFacility(server.db, {
+    ...facility,
+    number: undefined,
+    id: 'nowhere',
+    name: 'Nowhere Facility',
+    state: undefined,
+  });
 });
 beforeEach(() => {
   desk = new Desk(server.db);

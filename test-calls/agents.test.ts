@@ -13,6 +13,8 @@ import { searchRows } from './leak-hunt/rows.ts';
 import { Search } from './leak-hunt/search.ts';
 import type { Ear } from './phone/ear.ts';
 import { nextCall } from './phone/house.ts';
+import type { IncomingCall } from './phone/incoming-call.ts';
+import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
 import { babble, goertzel, keyTones, loudness, repeated } from './phone/sound.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -50,12 +52,20 @@ const { call, stage } = wholeCalls({
   },
 });
 
-call(
-  'a family waits with music, an agent hears who calls, takes the call, and hangs up',
-  { timeoutMs: 60_000 },
-  async () => {
-    const { db, sip, config } = stage().system;
-    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+interface AtDesk {
+  /** Of the family, who has asked for an agent in Spanish. */
+  readonly line: OutgoingCall;
+  /** The agent's phone. */
+  readonly rings: Promise<IncomingCall>;
+}
+
+/** A call that is played at the desk, whose one agent is ready, or busy for as long as the family is on the line. */
+const atDesk = (title: string, agent: 'ready' | 'busy', play: (at: AtDesk) => Promise<void>) =>
+  call(title, { timeoutMs: 60_000 }, async () => {
+    const { db, sip } = stage().system;
+    const until = new Date(Date.now() + 3_600_000);
+    const state = agent === 'ready' ? ({ state: agent, until: null } as const) : ({ state: 'wrap-up', until } as const);
+    await db.updateTable('agent').set(state).execute();
     const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
     try {
       const rings = nextCall(desk);
@@ -64,27 +74,33 @@ call(
       const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
       expect(await line.answered).toBe(true);
       await line.press('20');
-      const ringing = await rings;
-      expect(await line.ear.waitFor(await holdMusicFile(config.PROMPT_FOLDER), { until: 'start' })).toBeDefined();
-      expect(await ringing.answer()).toBe(true);
-      expect(await ringing.ear.waitFor(await stage().sound('es', 'desk.take'))).toBeDefined();
-      expect(await openEntries(db)).toMatchObject([
-        { state: 'ringing', agentId: 'ana', number: family, language: 'es' },
-      ]);
-      await ringing.press('1');
-      // What is said before the bridge stands is heard by nobody: it is said until it is.
-      const said = babble({ ms: 500, seed: 6_100 });
-      void line.speak(repeated(said));
-      expect(await ringing.ear.waitFor(said)).toBeDefined();
-      expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
-      await ringing.hangup();
-      expect(await line.ear.waitFor(await stage().sound('es', 'line.goodbye'))).toBeDefined();
-      expect((await line.ended).by).toBe('them');
-      expect(await openEntries(db)).toEqual([]);
-      expect(await agentsAtDesk(db)).toMatchObject([{ id: 'ana', state: 'wrap-up' }]);
+      await play({ line, rings });
     } finally {
       await desk.stop();
     }
+  });
+
+atDesk(
+  'a family waits with music, an agent hears who calls, takes the call, and hangs up',
+  'ready',
+  async ({ line, rings }) => {
+    const { db, config } = stage().system;
+    const ringing = await rings;
+    expect(await line.ear.waitFor(await holdMusicFile(config.PROMPT_FOLDER), { until: 'start' })).toBeDefined();
+    expect(await ringing.answer()).toBe(true);
+    expect(await ringing.ear.waitFor(await stage().sound('es', 'desk.take'))).toBeDefined();
+    expect(await openEntries(db)).toMatchObject([{ state: 'ringing', agentId: 'ana', number: family, language: 'es' }]);
+    await ringing.press('1');
+    // What is said before the bridge stands is heard by nobody: it is said until it is.
+    const said = babble({ ms: 500, seed: 6_100 });
+    void line.speak(repeated(said));
+    expect(await ringing.ear.waitFor(said)).toBeDefined();
+    expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
+    await ringing.hangup();
+    expect(await line.ear.waitFor(await stage().sound('es', 'line.goodbye'))).toBeDefined();
+    expect((await line.ended).by).toBe('them');
+    expect(await openEntries(db)).toEqual([]);
+    expect(await agentsAtDesk(db)).toMatchObject([{ id: 'ana', state: 'wrap-up' }]);
   },
 );
 
@@ -109,106 +125,81 @@ function neutralTones(ear: Ear, from: number, until: number) {
   return counted;
 }
 
-call(
+atDesk(
   'an agent takes a payment: the caller types the card apart, and the agent hears that keys are pressed, and none of them',
-  { timeoutMs: 60_000 },
-  async () => {
-    const { db, sip, config } = stage().system;
-    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
-    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
-    try {
-      const rings = nextCall(desk);
-      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
-      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
-      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
-      expect(await line.answered).toBe(true);
-      await line.press('20');
-      const agent = await rings;
-      expect(await agent.answer()).toBe(true);
-      await hears(agent, 'desk.take');
-      await agent.press('1');
-      const before = babble({ ms: 500, seed: 6_300 });
-      void line.speak(repeated(before));
-      expect(await agent.ear.waitFor(before)).toBeDefined();
+  'ready',
+  async ({ line, rings }) => {
+    const { db, config } = stage().system;
+    const agent = await rings;
+    expect(await agent.answer()).toBe(true);
+    await hears(agent, 'desk.take');
+    await agent.press('1');
+    const before = babble({ ms: 500, seed: 6_300 });
+    void line.speak(repeated(before));
+    expect(await agent.ear.waitFor(before)).toBeDefined();
 
-      await agent.press('*7');
-      await hears(agent, 'amount.ask');
-      await agent.press('25#');
-      await hears(line, 'card.number');
-      const from = performance.now();
-      // A key that is a sound in the caller's room.
-      void line.speak(repeated(keyTones('5', 200)));
-      const { number: digits, expiry, cvv, postalCode } = payments[0]!.card;
-      const typed = `${digits}${expiry}${cvv}${postalCode}`;
-      await line.press(typed);
-      await hears(line, 'pay.fee');
-      const heard = neutralTones(agent.ear, from, performance.now());
-      expect(agent.ear.digits).toEqual([]);
-      expect(heard).toEqual({ tones: typed.length, others: 0 });
-      await line.press('1');
-      const paid = { amount: { kind: 'money', cents: 2_500 } } as const;
-      await Promise.all([hears(line, 'pay.done', paid), hears(agent, 'pay.done', paid)]);
+    await agent.press('*7');
+    await hears(agent, 'amount.ask');
+    await agent.press('25#');
+    await hears(line, 'card.number');
+    const from = performance.now();
+    // A key that is a sound in the caller's room.
+    void line.speak(repeated(keyTones('5', 200)));
+    const { number: digits, expiry, cvv, postalCode } = payments[0]!.card;
+    const typed = `${digits}${expiry}${cvv}${postalCode}`;
+    await line.press(typed);
+    await hears(line, 'pay.fee');
+    const heard = neutralTones(agent.ear, from, performance.now());
+    expect(agent.ear.digits).toEqual([]);
+    expect(heard).toEqual({ tones: typed.length, others: 0 });
+    await line.press('1');
+    const paid = { amount: { kind: 'money', cents: 2_500 } } as const;
+    await Promise.all([hears(line, 'pay.done', paid), hears(agent, 'pay.done', paid)]);
 
-      const after = babble({ ms: 500, seed: 6_301 });
-      void line.speak(repeated(after));
-      expect(await agent.ear.waitFor(after)).toBeDefined();
-      const deposits = db.selectFrom('deposit').select(['agentId', 'channel', 'cents', 'state', 'callingNumber']);
-      expect(await deposits.where('accountId', '=', accountId).execute()).toEqual([
-        { agentId: 'ana', channel: 'agent', cents: '2500', state: 'captured', callingNumber: family },
-      ]);
-      await agent.hangup();
-      await hears(line, 'line.goodbye');
-      const search = new Search(secrets, []);
-      await searchRows(search, db);
-      await searchFiles(search, config.VAR_FOLDER);
-      expect(judge(search.findings, search.others).leaks).toEqual([]);
-    } finally {
-      await desk.stop();
-    }
+    const after = babble({ ms: 500, seed: 6_301 });
+    void line.speak(repeated(after));
+    expect(await agent.ear.waitFor(after)).toBeDefined();
+    const deposits = db.selectFrom('deposit').select(['agentId', 'channel', 'cents', 'state', 'callingNumber']);
+    expect(await deposits.where('accountId', '=', accountId).execute()).toEqual([
+      { agentId: 'ana', channel: 'agent', cents: '2500', state: 'captured', callingNumber: family },
+    ]);
+    await agent.hangup();
+    await hears(line, 'line.goodbye');
+    const search = new Search(secrets, []);
+    await searchRows(search, db);
+    await searchFiles(search, config.VAR_FOLDER);
+    expect(judge(search.findings, search.others).leaks).toEqual([]);
   },
 );
 
-call(
+atDesk(
   'a family keeps its place and hangs up; the agent is rung first, then the family, who presses 1 and is joined',
-  { timeoutMs: 60_000 },
-  async () => {
-    const { db, sip } = stage().system;
-    // Busy as long as the family is on the line.
-    const until = new Date(Date.now() + 3_600_000);
-    await db.updateTable('agent').set({ state: 'wrap-up', until }).execute();
-    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
-    try {
-      const [rings, home] = [nextCall(desk), nextCall(stage().carrier)];
-      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
-      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
-      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
-      expect(await line.answered).toBe(true);
-      await line.press('20');
-      await hears(line, 'call-back.offer');
-      await line.press('1');
-      await hears(line, 'call-back.other');
-      await line.press('1');
-      await hears(line, 'call-back.today');
-      await line.hangup();
-      expect(await openEntries(db)).toMatchObject([{ state: 'waiting', way: 'call-back', callBackNumber: family }]);
-      await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
-      const ringing = await rings;
-      expect(await ringing.answer()).toBe(true);
-      await hears(ringing, 'desk.take');
-      await ringing.press('1');
-      const called = await home;
-      expect(await called.answer()).toBe(true);
-      await hears(called, 'call-back.join');
-      await called.press('1');
-      const said = babble({ ms: 500, seed: 6_200 });
-      void called.speak(repeated(said));
-      expect(await ringing.ear.waitFor(said)).toBeDefined();
-      expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
-      await ringing.hangup();
-      await hears(called, 'line.goodbye');
-      expect((await called.ended).by).toBe('them');
-    } finally {
-      await desk.stop();
-    }
+  'busy',
+  async ({ line, rings }) => {
+    const { db } = stage().system;
+    const home = nextCall(stage().carrier);
+    await hears(line, 'call-back.offer');
+    await line.press('1');
+    await hears(line, 'call-back.other');
+    await line.press('1');
+    await hears(line, 'call-back.today');
+    await line.hangup();
+    expect(await openEntries(db)).toMatchObject([{ state: 'waiting', way: 'call-back', callBackNumber: family }]);
+    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+    const ringing = await rings;
+    expect(await ringing.answer()).toBe(true);
+    await hears(ringing, 'desk.take');
+    await ringing.press('1');
+    const called = await home;
+    expect(await called.answer()).toBe(true);
+    await hears(called, 'call-back.join');
+    await called.press('1');
+    const said = babble({ ms: 500, seed: 6_200 });
+    void called.speak(repeated(said));
+    expect(await ringing.ear.waitFor(said)).toBeDefined();
+    expect(await openEntries(db)).toMatchObject([{ state: 'talking', agentId: 'ana' }]);
+    await ringing.hangup();
+    await hears(called, 'line.goodbye');
+    expect((await called.ended).by).toBe('them');
   },
 );

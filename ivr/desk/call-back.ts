@@ -4,10 +4,9 @@ import { findRegistration } from '#db/registrations.ts';
 import { calledBack } from '#flows/family-line/call-back.ts';
 import { prompt } from '#flows/prompt.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
-import { place } from '../call/place.ts';
 import type { FamilyLineHouse } from '../family-line/house.ts';
 import { unwritten } from '../family-line/unwritten.ts';
-import { Leg, LegEnded } from '../leg/leg.ts';
+import { LegEnded, type Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
 import { unlessAborted } from '../unless-aborted.ts';
@@ -15,7 +14,7 @@ import { codesByKey } from './code-by-key.ts';
 import { keepPlace } from './keep-place.ts';
 import { phoneAt, reachAgent, type GivenCall } from './ring-agent.ts';
 import { talkWithAgent } from './talk-with-agent.ts';
-import { WrittenLeg } from './written-leg.ts';
+import { ringWritten } from './written-leg.ts';
 
 /** How long a family's phone rings, seconds: about five times. */
 const familyRingSeconds = 30;
@@ -105,30 +104,23 @@ async function talk(agent: Leg, family: Leg, call: CallBack): Promise<void> {
 
 /** The family's leg, once they have pressed 1; undefined: not reached. Rejects with the signal's reason. */
 async function reachFamily(call: CallBack, signal: AbortSignal): Promise<Leg | undefined> {
-  const { callId, entryId, entry, house, platform } = call;
+  const { entryId, entry, house, platform } = call;
   const { db, clock, terms } = platform;
   const registered = await findRegistration(db, entry.callBackNumber, clock.now());
-  const written = new WrittenLeg(platform, { entryId, side: 'family' });
-  const placed = await place(
+  const rung = await ringWritten(
     {
       phone: registered && phoneAt(registered),
       trunks: terms.trunks,
       number: entry.callBackNumber,
       callingNumber: house.number,
       ringSeconds: familyRingSeconds,
-      onPlanned: written.onPlanned,
-      onSent: written.onSent,
       signal,
     },
-    { ...platform, record: unwritten(callId) },
+    { entryId, side: 'family' },
+    call,
   );
-  if (placed.kind === 'ended') {
-    await written.over();
-    signal.throwIfAborted();
-    return undefined;
-  }
-  const family = new Leg('outside', placed.dialog, placed.endpoint, clock);
-  written.answered(family);
+  if (rung.kind === 'ended') return undefined;
+  const family = rung.leg;
   try {
     if (await unlessAborted(calledBack(lineOf(family, call, signal)), signal)) return family;
     void family.end();

@@ -4,14 +4,14 @@ import { beginTalk, missOffer } from '#db/desk/entries.ts';
 import type { Language } from '#flows/language.ts';
 import { prompt, type Prompt } from '#flows/prompt.ts';
 import type { Registration } from '#db/registrations.ts';
-import { place, type Phone } from '../call/place.ts';
+import type { Phone } from '../call/place.ts';
 import { unwritten } from '../family-line/unwritten.ts';
-import { Leg } from '../leg/leg.ts';
+import type { Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { codesByKey } from './code-by-key.ts';
 import type { QueuedCall } from './place-in-queue.ts';
-import { WrittenLeg } from './written-leg.ts';
+import { ringWritten } from './written-leg.ts';
 
 /** A call whose turn has come. */
 export interface GivenCall extends QueuedCall {
@@ -58,27 +58,20 @@ export async function reachAgent(
   };
   const phone = await findAgentPhone(db, agentId, clock.now());
   if (!phone) return missed('not registered');
-  const written = new WrittenLeg(platform, { entryId, side: 'agent' });
-  const placed = await place(
+  const rung = await ringWritten(
     {
       phone: phoneAt(phone),
       trunks: [],
       number: agentId,
       callingNumber: callingNumber ?? terms.callingNumber,
       ringSeconds,
-      onPlanned: written.onPlanned,
-      onSent: written.onSent,
       signal,
     },
-    { ...platform, record: unwritten(callId) },
+    { entryId, side: 'agent' },
+    call,
   );
-  if (placed.kind === 'ended') {
-    await written.over();
-    signal.throwIfAborted();
-    return missed(placed.end.local ?? `status ${placed.end.status}`);
-  }
-  const agent = new Leg('inside', placed.dialog, placed.endpoint, clock);
-  written.answered(agent);
+  if (rung.kind === 'ended') return missed(rung.end.local ?? `status ${rung.end.status}`);
+  const agent = rung.leg;
   try {
     if (await unlessAborted(takes(agent, call, told), signal)) return agent;
     void agent.end();

@@ -1,15 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { endDeskLeg, planDeskLeg, updateDeskLeg, type DeskLeg } from '#db/desk/legs.ts';
 import { legReference, plannedReference } from '../call/leg-reference.ts';
-import type { Placing } from '../call/place.ts';
-import type { Leg } from '../leg/leg.ts';
+import { place, type Placed, type Placing } from '../call/place.ts';
+import { unwritten } from '../family-line/unwritten.ts';
+import { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
+
+export type Rung = { readonly kind: 'answered'; readonly leg: Leg } | Extract<Placed, { readonly kind: 'ended' }>;
+
+/** Rings an agent, or a family that is called back, with a leg that is written down. Rejects with the signal's reason. */
+export async function ringWritten(
+  order: Omit<Placing, 'onPlanned' | 'onSent'>,
+  about: Pick<DeskLeg, 'entryId' | 'side'>,
+  { callId, platform }: { readonly callId: string; readonly platform: Platform },
+): Promise<Rung> {
+  const written = new WrittenLeg(platform, about);
+  const { onPlanned, onSent } = written;
+  const placed = await place({ ...order, onPlanned, onSent }, { ...platform, record: unwritten(callId) });
+  if (placed.kind === 'ended') {
+    await written.over();
+    order.signal.throwIfAborted();
+    return placed;
+  }
+  const leg = new Leg(about.side === 'agent' ? 'inside' : 'outside', placed.dialog, placed.endpoint, platform.clock);
+  written.answered(leg);
+  return { kind: 'answered', leg };
+}
 
 /**
  * A leg that the desk rings, written down as it goes: before the INVITE leaves, when it has left, when the phone has answered, when
  * it is over. So whoever starts after this process has died ends it (recovery.ts). A database that is away keeps no phone from ringing.
  */
-export class WrittenLeg implements Pick<Placing, 'onPlanned' | 'onSent'> {
+class WrittenLeg implements Pick<Placing, 'onPlanned' | 'onSent'> {
   readonly #id = randomUUID();
   readonly #platform: Platform;
   readonly #about: Pick<DeskLeg, 'entryId' | 'side'>;

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveQueue } from '#accounts/desk/queue.ts';
+import { deskTermsAt } from '#accounts/desk/terms.ts';
 import { enterQueue, keepForCallBack } from '#db/desk/entries.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
+
 import { takeCallBack } from '#db/desk/turns.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import type { RunningCall } from '../answering/answer.ts';
@@ -108,6 +110,32 @@ describe('a call-back', () => {
     await (await goodbye).end();
     await done;
     expect(call.familyDialog.byes.length).toBe(1);
+  });
+
+  it('joins nobody whose entry was taken back while their phone rang; they hear a goodbye', async () => {
+    const call = await wanted();
+    const { done, heard } = await taken(call);
+    await heard;
+    const waits = { state: 'waiting', agentId: null, claimed: false } as const;
+    await server.db.updateTable('deskEntry').set(waits).where('id', '=', call.id).execute();
+    const goodbye = call.family.begins('goodbye');
+    call.family.press('1');
+    await (await goodbye).end();
+    await done;
+    expect(call.family.told).not.toContain('bridge to agent');
+    expect([call.agentDialog.byes.length, call.familyDialog.byes.length]).toEqual([1, 1]);
+  });
+
+  it('is given up after its last try', async () => {
+    const call = await wanted();
+    const { callBack } = await deskTermsAt(server.db, call.clock.now());
+    const tries = callBack.tries - 1;
+    await server.db.updateTable('deskEntry').set({ tries }).where('id', '=', call.id).execute();
+    call.sip.network.splice(1, 1, () => failed(486));
+    const { done } = await taken(call);
+    await (await call.agent.begins('not-reached')).end();
+    await done;
+    expect((await rowOf(server.db, call.id)).state).toBe('ended');
   });
 
   it('rings no family when the agent does not take it; the place stays', async () => {

@@ -72,7 +72,8 @@ async function connect(agent: Leg, call: CallBack): Promise<void> {
     }
     try {
       ringing.stop();
-      if (!(await beginTalk(db, entryId, clock.now()))) return;
+      // Another process has it now.
+      if (!(await beginTalk(db, entryId, clock.now()))) return await tell(family, call, 'line.goodbye');
       codesByKey(agent, { entryId, agentId: entry.agentId }, platform);
       await talk(agent, family, call);
     } finally {

@@ -207,6 +207,19 @@ describe('a place in the queue', () => {
     expect(await entry(id)).toMatchObject({ outcome: 'hung-up' });
   });
 
+  it('stands aside while they say where to be called back, is kept meanwhile, and is back in line when they change their mind', async () => {
+    const { agents, clock, dialog } = await caller();
+    const { place, id } = await queued(agents);
+    const renewed = clock.asked(10_000);
+    expect(await place.stepAside()).toBe('aside');
+    await renewed;
+    expect((await entry(id)).notBefore).toEqual(new Date(clock.now().getTime() + 180_000));
+    await place.stepBack();
+    expect((await entry(id)).notBefore).toBeNull();
+    dialog.hangUp();
+    await until(id, 'ended');
+  });
+
   it('ends with the platform, the agent free after the wrap-up', async () => {
     const { agents, agentEndpoint, endpoint, stopping, agentDialog } = await caller();
     const { place, id } = await queued(agents);

@@ -5,18 +5,20 @@ import { openAccount } from '#db/accounts.ts';
 import { saveAgent, turnAgent } from '#db/desk/agents.ts';
 import { beginTalk, enterQueue } from '#db/desk/entries.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
-import { orderOfTalk } from '#db/desk/orders.ts';
+import { orderOfTalk, takeOrders } from '#db/desk/orders.ts';
 import { serveQueue } from '#accounts/desk/queue.ts';
 import { balanceOf, findPosting } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import type { FamilyLineHouse } from '../family-line/house.ts';
+import type { LinePayments } from '../family-line/payments.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint, type PlayedPrompt } from '../testing/played-endpoint.ts';
 import { playedPlatform } from '../testing/world.ts';
 import { orderMs } from './talk-orders.ts';
 import { talkWithAgent } from './talk-with-agent.ts';
+import { TypingApart } from './typing-apart.ts';
 
 let server: TestDatabase;
 beforeAll(async () => {
@@ -130,6 +132,7 @@ it('is of no key that was typed in the talk before, nor are its keys those of th
   await begins(talk);
   expect(talk.agent.told).toEqual(['keep keys']);
   talk.caller.press('0');
+  expect(heard(talk.caller, 'card.expiry')).toBeUndefined();
   // A zero alone is an agent only once nothing follows it.
   await talk.clock.move(4_000);
   await joined(talk);
@@ -228,8 +231,51 @@ it('is begun by an order from the screen, of the amount that it names', async ()
   talk.caller.press('1');
   await joined(talk);
   expect(talk.bank.takenCents).toBe(4_000);
+  expect(await takeOrders(db, talk.entryId, talk.clock.now())).toEqual([]);
   talk.agentDialog.hangUp();
   await talk.talk;
+});
+
+it('of an amount that no deposit may have asks the agent for another', async () => {
+  const talk = await talking();
+  await orderOfTalk(server.db, { kind: 'payment', agentId: 'ana', cents: 50_000 }, talk.clock.now());
+  await talk.clock.move(orderMs);
+  await said(talk.agent, 'amount.ask');
+  talk.agentDialog.hangUp();
+  await talk.talk;
+});
+
+it('may have been made, both hear, when it fails on our side while it is charged', async () => {
+  const talk = await talking();
+  talk.bank.charge = async () => Promise.reject(new Error('no such gateway'));
+  await begins(talk);
+  talk.caller.press(...digits);
+  await readBack(talk.caller);
+  talk.caller.press('1');
+  await joined(talk);
+  for (const each of [talk.caller, talk.agent]) {
+    expect(heard(each, 'pay.pending')).toBeDefined();
+    expect(heard(each, 'attended.broken-off')).toBeUndefined();
+  }
+  talk.agentDialog.hangUp();
+  await talk.talk;
+});
+
+it('that is broken off as the caller confirms is not charged', async () => {
+  const { clock } = playedPlatform(server.db);
+  const [agent, caller] = [new PlayedEndpoint('agent'), new PlayedEndpoint('caller')];
+  const legs = [agent, caller].map(({ real }) => new Leg('inside', new PlayedDialog(), real, clock)) as [Leg, Leg];
+  const typing = new TypingApart(...legs);
+  const charged: number[] = [];
+  const payments = { charge: async (_: unknown, cents: number) => charged.push(cents) } as unknown as LinePayments;
+  const broken = await typing.during(
+    () => undefined as never,
+    async () => {
+      agent.press('*');
+      return typing.guard(payments).charge({ id: 'account' }, 2_500, undefined as never);
+    },
+  );
+  expect([broken, charged, typing.isCharging]).toEqual(['broken-off', [], false]);
 });
 
 it('asks whose account it is, when the calling number has none', async () => {
@@ -249,6 +295,7 @@ it('is not begun by other keys, nor by these when they are far apart', async () 
   talk.agent.press('*');
   await talk.clock.move(3_001);
   talk.agent.press('7');
+  await talk.clock.move(1);
   expect(talk.caller.told).toEqual(['keep keys', 'bridge to agent']);
   // A star that is followed by the right key after a wrong one counts.
   talk.agent.press('*', '*', '7');

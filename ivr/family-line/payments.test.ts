@@ -10,6 +10,8 @@ import { cardReceipts } from '#accounts/receipts/card-receipts.ts';
 import { receiptWords } from '#accounts/receipts/notice-words.ts';
 import { Bank } from '#accounts/testing/bank.ts';
 import { openAccount } from '#db/accounts.ts';
+import { saveAgent } from '#db/desk/agents.ts';
+import { enterQueue } from '#db/desk/entries.ts';
 import type { TestDatabase } from '#db/testing.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { transactionsOf } from '#db/statements.ts';
@@ -290,6 +292,27 @@ describe('who hung up before they heard what became of a charge', () => {
     for (let twice = 0; twice < 2; twice++) await tellLeftUntold(server.db, { receipts }, callId);
     await line.tellUntold();
     await tellLeftUntold(server.db, { receipts }, randomUUID());
+    expect(await mails()).toEqual([notMade]);
+  });
+
+  it('that an agent took in a talk of the call is told by the next process too', async () => {
+    const entryId = randomUUID();
+    const ana = {
+      id: 'ana',
+      name: 'Ana',
+      extension: '201',
+      languages: ['en'],
+      supervisor: false,
+      active: true,
+    } as const;
+    await saveAgent(server.db, ana, now());
+    const entry = { language: 'en', number: undefined, accountId: undefined, node: 'n', at: now() } as const;
+    await enterQueue(server.db, { id: entryId, callId, ...entry });
+    declining('expired');
+    const call = { callId, callingNumber: undefined };
+    const line = new LinePayments(server.db, house(), call, { error: () => undefined }, { agentId: 'ana', entryId });
+    await line.charge(account, 2_500, newCard());
+    await tellLeftUntold(server.db, { receipts }, callId);
     expect(await mails()).toEqual([notMade]);
   });
 

@@ -34,6 +34,7 @@ import {
   tokenFor,
 } from './cast.ts';
 import { allClosedWhole, allGivenBack } from './given-back.ts';
+import { numbersOf } from './mail.ts';
 import { allMailBooked } from './mail-books.ts';
 import { refundDeps } from './refunding.ts';
 import { openTold } from './tell-once.ts';
@@ -90,8 +91,9 @@ test(`orders of every kind at random, processes and PostgreSQL killed in between
   const children = new Set<ChildProcess>();
   let seed = SEED;
   const { execArgv, path } = await programAt(join(import.meta.dirname, 'worker.ts'));
+  const numbers = [...(await numbersOf(db))];
   const hire = () => {
-    const order = JSON.stringify({ url: server.url, seed: seed++, keys: KEYS });
+    const order = JSON.stringify({ url: server.url, seed: seed++, keys: KEYS, numbers });
     const child = spawn(process.execPath, [...execArgv, path, order], { stdio: ['pipe', 'pipe', 'pipe'] });
     children.add(child);
     createInterface({ input: child.stdout }).on('line', (line) => {

@@ -17,7 +17,7 @@ import { Counter } from '../funding/testing/counter.ts';
 import { refundByAgent } from '../refunds/refund-by-agent.ts';
 import { serveRefund } from '../refunds/serve-refund.ts';
 import { ACCOUNTS, accountOf, centsOf, closerOf, CLOSERS, keptToken, mobileOf, modeOf, tokenOf } from './cast.ts';
-import { mailActs, numbersOf } from './mail.ts';
+import { mailActs } from './mail.ts';
 import { refundDeps } from './refunding.ts';
 import { tellOnce } from './tell-once.ts';
 
@@ -25,7 +25,14 @@ import { tellOnce } from './tell-once.ts';
  * One of several processes that give orders at random, until it is killed: the other half of interleaving.test.ts. Orders come from a small
  * number of keys, so that the same order is given again and again, by any process. Says each deposit that was acknowledged.
  */
-const { url, seed, keys } = JSON.parse(process.argv[2] ?? '{}') as { url: string; seed: number; keys: number };
+interface WorkOrder {
+  readonly url: string;
+  readonly seed: number;
+  readonly keys: number;
+  /** Numbers of all accounts by their ids: who begins while PostgreSQL is down could not ask for them. */
+  readonly numbers: readonly (readonly [string, string])[];
+}
+const { url, seed, keys, numbers } = JSON.parse(process.argv[2] ?? '{}') as WorkOrder;
 // A test that is broken off takes its child with it.
 process.stdin.once('end', () => process.exit(0)).resume();
 
@@ -114,7 +121,7 @@ async function answer(n: number): Promise<void> {
   await answerText(db, funding, { id: `text ${n}`, from: mobileOf(who), kind, at: now() });
 }
 
-const mail = mailActs(db, await numbersOf(db));
+const mail = mailActs(db, new Map(numbers));
 
 const acts = [
   () => deposit(any(keys)),

@@ -4,7 +4,7 @@ import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { baresip, ensureDebian, sipTester } from './clients/apt.ts';
-import { count } from './everything/vitest-report.ts';
+import { count, type Failure } from './everything/vitest-report.ts';
 
 /*
  * `npm test`: everything that must hold. The last line is `N passed, N failed`; the linter,
@@ -43,7 +43,7 @@ process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
 const tooLate = AbortSignal.timeout(limitMinutes * 60_000);
 const begun = performance.now();
 let passed = 0;
-const failures: string[] = [];
+const failures: Failure[] = [];
 
 const run: Record<Step, () => Promise<void>> = {
   lint: async () => {
@@ -65,15 +65,23 @@ const run: Record<Step, () => Promise<void>> = {
 for (const stage of stages)
   await Promise.all(stage.filter((step) => only === undefined || only === step).map((step) => run[step]()));
 
-for (const failure of failures) console.log(`FAILED ${failure}`);
+// Told again where whoever reads only the end of a long log finds it: what was said first, and what a call's story ends with.
+for (const { what, why = '' } of failures.slice(0, 3)) console.log(`\nFAILED ${what}\n${ends(why, 15)}`);
+for (const { what } of failures) console.log(`FAILED ${what}`);
 console.log(`took ${Math.round((performance.now() - begun) / 1000)} s`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exit(failures.length === 0 ? 0 : 1);
 
+/** The first and the last lines of a text. */
+function ends(text: string, count: number): string {
+  const lines = text.split('\n');
+  return lines.length <= 2 * count ? text : [...lines.slice(0, count), '...', ...lines.slice(-count)].join('\n');
+}
+
 /** A program that is right or wrong as a whole. */
 async function program(what: string, name: string, args: readonly string[]): Promise<void> {
   if (await succeeds(what, name, args)) passed++;
-  else failures.push(`${what}: ${[name, ...args].join(' ')}`);
+  else failures.push({ what: `${what}: ${[name, ...args].join(' ')}` });
 }
 
 /** Projects of vitest, side by side; each of their tests counts. */
@@ -86,7 +94,7 @@ async function vitest(step: Step, ...more: readonly string[]): Promise<void> {
   const counted = count(await readFile(file, 'utf8').catch(() => undefined), clean, root);
   await rm(folder, { recursive: true, force: true });
   passed += counted.passed;
-  failures.push(...counted.failures.map((failure) => `${step}: ${failure}`));
+  failures.push(...counted.failures.map((failure) => ({ ...failure, what: `${step}: ${failure.what}` })));
 }
 
 /** Runs a program of the project to its end, its output shown as it comes; whether its exit code was 0. */

@@ -109,9 +109,12 @@ export class Scene {
   /** What the calls wrote of themselves, for whoever must find out why a test failed. */
   async story(): Promise<string> {
     const { journals } = this.stage;
-    const ids = this.calls.map(({ callId }) => journals.find(({ data }) => data['sipCallId'] === callId)?.callId);
-    return ids
-      .map((id) => (id === undefined ? '(no such call)' : journals.of(id).map(line).join('\n')))
+    return this.calls
+      .map(({ callId, ear, ending, voice }) => {
+        const id = journals.find(({ data }) => data['sipCallId'] === callId)?.callId;
+        const told = id === undefined ? '(no such call)' : journals.of(id).map(line).join('\n');
+        return `${told}\n  as heard: ${JSON.stringify({ ...ear.counts, after: voice.after, ending })}`;
+      })
       .join('\n  ---\n');
   }
 }

@@ -7,15 +7,23 @@ const report = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
     }),
   ),
 });
 
+export interface Failure {
+  /** Of a failed test its file and name; of a file that could not be read, the file. */
+  readonly what: string;
+  /** What it said, where it could say anything. */
+  readonly why?: string;
+}
+
 export interface Counted {
   readonly passed: number;
-  /** Of each failed test its file and name; of a file that could not be read, the file. */
-  readonly failures: readonly string[];
+  readonly failures: readonly Failure[];
 }
 
 /**
@@ -24,18 +32,19 @@ export interface Counted {
  */
 export function count(text: string | undefined, clean: boolean, root: string): Counted {
   const read = report.safeParse(parse(text));
-  if (!read.success) return { passed: 0, failures: ['vitest left no report'] };
-  const failures: string[] = [];
+  if (!read.success) return { passed: 0, failures: [{ what: 'vitest left no report' }] };
+  const failures: Failure[] = [];
   let passed = 0;
-  for (const { name, status, assertionResults } of read.data.testResults) {
+  for (const { name, status, message, assertionResults } of read.data.testResults) {
     const file = name.replace(`${root}/`, '');
     const failed = assertionResults.filter((test) => test.status === 'failed');
     passed += assertionResults.filter((test) => test.status === 'passed').length;
-    failures.push(...failed.map(({ fullName }) => `${file}: ${fullName.trim()}`));
-    if (status === 'failed' && failed.length === 0) failures.push(file);
+    for (const { fullName, failureMessages } of failed)
+      failures.push({ what: `${file}: ${fullName.trim()}`, why: failureMessages.join('\n') });
+    if (status === 'failed' && failed.length === 0) failures.push({ what: file, why: message ?? '' });
   }
-  if (failures.length === 0 && !clean) failures.push('an error outside the tests');
-  if (failures.length === 0 && passed === 0) failures.push('no test ran');
+  if (failures.length === 0 && !clean) failures.push({ what: 'an error outside the tests' });
+  if (failures.length === 0 && passed === 0) failures.push({ what: 'no test ran' });
   return { passed, failures };
 }
 

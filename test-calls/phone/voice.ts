@@ -15,7 +15,9 @@ export class Voice {
   readonly mouth = new Mouth((packet) => this.#speak(packet));
   /** Resolves when the port is open; `offer`, `answer` and `accept` want that. */
   readonly opened: Promise<void>;
-  /** Packets that came when the call had been over for a while. */
+  /** Packets that came when the call was over. */
+  after = 0;
+  /** Of these, the ones that came when it had been over for a while. */
   late = 0;
   /**
    * What a bad network does to what is spoken: it gets each packet and may send it once, twice, later or not at all. Packets are
@@ -84,7 +86,11 @@ export class Voice {
     this.mouth.close();
     this.ear.close();
     const overMs = performance.now();
-    if (this.#port) this.#port.onPacket = (_, arrivalMs) => void (arrivalMs - overMs > LATE_MS && this.late++);
+    if (!this.#port) return;
+    this.#port.onPacket = (_, arrivalMs) => {
+      this.after++;
+      if (arrivalMs - overMs > LATE_MS) this.late++;
+    };
   }
 
   close(): void {

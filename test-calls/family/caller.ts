@@ -47,7 +47,8 @@ export class FamilyCaller {
     const { host, port } = stage.system.sip;
     const headers = { 'P-Asserted-Identity': `<sip:${number}@carrier.example>` };
     const line = stage.system.config.FAMILY_LINE_NUMBER ?? '';
-    const call = stage.carrier.dial(`sip:${line}@${host}:${port}`, { headers });
+    // Who sends keys as tones has a phone without events, else the line would not listen for tones.
+    const call = stage.carrier.dial(`sip:${line}@${host}:${port}`, { headers, events: options.by !== 'inband' });
     const caller = new FamilyCaller(stage, call, options);
     if (!(await call.answered)) throw new Error(`the 866 line did not answer: ${call.ending?.status ?? ''}`);
     return caller;

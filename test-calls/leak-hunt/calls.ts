@@ -1,11 +1,15 @@
 import type { Prompt, Value } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
 import { FamilyCaller } from '../family/caller.ts';
+import type { CardInHand } from '../family/families.ts';
 import type { Stage } from '../stage.ts';
+import { repeated } from '../phone/sound.ts';
 import type { Payment } from './cast.ts';
 import { savedCents } from './cast.ts';
+import { saidToAgent } from './desk.ts';
 
-const dollars = 25;
+/** What is paid. */
+export const dollars = 25;
 const amount: Value = { kind: 'money', cents: dollars * 100 };
 
 /**
@@ -13,10 +17,11 @@ const amount: Value = { kind: 'money', cents: dollars * 100 };
  * Rejects when the line does not say what it should.
  */
 export async function playPayment(stage: Stage, payment: Payment): Promise<number> {
-  const { way, family, card } = payment;
-  const caller = await FamilyCaller.dial(stage, family.number, { by: way === 'info' ? 'info' : 'rfc4733' });
+  const { way, by, family, card } = payment;
+  const caller = await FamilyCaller.dial(stage, family.number, { by });
   try {
-    await caller.presses(typedAhead(payment), '(secrets)');
+    if (way === 'attended') return await payAttended(caller, card);
+    await caller.presses(typedAhead({ ...payment, way }), '(secrets)');
     if (way === 'hangs up') return 0;
     const ending: Value = { kind: 'last-four', digits: card.number.slice(-4) };
     await caller.hears(prompt(family.saved ? 'pay.same-again' : 'pay.read-back', { amount, card: ending }), 'start');
@@ -32,10 +37,26 @@ export async function playPayment(stage: Stage, payment: Payment): Promise<numbe
   }
 }
 
+/** Asks for an agent, and types the card where the agent does not hear it. */
+async function payAttended(caller: FamilyCaller, { number, expiry, cvv, postalCode }: CardInHand): Promise<number> {
+  await caller.presses('10');
+  void caller.call.speak(repeated(saidToAgent));
+  await caller.hears(prompt('card.number'));
+  await caller.presses(`${number}${expiry}${cvv}${postalCode}`, '(secrets)');
+  await caller.hears(prompt('pay.fee'));
+  await caller.presses('1');
+  await caller.hears(done, 'start');
+  // The agent hangs up.
+  await caller.call.ended;
+  return dollars * 100;
+}
+
 const done: Prompt = prompt('pay.done', { amount });
 
+type Alone = Exclude<Payment['way'], 'attended'>;
+
 /** English, to pay, and everything up to the question whether it shall be charged. */
-function typedAhead({ way, family, card, wrong }: Payment): string {
+function typedAhead({ way, family, card, wrong }: Payment & { readonly way: Alone }): string {
   const { number, expiry, cvv, postalCode } = card;
   switch (way) {
     case 'saved card':
@@ -46,8 +67,7 @@ function typedAhead({ way, family, card, wrong }: Payment): string {
       return `11${dollars}#${wrong}#${number}${expiry}${cvv}${postalCode}`;
     case 'hangs up':
       return `11${dollars}#${number.slice(0, 13)}`;
-    case 'rfc4733':
-    case 'info':
+    case 'new card':
       return `11${dollars}#${number}${expiry}${cvv}${postalCode}`;
   }
 }

@@ -4,14 +4,18 @@ import type { Config } from '#processes/config.ts';
 import { seedCast as seedInside } from '../demo/cast.ts';
 import type { CardInHand, Family } from '../family/families.ts';
 import { family, fictionalNumber, seedFamilies } from '../family/families.ts';
+import type { PressBy } from '../phone/call.ts';
+import { seedDesk } from './desk.ts';
 import type { Secret } from './secrets.ts';
 import { chances, drawCardNumber, drawDigits } from './secrets.ts';
 
 /** How a payment of the hunt goes. */
-export type Way = 'rfc4733' | 'info' | 'mistyped' | 'hangs up' | 'saved card' | 'wrong passcode';
+export type Way = 'new card' | 'mistyped' | 'hangs up' | 'saved card' | 'wrong passcode' | 'attended';
 
 export interface Payment {
   readonly way: Way;
+  /** How its keys are sent. */
+  readonly by: PressBy;
   readonly family: Family;
   /** What is typed: the new card, or the one that is saved. */
   readonly card: CardInHand;
@@ -27,18 +31,18 @@ export interface Cast {
   readonly secrets: readonly Secret[];
 }
 
-/** Of ten payments five come by RFC 4733 (one mistyped, one hung up in the middle of the card), three by SIP INFO, two with a saved card. */
-const ways: readonly Way[] = [
-  'rfc4733',
-  'info',
-  'saved card',
-  'mistyped',
-  'info',
-  'rfc4733',
-  'wrong passcode',
-  'hangs up',
-  'info',
-  'rfc4733',
+/** What ten payments are. */
+const ways: readonly (readonly [Way, PressBy])[] = [
+  ['new card', 'rfc4733'],
+  ['new card', 'info'],
+  ['saved card', 'rfc4733'],
+  ['mistyped', 'rfc4733'],
+  ['new card', 'inband'],
+  ['attended', 'rfc4733'],
+  ['wrong passcode', 'info'],
+  ['hangs up', 'rfc4733'],
+  ['attended', 'info'],
+  ['new card', 'info'],
 ];
 
 export const savedCents = 2_500;
@@ -53,12 +57,12 @@ export function castOf(count: number, pins: number, seed: number): Cast {
     postalCode: `9${drawDigits(chance, 4)}`,
   });
   const payments = Array.from({ length: count }, (_, nth): Payment => {
-    const way = ways[nth % ways.length]!;
+    const [way, by] = ways[nth % ways.length]!;
     const [own, passcode, other] = [card(), drawDigits(chance, 4), drawDigits(chance, 4)];
     const saved = way === 'saved card' || way === 'wrong passcode' ? { card: own, lastCents: savedCents } : undefined;
     const lastDigit = String((Number(own.number.at(-1)) + 1) % 10);
     const wrong = saved ? other : own.number.slice(0, -1) + lastDigit;
-    return { way, family: family(fictionalNumber(nth), passcode, saved), card: own, wrong };
+    return { way, by, family: family(fictionalNumber(nth), passcode, saved), card: own, wrong };
   });
   const typed = Array.from({ length: pins }, () => drawDigits(chance, 8));
   const secrets = [...payments.flatMap(secretsOf), ...typed.map((digits): Secret => ({ kind: 'PIN', digits }))];
@@ -85,6 +89,7 @@ export async function seedCast({ payments, pins }: Cast, db: Database, config: C
     db,
     config,
   );
+  await seedDesk(db, config);
   const inside = pins.map(
     (pin, nth) => ({ label: `hunted-${nth}`, pin, language: 'en', number: '', saysName: false }) as const,
   );

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Stage } from '../stage.ts';
-import { playPayment, playPin } from './calls.ts';
+import { dollars, playPayment, playPin } from './calls.ts';
 import type { Cast } from './cast.ts';
 import { castOf } from './cast.ts';
+import { AgentsPhones } from './desk.ts';
 import type { FilesSearched } from './files.ts';
 import { searchFiles } from './files.ts';
 import type { Finding, Verdict } from './finding.ts';
@@ -89,19 +90,26 @@ export async function playCast(stage: Stage, { payments, pins }: Cast, atOnce: n
       const account = stage.system.db.selectFrom('ledgerAccount').select('balanceCents');
       const row = await account.where('accountId', '=', payment.family.accountId).executeTakeFirst();
       if (Number(row?.balanceCents) !== cents)
-        faults.push(`payment ${nth} (${payment.way}): ${row?.balanceCents ?? 'no'} cents instead of ${cents}`);
+        faults.push(
+          `payment ${nth} (${payment.way}, ${payment.by}): ${row?.balanceCents ?? 'no'} cents instead of ${cents}`,
+        );
       paid++;
     } catch (error) {
-      faults.push(`payment ${nth} (${payment.way}): ${String(error)}`);
+      faults.push(`payment ${nth} (${payment.way}, ${payment.by}): ${String(error)}`);
     }
   };
-  const alone = Math.min(ALONE, payments.length);
-  for (let nth = 0; nth < alone; nth++) await one(nth);
-  let next = alone;
-  const lane = async (): Promise<void> => {
-    while (next < payments.length) await one(next++);
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  const agents = await AgentsPhones.open(stage, dollars);
+  try {
+    const alone = Math.min(ALONE, payments.length);
+    for (let nth = 0; nth < alone; nth++) await one(nth);
+    let next = alone;
+    const lane = async (): Promise<void> => {
+      while (next < payments.length) await one(next++);
+    };
+    await Promise.all(Array.from({ length: atOnce }, lane));
+  } finally {
+    await agents.close();
+  }
   for (const [nth, pin] of pins.entries()) await playPin(stage, `+1805555${String(100 + nth).padStart(4, '0')}`, pin);
   return { paid, faults };
 }

@@ -199,7 +199,7 @@ export abstract class Call extends EventEmitter<CallEvents> {
     this.voice.mouth.close();
     this.line.forget(this);
     this.#ending ??= { atMs: performance.now(), ...ending };
-    void drained().then(() => {
+    void drained(() => this.voice.packets).then(() => {
       this.line.linger(this);
       this.#settle(ending);
     });

@@ -15,8 +15,10 @@ interface Listener {
   readonly how: Likeness;
   readonly start: boolean;
   readonly settle: (heard: Heard | undefined) => void;
-  /** How much of the track was looked at. */
+  /** Where on the track the sound may begin: before it, it does not. */
   done: number;
+  /** How long the track was when all of it was last searched. */
+  searched: number;
   /** Where the sound may lie, while the rest of it is awaited. */
   offset: number | undefined;
 }
@@ -54,7 +56,15 @@ export class Listeners {
         resolve(heard);
       };
       const done = from === undefined ? 0 : track.sampleAt(from);
-      const listener: Listener = { audio, how, start: until === 'start', settle, done, offset: undefined };
+      const listener: Listener = {
+        audio,
+        how,
+        start: until === 'start',
+        settle,
+        done,
+        searched: done,
+        offset: undefined,
+      };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(listener);
       this.#try(listener, track, law);
@@ -101,10 +111,11 @@ export class Listeners {
   }
 
   #mixed(listener: Listener, wanted: Reference, track: Track): Place | undefined {
-    if (track.length - listener.done < MIXED_STEP) return undefined;
+    if (track.length - listener.searched < MIXED_STEP) return undefined;
+    listener.searched = track.length;
     const place = find(track.samples, wanted, listener.done, 'mixed');
-    const past = track.length - (wanted.end - wanted.start) - MIXED_STEP;
-    if (!place || place.offset + wanted.end > track.length) listener.done = Math.max(listener.done, past);
-    return place && place.offset + wanted.end <= track.length ? place : undefined;
+    if (place && place.offset + wanted.end <= track.length) return place;
+    listener.done = Math.max(listener.done, track.length - (wanted.end - wanted.start) - MIXED_STEP);
+    return undefined;
   }
 }

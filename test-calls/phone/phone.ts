@@ -181,7 +181,7 @@ export class Phone {
       call.vanish();
       call.voice.close();
     }
-    await drained();
+    await drained(() => [...this.#lingering.keys()].reduce((sum, { voice }) => sum + voice.packets, 0));
     for (const call of [...this.#lingering.keys()]) this.#closed(call);
     this.#layer.close();
     await this.#layer.transport.close();

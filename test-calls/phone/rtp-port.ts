@@ -12,6 +12,8 @@ export class RtpPort {
   readonly local: RtpAddress;
   remote: RtpAddress | undefined;
   onPacket: (packet: Buffer, arrivalMs: number, source: RtpAddress) => void = () => undefined;
+  /** Datagrams received. */
+  packets = 0;
   /** RTCP packets received. */
   reports = 0;
   readonly #rtp: Socket;
@@ -22,7 +24,10 @@ export class RtpPort {
     this.#rtp = rtp;
     this.#rtcp = rtcp;
     this.local = rtp.address();
-    rtp.on('message', (packet, from) => this.onPacket(packet, performance.now(), from));
+    rtp.on('message', (packet, from) => {
+      this.packets++;
+      this.onPacket(packet, performance.now(), from);
+    });
     rtcp.on('message', () => void this.reports++);
     // ICMP errors of a port that is closed at the other end.
     for (const socket of [rtp, rtcp]) socket.on('error', () => undefined);
@@ -77,6 +82,17 @@ function bound(host: string, port: number): Promise<Socket> {
 
 /**
  * Resolves when every datagram that is here by now has been read. Sockets are read in no order: without this, a BYE would be heard
- * before packets of the voice that came before it. One turn of the event loop reads what was seen to be ready, a second the rest.
+ * before packets of the voice that came before it. One turn of the event loop reads what was seen to be ready, a second the rest; but
+ * of one socket a turn reads no more than 32, and a process that stood still has more: turns are taken until one brings nothing.
+ * @param read how many have been read so far
  */
-export const drained = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+export async function drained(read: () => number): Promise<void> {
+  await turn();
+  let before: number;
+  do {
+    before = read();
+    await turn();
+  } while (read() > before);
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -46,6 +46,11 @@ export class Voice {
     return this.#direction;
   }
 
+  /** Datagrams that came to the RTP port. */
+  get packets(): number {
+    return this.#port?.packets ?? 0;
+  }
+
   /** RTCP packets received. */
   get reports(): number {
     return this.#port?.reports ?? 0;

@@ -162,6 +162,22 @@ describe('whoever starts under the name of a process that died', () => {
   });
 });
 
+/** A payment that was declined, and who hears what is told of it. */
+async function declined(key: string) {
+  const accountId = randomUUID();
+  await openAccount(db, { id: accountId, numbers: [], at: begun });
+  const deposit = { id: randomUUID(), accountId, key, cents: 2_500, channel: 'phone-line' } as const;
+  const card = { token: 't', brand: 'visa', lastFour: '1116' };
+  await intendDeposit(db, { ...deposit, card, requestHash: '0'.repeat(64), intendedAt: begun });
+  await settleDeposit(db, deposit.id, { state: 'declined', declineReason: 'expired' }, begun);
+  const told: string[] = [];
+  const receipts = {
+    contactOf: async () => ({ language: 'en', email: 'family@example.com' }) as const,
+    notify: async (_trx: unknown, { key: receipt }: { key: string }) => void told.push(receipt),
+  };
+  return { depositId: deposit.id, told, house: { receipts } as unknown as FamilyLineHouse };
+}
+
 describe('calls to the 866 line that a dead process left', () => {
   async function onTheLine(node = 'ivr-test') {
     const id = randomUUID();
@@ -185,20 +201,10 @@ describe('calls to the 866 line that a dead process left', () => {
 
   it('are told by a message what was declined in them, as nobody knows whether it was heard', async () => {
     const { id } = await onTheLine();
-    const accountId = randomUUID();
-    await openAccount(db, { id: accountId, numbers: [], at: begun });
-    const deposit = { id: randomUUID(), accountId, key: orderKey(id, 2), cents: 2_500, channel: 'phone-line' } as const;
-    const card = { token: 't', brand: 'visa', lastFour: '1116' };
-    await intendDeposit(db, { ...deposit, card, requestHash: '0'.repeat(64), intendedAt: begun });
-    await settleDeposit(db, deposit.id, { state: 'declined', declineReason: 'expired' }, begun);
-    const told: string[] = [];
-    const receipts = {
-      contactOf: async () => ({ language: 'en', email: 'family@example.com' }) as const,
-      notify: async (_trx: unknown, { key }: { key: string }) => void told.push(key),
-    };
+    const { depositId, house, told } = await declined(orderKey(id, 2));
     const { platform } = playedPlatform(db);
-    expect(await recover({ ...platform, familyLine: { receipts } as unknown as FamilyLineHouse })).toBe(1);
-    expect(told).toEqual([`receipt ${deposit.id} not charged`]);
+    expect(await recover({ ...platform, familyLine: house })).toBe(1);
+    expect(told).toEqual([`receipt ${depositId} not charged`]);
   });
 
   it('are left alone when they are another process’s, or over', async () => {
@@ -241,6 +247,19 @@ describe('phones that the desk of a dead process rang', () => {
     expect(await openDeskLegsOf(db, 'ivr-test')).toEqual([]);
     await recover(platform);
     expect(sip.orphans).toHaveLength(1);
+  });
+
+  it('tell the family that was called back what was declined in the talk; the phone of an agent tells nobody', async () => {
+    const { entryId } = await rung('family');
+    const called = await declined(orderKey(entryId, 1));
+    const { platform } = playedPlatform(db);
+    await recover({ ...platform, familyLine: called.house });
+    expect(called.told).toEqual([`receipt ${called.depositId} not charged`]);
+
+    const { entryId: agents } = await rung('agent');
+    const agent = await declined(orderKey(agents, 1));
+    await recover({ ...platform, familyLine: agent.house });
+    expect(agent.told).toEqual([]);
   });
 
   it('are cancelled when they ring, and hung up when they answer all the same', async () => {

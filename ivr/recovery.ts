@@ -31,6 +31,8 @@ export async function recover(platform: Platform): Promise<number> {
   for (const { id, entryId, ...leg } of ofTheDesk) {
     void release(entryId, { ...leg, side: 'outside' }, platform);
     await media.endOrphan(leg.endpointUuid);
+    // Whoever was called back is on no call of the line.
+    if (familyLine && leg.side === 'family') await tellLeftUntold(db, familyLine, entryId);
     await endDeskLeg(db, id, platform.clock.now());
   }
   const legs = [...left.flatMap((call) => call.legs), ...onTheLine, ...ofTheDesk];

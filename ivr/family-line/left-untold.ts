@@ -11,16 +11,17 @@ const mostOrders = 60;
 export const orderKey = (id: string, nth: number): string => `line:${id}:${nth}`;
 
 /**
- * Tells what was declined in a call whose process died: nobody knows whether the caller had heard it. What is open yet is told when
- * resolveDeposits() finds out. May be done again; each is told once.
+ * Tells what was declined in a call, or in a talk of the desk, whose process died: nobody knows whether the caller had heard it. What is
+ * open yet is told when resolveDeposits() finds out. May be done again; each is told once.
+ * @param id of a call to the line, or of a place in the queue that was called back
  */
 export async function tellLeftUntold(
   db: Database,
   { receipts }: Pick<FamilyLineHouse, 'receipts'>,
-  callId: string,
+  id: string,
 ): Promise<void> {
-  const ids = [callId, ...(await entriesOfCall(db, callId))];
-  const keys = ids.flatMap((id) => Array.from({ length: mostOrders }, (_, nth) => orderKey(id, nth + 1)));
+  const ids = [id, ...(await entriesOfCall(db, id))];
+  const keys = ids.flatMap((each) => Array.from({ length: mostOrders }, (_, nth) => orderKey(each, nth + 1)));
   for (const { id: paymentId, accountId, cents, intendedAt: at, callingNumber } of await declinedDeposits(db, keys))
     await db
       .transaction()

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests. */
-const beside = ['crash', 'trouble', 'family-line', 'agents', 'examples', 'start', 'flows'].map(
-  (name) => `test-calls/${name}.test.ts`,
-);
+/** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests, and beside each other. */
+const beside = ['family-line', 'agents', 'examples', 'start', 'flows'].map((name) => `test-calls/${name}.test.ts`);
+const faults = ['crash', 'trouble'].map((name) => `test-calls/${name}.test.ts`);
 /**
  * Unit tests that need every module fresh: two replace modules, another tells a package something before it is first loaded, and those of
  * jobs/ count what a storage client does. All others share what their worker has loaded already: to load it anew is nearly half of the work.
@@ -66,12 +65,15 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test-calls/**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**', ...beside],
+          exclude: ['node_modules/**', 'var/**', ...beside, ...faults],
           ...inTurn,
         },
       },
       {
         test: { name: 'beside', include: beside, ...inTurn },
+      },
+      {
+        test: { name: 'faults', include: faults, ...inTurn },
       },
     ],
   },

@@ -4,6 +4,7 @@ import { Desk, facility, freshNumber } from '#accounts/enrolment/testing/desk.ts
 import { argonHasher } from '#accounts/passcode/hasher.ts';
 import { changeProfile } from '#accounts/profile/change-profile.ts';
 import { setPasscode } from '#accounts/passcode/set-passcode.ts';
+import { closeAccount } from '#db/accounts.ts';
 import { activeBlock, blockHistory } from '#db/blocks.ts';
 import type { TestDatabase } from '#db/testing.ts';
 import { startTestDatabase } from '#db/testing.ts';
@@ -149,6 +150,14 @@ describe('an account that is opened', () => {
     const { openings } = portsOfCall(freshNumber());
     const elsewhere = { ...chosen, facility: { id: 'nowhere', name: 'Nowhere' } };
     expect(await openings.open({ ...elsewhere, terms, passcode: typed('8362') })).toEqual({ kind: 'refused' });
+    expect(await openings.standing()).toBe('free');
+  });
+
+  it('may be opened by who had one that is closed', async () => {
+    const { accountId, number } = await desk.account();
+    const { openings } = portsOfCall(number);
+    expect(await openings.standing()).toBe('taken');
+    await closeAccount(server.db, accountId, desk.at);
     expect(await openings.standing()).toBe('free');
   });
 

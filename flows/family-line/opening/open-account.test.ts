@@ -17,12 +17,18 @@ async function call(options: WorldOptions, ...acts: Act[]) {
   expect(ended === undefined || ended instanceof HungUp).toBe(true);
   for (const { into } of line.secrets)
     expect([...new Uint8Array(into.bytes.buffer)].every((byte) => byte === 0)).toBe(true);
-  return { done: world.done, told: line.told.map((one) => one.slice(3)) };
+  return { done: world.done, told: line.told.map((one) => one.slice(3)), questions: line.questions };
 }
 
 it('who has no account opens one and pays into it', async () => {
   const { done } = await call({}, ...opens, ...pays);
   expect(done).toEqual([opened, 'charge 2500 new ..1116 4/2027 cvv:3 95814 for account-2']);
+});
+
+it('the terms are accepted by a key that was pressed after they were told, and by no other', async () => {
+  const { questions } = await call({}, ...opens, 'hang-up');
+  const accepting = questions.filter(({ say }) => say.some(({ key }) => key === 'terms.accept'));
+  expect(accepting.map(({ fresh }) => fresh)).toEqual([true]);
 });
 
 it('who hangs up before the terms are accepted leaves nothing', async () => {

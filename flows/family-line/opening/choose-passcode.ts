@@ -32,7 +32,6 @@ export async function choosePasscode({ line, ports }: Visit, into: SecretDigits)
       if (first.kind !== 'answer') return first;
       const second = await entry([prompt('open.passcode-again')], again, () => false);
       if (second.kind === 'answer' && same(into, again)) return second;
-      into.wipe();
       if (second.kind !== 'answer' && second.kind !== 'back') return second;
       before = second.kind === 'answer' ? [prompt('open.passcode-differs')] : [];
     }

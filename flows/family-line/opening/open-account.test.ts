@@ -48,6 +48,17 @@ it('nothing is opened with an easy passcode, two that differ, or terms that are 
   expect((await call({ terms: '1999-01' }, '2', '1', '2')).done).toEqual(['agent']);
 });
 
+it('a passcode is chosen anew with a star at its second entry, and with the third that differs an agent helps', async () => {
+  const before: Act[] = ['2', '1', '2', ...facility];
+  const anew = await call({}, ...before, typed('4823'), '*', typed('5917'), typed('5917'), '1', ...pays);
+  expect(anew.done[0]).toBe(opened);
+  expect(anew.told.filter((key) => key === 'open.passcode')).toHaveLength(2);
+  const differ = [typed('4823'), typed('4824')];
+  const { done, told } = await call({}, ...before, ...differ, ...differ, ...differ);
+  expect(done).toEqual(['agent']);
+  expect(told).toContain('open.no-passcode');
+});
+
 it('a withheld number gets an agent, and one that was taken meanwhile pays into that account', async () => {
   expect((await call({ callingNumber: undefined }, '2', '1', '2')).done).toEqual(['agent']);
   const { done } = await call({ opened: { kind: 'taken' } }, ...opens, ...pays);

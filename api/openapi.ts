@@ -4,8 +4,16 @@ import type { Route } from './routes.ts';
 
 const prefix = '#/components/schemas/';
 
+/** A stream of server-sent events: beside OpenAPI's own words it has none for what comes in it, so the schema is that of one event's data. */
+export interface EventStream {
+  readonly path: string;
+  readonly summary: string;
+  /** The id among the components. */
+  readonly event: string;
+}
+
 /** The routes as an OpenAPI 3.1 document; JSON Schema 2020-12 as OpenAPI 3.1 takes it. */
-export function openApi(routes: readonly Route[]): Record<string, unknown> {
+export function openApi(routes: readonly Route[], streams: readonly EventStream[]): Record<string, unknown> {
   // Every schema of resources.ts that has an id of its own.
   const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: (id) => `${prefix}${id}` });
   const inline = (schema: z.ZodType, io: 'input' | 'output') => plain(z.toJSONSchema(schema, { io }));
@@ -17,6 +25,13 @@ export function openApi(routes: readonly Route[]): Record<string, unknown> {
       schema: inline(field as z.ZodType, 'input'),
     }));
   const json = (schema: Record<string, unknown>) => ({ 'application/json': { schema } });
+  const problem = (status: number): [string, object] => [
+    String(status),
+    {
+      description: STATUS_CODES[status],
+      content: { 'application/problem+json': { schema: { $ref: `${prefix}Problem` } } },
+    },
+  ];
   const operation = ({ summary, params, query, body, answers, problems }: Route) => ({
     summary,
     parameters: [...parameters('path', params), ...parameters('query', query)],
@@ -26,18 +41,21 @@ export function openApi(routes: readonly Route[]): Record<string, unknown> {
         status,
         { description: STATUS_CODES[status], content: json(inline(schema, 'output')) },
       ]),
-      ...[400, 401, ...problems, 503].map((status): [string, object] => [
-        String(status),
-        {
-          description: STATUS_CODES[status],
-          content: { 'application/problem+json': { schema: { $ref: `${prefix}Problem` } } },
-        },
-      ]),
+      ...[400, 401, ...problems, 503].map(problem),
     ]),
   });
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes)
     (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})[route.method.toLowerCase()] = operation(route);
+  for (const { path, summary, event } of streams)
+    (paths[path] ??= {})['get'] = {
+      summary,
+      parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } }],
+      responses: Object.fromEntries([
+        ['200', { description: 'OK', content: { 'text/event-stream': { schema: { $ref: `${prefix}${event}` } } } }],
+        ...[400, 401, 503].map(problem),
+      ]),
+    };
   return {
     openapi: '3.1.0',
     info: { title: 'Homeline', version: '0.1.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },

@@ -99,3 +99,23 @@ export const blockWanted = z.strictObject({
   agent: id,
   reason: z.string().min(1).max(500),
 });
+
+export const deskEvent = z
+  .strictObject({
+    at,
+    kind: z.string().describe('entered, given (an agent’s phone rings), talking, not-taken, ended, agent-ready, ...'),
+    agentId: id.optional(),
+    call: z
+      .strictObject({
+        id: z.uuid(),
+        language: z.enum(['en', 'es']),
+        number: e164.optional().describe('Absent: withheld'),
+        account: z.strictObject({ id, number: z.string() }).optional().describe('Named to the line, not proved'),
+        way: z.enum(['line', 'call-back']),
+        enteredAt: at,
+      })
+      .optional()
+      .describe('Who calls'),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'DeskEvent', description: 'The data of one server-sent event of the agents’ desk' });

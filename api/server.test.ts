@@ -6,6 +6,7 @@ import { appendEvents, closeCall, openCall } from '#db/calls.ts';
 import { intendRecording } from '#db/recordings.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
+import { deskEventStream } from './desk-events.ts';
 import * as resources from './resources.ts';
 import { routes } from './routes.ts';
 import { apiServer } from './server.ts';
@@ -154,7 +155,11 @@ describe('the door', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described).toEqual(routes.map(({ method, path }) => `${method} ${path.replace(':id', '{id}')}`));
+    expect(described).toEqual(
+      [...routes, { ...deskEventStream, method: 'GET' }].map(
+        ({ method, path }) => `${method} ${path.replace(':id', '{id}')}`,
+      ),
+    );
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     expect(references.length).toBeGreaterThan(10);
     for (const [, name = ''] of references) expect(document.components.schemas).toHaveProperty(name);

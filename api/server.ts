@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
+import { deskEvents, deskEventStream } from './desk-events.ts';
+import type { DeskFeed } from './desk-feed.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { routes } from './routes.ts';
@@ -19,17 +21,24 @@ export interface ApiOptions {
   readonly texts?: TextWebhookOptions;
   /** Absent: the card gateway tells nothing of its own accord. */
   readonly cards?: CardWebhookOptions;
+  /** Absent: nobody hears what happens at the agents' desk. */
+  readonly desk?: DeskFeed;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
-export function apiServer({ db, token, health, metrics, log, texts, cards }: ApiOptions): FastifyInstance {
+export function apiServer({ db, token, health, metrics, log, texts, cards, desk }: ApiOptions): FastifyInstance {
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
   });
-  const document = openApi(routes);
+  const document = openApi(routes, [deskEventStream]);
   const wanted = digest(token);
+  const authorised = async ({ headers }: FastifyRequest): Promise<void> => {
+    const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+    if (shown === undefined || !timingSafeEqual(digest(shown), wanted))
+      throw new Problem(401, 'A bearer token is needed.', { 'www-authenticate': 'Bearer realm="homeline"' });
+  };
 
   server.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -56,15 +65,16 @@ export function apiServer({ db, token, health, metrics, log, texts, cards }: Api
 
   if (texts) void server.register(textWebhook, texts);
   if (cards) void server.register(cardWebhook, cards);
+  if (desk)
+    void server.register(async (guarded) => {
+      guarded.addHook('onRequest', authorised);
+      await guarded.register(deskEvents, { feed: desk });
+    });
   for (const route of routes)
     server.route({
       method: route.method,
       url: route.path,
-      onRequest: async ({ headers }) => {
-        const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-        if (shown === undefined || !timingSafeEqual(digest(shown), wanted))
-          throw new Problem(401, 'A bearer token is needed.', { 'www-authenticate': 'Bearer realm="homeline"' });
-      },
+      onRequest: authorised,
       handler: async ({ params, query, body }, reply) => {
         const answer = await route.run(db, { params, query, body });
         return reply.code(answer.status).send(answer.body);

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { DeskFeed } from '#api/desk-feed.ts';
 import { apiServer } from '#api/server.ts';
 import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
@@ -36,7 +37,9 @@ main('api', async (config, log) => {
       ? { publicUrl, authToken, receive: (text: ArrivedText) => receiveText(db, funding, text) }
       : undefined;
   const cards = { hear: hearWith(gateway, deposits, log) };
-  const server = apiServer({ db, token, health, metrics: newMetrics('api'), log, cards, ...(texts && { texts }) });
+  const desk = new DeskFeed(db, config.DATABASE_URL);
+  const metrics = newMetrics('api');
+  const server = apiServer({ db, token, health, metrics, log, cards, desk, ...(texts && { texts }) });
   await server.listen({ host, port });
   return {
     ports: { http: (server.server.address() as AddressInfo).port },

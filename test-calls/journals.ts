@@ -1,5 +1,6 @@
 import type { Database } from '#db/connect.ts';
-import { listenToCallEvents, type CallEventStream } from '#db/call-event-stream.ts';
+import { listenToCallEvents } from '#db/call-event-stream.ts';
+import type { Notifications } from '#db/notifications.ts';
 
 /** An event of a call as the database announces it. */
 export interface JournalEvent {
@@ -18,7 +19,7 @@ export class Journals {
   readonly #listeners = new Set<Listener>();
   readonly #events: JournalEvent[] = [];
   readonly #known = new Set<string>();
-  #stream: CallEventStream | undefined;
+  #stream: Notifications | undefined;
 
   private constructor(db: Database) {
     this.#db = db;

@@ -1,5 +1,5 @@
 import { DEPOSIT, within } from '#accounts/money.ts';
-import { noteAtDesk } from '#db/desk/events.ts';
+import { atDesk, noteAtDesk } from '#db/desk/events.ts';
 import { findEntry } from '#db/desk/entries.ts';
 import type { Attendance, Attended } from '#flows/family-line/attended-payment.ts';
 import { attendedPayment } from '#flows/family-line/attended-payment.ts';
@@ -99,7 +99,8 @@ export class AttendedPayments {
   async #note(kind: string, data: Record<string, unknown>): Promise<void> {
     const { callId, entryId, platform } = this.#call;
     const about = { entryId, agentId: this.#agent.agentId };
-    await noteAtDesk(platform.db, platform.clock.now(), kind, about, data).catch((error: unknown) =>
+    const note = atDesk(platform.db, (trx) => noteAtDesk(trx, platform.clock.now(), kind, about, data));
+    await note.catch((error: unknown) =>
       platform.log.warn({ call: callId, err: error }, 'a payment in a talk is not written down for the desk'),
     );
   }

@@ -4,6 +4,8 @@ import { FamilyWorld } from '../../testing/family-world.ts';
 import type { Act } from '../../testing/scripted-line.ts';
 import { HungUp, ScriptedLine } from '../../testing/scripted-line.ts';
 import { familyLine } from '../family-line.ts';
+import { Visit } from '../visit.ts';
+import { openAccount } from './open-account.ts';
 
 const typed = (digits: string): Act => ({ digits });
 const facility: Act[] = ['1', typed('22'), '1', typed('825'), '1'];
@@ -29,6 +31,29 @@ it('the terms are accepted by a key that was pressed after they were told, and b
   const { questions } = await call({}, ...opens, 'hang-up');
   const accepting = questions.filter(({ say }) => say.some(({ key }) => key === 'terms.accept'));
   expect(accepting.map(({ fresh }) => fresh)).toEqual([true]);
+});
+
+it('terms that are told four times are an agent’s to explain', async () => {
+  const before: Act[] = ['2', '1', '2', ...facility, typed('4823'), typed('4823')];
+  const { done, told } = await call({}, ...before, '2', '2', '2', '2');
+  expect(done).toEqual(['agent']);
+  expect(told.filter((key) => key === 'terms.dated')).toHaveLength(4);
+});
+
+it('who has opened one is known by the passcode that was chosen, and hears of a block that lies on the number', async () => {
+  const after = async (blockedEverywhere: boolean) => {
+    const account = { id: 'account-2' };
+    const world = new FamilyWorld({
+      ...{ known: false, callingNumber: '+12135550142' },
+      opened: { kind: 'opened', account, number: '1000000008', blockedEverywhere },
+    });
+    const line = new ScriptedLine('en', ...facility, typed('4823'), typed('4823'), '1');
+    const visit = new Visit(line, world, undefined);
+    expect(await openAccount(visit)).toEqual({ kind: 'answer', value: account });
+    expect([visit.isProven, line.leftOver]).toEqual([true, []]);
+    return line.told.includes('en:open.blocked');
+  };
+  expect([await after(true), await after(false)]).toEqual([true, false]);
 });
 
 it('who hangs up before the terms are accepted leaves nothing', async () => {

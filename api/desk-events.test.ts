@@ -137,6 +137,16 @@ describe('what happens at the desk', () => {
     back.close();
   });
 
+  test('is told to who came while the database was away, and comes again', async () => {
+    await database.crash();
+    expect(await statusOf()).toBe(503);
+    await database.revive();
+    const events = await reader();
+    await calls();
+    expect((await events.next()).event).toBe('entered');
+    events.close();
+  });
+
   test('is told to nobody without the token, or from an event that is none; and a server that stops ends it', async () => {
     expect(await statusOf({})).toBe(401);
     for (const none of ['x', '-1', '01', '1'.repeat(19)])

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { classify, DatabaseUnavailable } from './unavailable.ts';
 
 export interface Notifications {
   close(): Promise<void>;
@@ -11,7 +12,7 @@ const LONGEST_WAIT_MS = 5_000;
 /**
  * Hears what is notified on a channel (NOTIFY) as it is committed, on a connection of its own; returns once it listens. Notices are not kept
  * for a listener that is away: after a broken connection it listens again by itself and says `onGap`, so that whoever needs all reads the table.
- * Throws when the first connection fails.
+ * Throws DatabaseUnavailable when the first connection fails.
  */
 export async function listenTo(
   url: string,
@@ -36,7 +37,10 @@ export async function listenTo(
       await next.query(`listen ${channel}`);
     } catch (error) {
       await next.end().catch(() => undefined);
-      throw error;
+      // The driver's own patience that is at its end has no code.
+      throw error instanceof Error && !('code' in error)
+        ? new DatabaseUnavailable('CONNECT_TIMEOUT', { cause: error })
+        : classify(error);
     }
     client = next;
     next.once('end', () => void reopen());

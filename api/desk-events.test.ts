@@ -147,6 +147,18 @@ describe('what happens at the desk', () => {
     events.close();
   });
 
+  test('is told to be nothing when it is quiet, also after something has happened', async () => {
+    const feed = new DeskFeed(database.db, database.url);
+    const news = feed.after(await feed.now(), 50, new AbortController().signal);
+    const next = async () => (await news.next()).value?.kind;
+    expect(await next()).toBeUndefined();
+    await calls();
+    expect([await next(), await next(), await next()]).toEqual(['entered', 'agent-ringing', 'given']);
+    expect(await next()).toBeUndefined();
+    await feed.close();
+    expect(await news.next()).toMatchObject({ done: true });
+  });
+
   test('is told to nobody without the token, or from an event that is none; and a server that stops ends it', async () => {
     expect(await statusOf({})).toBe(401);
     for (const none of ['x', '-1', '01', '1'.repeat(19)])

@@ -2,6 +2,7 @@ import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { forgetWhoAsked } from '#accounts/questions/ask.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
 import type { RailDeps } from '#accounts/rails/ports.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
@@ -45,6 +46,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'passcode locks', everyMs: 5 * MINUTE, work: () => sweepLocks(db, ago(5 * MINUTE)) },
     // Whoever imported it died: its lines wait.
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
+    { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

@@ -14,6 +14,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       end
     $do$;
 
+    -- It has in it what somebody wrote to us, or we to them: no log shows it.
+    alter table notice
+      add column confidential boolean not null default false,
+      add constraint mail_confidential check (not confidential or channel = 'e-mail');
+
     -- Nine digits, the first not 0, the last a check digit: neither a telephone number nor an account's has so few.
     create domain question_reference as text
       check (value ~ '^[1-9][0-9]{8}$' and value = right(with_check_digit(left(value, 8)::bigint), 9));

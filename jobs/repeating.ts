@@ -6,7 +6,7 @@ import { forgetWhoAsked } from '#accounts/questions/ask.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
 import type { RailDeps } from '#accounts/rails/ports.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
-import { sweepRefunds } from './refund.ts';
+import { sweepCarriedOut, sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
 import { sweepFunding } from './serve-low-balance.ts';
 import { sweepLocks } from './tell-lock.ts';
@@ -42,6 +42,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'holds', everyMs: MINUTE, work: () => releaseExpiredHolds(bench) },
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
+    { name: 'refunds carried out', everyMs: 5 * MINUTE, work: () => sweepCarriedOut(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
     { name: 'passcode locks', everyMs: 5 * MINUTE, work: () => sweepLocks(db, ago(5 * MINUTE)) },
     // Whoever imported it died: its lines wait.

@@ -136,6 +136,7 @@ describe('a question is one agent’s', () => {
     expect(await take(ben, ada)).toMatchObject({ kind: 'wrong-state', question: { state: 'open' } });
     await take(ada);
     expect(await take(ada, ada)).toMatchObject({ kind: 'wrong-state' });
+    expect(await take(ben, await room.agent())).toMatchObject({ kind: 'wrong-state', question: { agentId: ada } });
     expect(await take(ben, ada)).toMatchObject(done({ state: 'taken', agentId: ben }));
     expect(await take(ada, ada)).toMatchObject({ kind: 'wrong-state', question: { agentId: ben } });
     expect(await answer(ada)).toMatchObject({ kind: 'wrong-state' });

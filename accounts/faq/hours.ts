@@ -6,8 +6,8 @@ import { datesIn } from '../statements/formats.ts';
 
 const ZONE = 'America/Los_Angeles';
 const words = {
-  en: { every: 'every day', from: 'from', to: 'to', and: 'and', never: 'on no day' },
-  es: { every: 'todos los días', from: 'de', to: 'a', and: 'y', never: 'ningún día' },
+  en: { every: 'every day', from: 'from', to: 'to', and: 'and', never: 'on no day', on: 'on' },
+  es: { every: 'todos los días', from: 'de', to: 'a', and: 'y', never: 'ningún día', on: 'el' },
 } as const;
 
 /** The usual hours of the agents in the week from `at` on: 'every day from 5:00 AM to 9:00 PM', or day by day where they differ. */
@@ -19,11 +19,11 @@ export async function usualHours(db: Database, language: Language, at: Date): Pr
     const { usual } = await deskDay(db, day.toISODate() ?? '');
     if (usual) days.push({ name: day.setLocale(language).toFormat('cccc'), hours: hoursIn(usual, language) });
   }
-  const { every, and, never } = words[language];
+  const { every, and, never, on } = words[language];
   const [first, ...others] = days;
   if (!first) return never;
   if (days.length === 7 && others.every(({ hours }) => hours === first.hours)) return `${every} ${first.hours}`;
-  const each = days.map(({ name, hours }) => `${name} ${hours}`);
+  const each = days.map(({ name, hours }) => `${on} ${name} ${hours}`);
   return each.length === 1 ? each.join() : `${each.slice(0, -1).join(', ')} ${and} ${each.at(-1) ?? ''}`;
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import fc from 'fast-check';
 import { THRESHOLD_CENTS } from '../funding/terms.ts';
 import { searchFaq, type FaqEntry } from './search.ts';
+import { typedWords } from './typed-words.ts';
 import { faqIds, faqWording } from './wording.ts';
 
 let server: TestDatabase;
@@ -113,6 +114,13 @@ describe('a search of questions and answers', () => {
     );
   });
 
+  it('looks for so many words of so many letters, and no more', () => {
+    const many = Array.from({ length: 100 }, (_, n) => `word${n}`).join(' ');
+    expect(typedWords(many)).toHaveLength(16);
+    expect(typedWords(`${'a'.repeat(10_000)} b`)).toEqual(['a'.repeat(40)]);
+    expect(typedWords('Pay PAY pày')).toEqual(['pay']);
+  });
+
   it('finds what surrounds a NUL or an operator', async () => {
     expect(await first('voicemail\0')).toBe('not-connected');
     expect(await first("moneygram' & !western:*")).toBe('pay-by-mail');
@@ -169,8 +177,18 @@ describe('what is answered', () => {
     const [refund] = await searchFaq(server.db, { language: 'en', query: 'money back on my card', at: later });
     expect(whole(refund?.answer ?? [])).toContain('within 3 to 4 business days');
     const [agents] = await searchFaq(server.db, { language: 'en', query: 'agents hours', at: later });
-    const hours = 'Monday from 8:00 AM to 12:30 PM and Tuesday from 8:00 AM to 6:00 PM';
+    const hours = 'on Monday from 8:00 AM to 12:30 PM and on Tuesday from 8:00 AM to 6:00 PM';
     expect(whole(agents?.answer ?? [])).toContain(hours);
+    const weekday = (n: number) => ({ inForceFrom: '2032-01-05', weekday: n, opens: '05:00', closes: n > 5 ? '18:00' : '21:00' }); // prettier-ignore
+    await server.db.insertInto('deskHours').values([1, 2, 3, 4, 5, 6, 7].map(weekday)).execute();
+    const inDays = await searchFaq(server.db, {
+      language: 'es',
+      query: 'agentes',
+      at: new Date('2032-01-09T20:00:00Z'),
+    });
+    expect(whole(inDays[0]?.answer ?? [])).toMatch(
+      /están el viernes de 5:00 a\.\s?m\. a 9:00 p\.\s?m\., el sábado de 5:00 a\.\s?m\. a 6:00 p\.\s?m\., .* y el jueves de 5:00/,
+    );
   });
 
   it('is there in both languages, with the same figures, and says no figure of its own that the rules know', () => {

@@ -52,6 +52,7 @@ describe('of the texts that have a typed word', () => {
     const texts = { one: ['referencia', '', 'bloqueadas'] } as const;
     for (const word of ['referencias', 'referenci', 'bloqueo', 'bloq']) expect([word, await find([word], texts, 'es')]).toEqual([word, ['one']]); // prettier-ignore
     expect(await find(['bloqueo'], texts, 'en')).toEqual([]);
+    expect(await find(['country'], { one: ['countryside', '', ''] })).toEqual(['one']);
   });
 });
 

@@ -9,7 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         if exists (select from pg_available_extensions where name = 'pg_trgm') then
           create extension if not exists pg_trgm;
         end if;
-      exception when insufficient_privilege then
+      exception when insufficient_privilege or undefined_file then
         null;
       end
     $do$;

@@ -72,6 +72,15 @@ test('the same order again is the same deposit, charged once; with other content
   expect(await balance(id)).toBe(2_500);
 });
 
+test('an order that was carried out before its account was closed is answered as it was, and charges nothing', async () => {
+  const id = await account();
+  const asked = order(id);
+  const first = await depositByCard(deps(), asked);
+  await closeAccount(server.db, id, now);
+  expect(await depositByCard(deps(), asked)).toEqual(first);
+  expect(bank.charges.size).toBe(1);
+});
+
 test('a declined card posts nothing, says why, and stays declined', async () => {
   const id = await account();
   bank.ways.push('declined');

@@ -113,6 +113,19 @@ test.each<[string, Way, number]>([
   expect((await depositByCard(deps(), asked)).kind).toBe(cents ? 'captured' : 'declined');
 });
 
+test('one that the gateway knows nothing of may still be on its way: it is given up at its age, and not before', async () => {
+  bank.ways.push('cut-before');
+  const { depositId } = await depositByCard(deps(), order(await account()));
+  const state = async () => (await findDeposit(server.db, depositId))?.state;
+  minutes(10);
+  now = new Date(now.getTime() - 1);
+  expect(await resolve()).toMatchObject({ open: 1, abandoned: 0 });
+  expect(await state()).toBe('intended');
+  now = new Date(now.getTime() + 1);
+  expect(await resolve()).toMatchObject({ open: 0, abandoned: 1 });
+  expect(await state()).toBe('abandoned');
+});
+
 test('a process that dies after the charge leaves a deposit that another finishes', async () => {
   const id = await account();
   bank.ways.push('process-dies');

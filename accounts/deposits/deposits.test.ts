@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { closeAccount, openAccount } from '#db/accounts.ts';
 import { cardRefundsOf } from '#db/card-refunds.ts';
 import { openDatabase } from '#db/connect.ts';
+import { saveAgent } from '#db/desk/agents.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, trialBalance } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -60,6 +61,21 @@ test('a captured charge is on the account, with a reference that leads to the ca
     kind: 'card-deposit',
     memo: { channel: 'web', brand: 'visa', lastFour: '4242' },
   });
+});
+
+test('a deposit that an agent took says who, in the books as well; by another agent it is another order', async () => {
+  const known = { name: 'Ana', languages: ['es'], supervisor: false, active: true } as const;
+  for (const [agentId, extension] of [
+    ['ana', '201'],
+    ['ben', '202'],
+  ] as const)
+    await saveAgent(server.db, { ...known, id: agentId, extension }, now);
+  const asked = order(await account(), { channel: 'agent', agentId: 'ana' });
+  const result = await depositByCard(deps(), asked);
+  const reference = result.kind === 'captured' ? result.reference : '';
+  expect(await findPosting(server.db, { reference })).toMatchObject({ memo: { channel: 'agent', agentId: 'ana' } });
+  expect(await findDeposit(server.db, result.depositId)).toMatchObject({ channel: 'agent', agentId: 'ana' });
+  expect(await refusal(depositByCard(deps(), { ...asked, agentId: 'ben' }))).toBe('key-reused');
 });
 
 test('the same order again is the same deposit, charged once; with other content it is refused', async () => {

@@ -3,7 +3,7 @@ import type { Database } from './connect.ts';
 import { addToOutbox } from './outbox.ts';
 
 export const REFUND = 'refund';
-/** Topic of the outbox: the gateway told that a refund failed, perhaps one that it had carried out. */
+/** Topic of the outbox: a refund may have failed, perhaps one that was carried out; the gateway told so, or is to be asked. */
 export const REFUND_FAILED = 'refund-failed';
 
 /** Closing: of the balance. After-closing: a deposit that came too late. Agent: decided by one. Claimed: funds that had been unclaimed. */
@@ -34,6 +34,12 @@ export interface CardRefund {
   readonly madeAt: Date;
   /** When the gateway may have been asked for the first time. */
   readonly askedAt?: Date;
+  /** When it was carried out, or found not to be. */
+  readonly endedAt?: Date;
+  /** As the gateway calls what it carried out. */
+  readonly gatewayRefundId?: string;
+  /** When one that was carried out is looked at again. */
+  readonly lookAgainAt?: Date;
   /** Why the bank did not take it, or why it was in question. */
   readonly declineReason?: string;
   /** By an agent, when it was in question. */
@@ -63,6 +69,7 @@ const refunds = (db: Database) =>
       ...(['cardRefund.id', 'cardRefund.accountId', 'cause', 'cardRefund.postingId', 'depositId'] as const),
       ...(['cardRefund.cents', 'cardRefund.state', 'madeAt', 'askedAt', 'cardRefund.declineReason'] as const),
       ...(['cardBrand', 'cardLastFour', 'gatewayId', 'decidedById', 'decisionReason'] as const),
+      ...(['endedAt', 'gatewayRefundId', 'lookAgainAt'] as const),
       sql<string>`to_char(due_from, 'YYYY-MM-DD')`.as('dueFrom'),
       sql<string>`to_char(due_until, 'YYYY-MM-DD')`.as('dueUntil'),
     ]);
@@ -71,7 +78,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof refunds>['executeTakeFirstOrThro
 
 function toRefund(row: Row): CardRefund {
   const { cents, dueFrom, dueUntil, declineReason, cardBrand, cardLastFour, gatewayId, ...others } = row;
-  const { askedAt, decidedById, decisionReason, ...refund } = others;
+  const { askedAt, decidedById, decisionReason, endedAt, gatewayRefundId, lookAgainAt, ...refund } = others;
   return {
     ...refund,
     cents: Number(cents),
@@ -79,6 +86,9 @@ function toRefund(row: Row): CardRefund {
     card: { brand: cardBrand, lastFour: cardLastFour },
     gatewayId: gatewayId ?? '',
     ...(askedAt && { askedAt }),
+    ...(endedAt && { endedAt }),
+    ...(gatewayRefundId !== null && { gatewayRefundId }),
+    ...(lookAgainAt && { lookAgainAt }),
     ...(declineReason !== null && { declineReason }),
     ...(decidedById !== null && { decided: { byId: decidedById, reason: decisionReason ?? '' } }),
   };
@@ -130,6 +140,7 @@ export type RefundEnd =
       readonly state: 'refunded';
       readonly gatewayRefundId: string;
       readonly refundPostingId: string;
+      readonly lookAgainAt?: Date;
     } & Partial<Decision>)
   | ({ readonly state: 'declined'; readonly declineReason: string } & Partial<Decision>)
   | { readonly state: 'in-question'; readonly declineReason: string }
@@ -151,9 +162,37 @@ export async function failCardRefund(
 ): Promise<void> {
   await trx
     .updateTable('cardRefund')
-    .set({ ...failed, state: 'declined' })
+    .set({ ...failed, state: 'declined', lookAgainAt: null })
     .where('id', '=', id)
     .execute();
+}
+
+/** The gateway told at `at` that one that had been carried out failed: it is looked at, however long that takes. */
+export async function lookAtOnce(trx: Database, id: string, at: Date): Promise<void> {
+  const refund = trx.updateTable('cardRefund').set({ lookAgainAt: at }).where('id', '=', id);
+  await refund.where('state', '=', 'refunded').execute();
+}
+
+/** It was looked at, and stands. What was told since it was `seen` stays to be looked at. */
+export async function lookAgain(
+  db: Database,
+  { id, lookAgainAt: seen }: Pick<CardRefund, 'id' | 'lookAgainAt'>,
+  next: Date | undefined,
+): Promise<void> {
+  const refund = db
+    .updateTable('cardRefund')
+    .set({ lookAgainAt: next ?? null })
+    .where('id', '=', id);
+  await refund
+    .where('state', '=', 'refunded')
+    .where('lookAgainAt', 'is not distinct from', seen ?? null)
+    .execute();
+}
+
+/** Those whose time to be looked at again had come by `at`, the earliest first. */
+export async function refundsToLookAt(db: Database, at: Date, limit = 100): Promise<string[]> {
+  const query = db.selectFrom('cardRefund').select('id').where('lookAgainAt', '<=', at);
+  return (await query.orderBy('lookAgainAt').limit(limit).execute()).map(({ id }) => id);
 }
 
 /** Whether a refund of the gateway's is one of ours already. */

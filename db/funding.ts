@@ -177,12 +177,15 @@ export async function fundingHistory(db: Database, accountId: string, limit = 10
   return query.orderBy('id', 'desc').limit(limit).execute();
 }
 
+/** Texts to a mobile in a month that are no answers: "up to 5 messages per month" (guide row 45). */
+export const TEXTS_A_MONTH = 5;
+
 /** Counts one more text of this month to a mobile. False: that would be one too many, and is not counted. */
 export async function countText(trx: Database, mobile: string, at: Date): Promise<boolean> {
   const { rows } = await sql`
     insert into funding_text_month as counted (mobile, month, sent)
     values (${mobile}, date_trunc('month', ${at}::timestamptz at time zone 'America/Los_Angeles')::date, 1)
-    on conflict (mobile, month) do update set sent = counted.sent + 1 where counted.sent < 5
+    on conflict (mobile, month) do update set sent = counted.sent + 1 where counted.sent < ${TEXTS_A_MONTH}
     returning sent`.execute(trx);
   return rows.length === 1;
 }

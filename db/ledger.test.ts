@@ -203,6 +203,16 @@ test('a hold that nobody ended is found when it is over, and gives all back', as
   expect((await balanceOf(server.db, id)).availableCents).toBe(1_000);
 });
 
+test('a hold is given back to whom it is of, and to nobody else who names it', async () => {
+  const [id, other] = [await account(1_000), await account(1_000)];
+  const [key, theirs] = [randomUUID(), randomUUID()];
+  await placeHold(server.db, { key, accountId: id, cents: 600, reason: 'call 8', at, expiresAt: soon });
+  await placeHold(server.db, { key: theirs, accountId: other, cents: 700, reason: 'call 9', at, expiresAt: soon });
+  await releaseHold(server.db, other, key, at);
+  expect((await balanceOf(server.db, id)).heldCents).toBe(600);
+  expect((await balanceOf(server.db, other)).heldCents).toBe(700);
+});
+
 test('a hundred spenders on sixteen connections spend what is there and not a cent more', async () => {
   const pools = Array.from({ length: 4 }, () =>
     openDatabase(server.url, { max: 4, connectMs: 15_000, statementMs: 15_000 }),

@@ -9,7 +9,7 @@ export interface StoredNotice {
   readonly recipient: string;
   readonly words:
     | { readonly channel: 'text'; readonly body: string; readonly despiteOptOut: boolean }
-    | { readonly channel: 'e-mail'; readonly subject: string; readonly body: string };
+    | { readonly channel: 'e-mail'; readonly subject: string; readonly body: string; readonly confidential: boolean };
   readonly state: NoticeState;
   readonly writtenAt: Date;
   readonly attemptedAt?: Date;
@@ -25,7 +25,7 @@ const toNotice = (row: Selectable<NoticeTable>): StoredNotice => ({
   words:
     row.subject === null
       ? { channel: 'text', body: row.body, despiteOptOut: row.despiteOptOut }
-      : { channel: 'e-mail', subject: row.subject, body: row.body },
+      : { channel: 'e-mail', subject: row.subject, body: row.body, confidential: row.confidential },
   state: row.state,
   writtenAt: row.writtenAt,
   ...(row.attemptedAt && { attemptedAt: row.attemptedAt }),
@@ -98,4 +98,19 @@ export async function giveOutNotices(db: Database, before: Date, limit = 1_000):
   const rows = await open.orderBy('writtenAt').limit(limit).execute();
   for (const { id } of rows) await addToOutbox(db, NOTICE, { noticeId: id });
   return rows.length;
+}
+
+/** What became of an e-mail. */
+export interface MailState {
+  readonly state: NoticeState;
+  /** Why it failed, waits, or is unknown. */
+  readonly reason: string | undefined;
+  readonly endedAt: Date | undefined;
+}
+
+/** Of the e-mail under this key. Undefined: none was written. */
+export async function mailOf(db: Database, key: string): Promise<MailState | undefined> {
+  const query = db.selectFrom('notice').select(['state', 'reason', 'endedAt']).where('key', '=', key);
+  const row = await query.where('channel', '=', 'e-mail').executeTakeFirst();
+  return row && { state: row.state, reason: row.reason ?? undefined, endedAt: row.endedAt ?? undefined };
 }

@@ -60,6 +60,7 @@ import type {
 } from './schema/payments.ts';
 import type { PersonTable, SpokenNameTable } from './schema/people.ts';
 import type { PinGuessTable, WrongPinHourTable } from './schema/pin-guesses.ts';
+import type { QuestionDayTable, QuestionEventTable, QuestionTable } from './schema/questions.ts';
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 import type { RepeatingJobTable } from './schema/repeating-jobs.ts';
@@ -143,4 +144,7 @@ export interface Schema {
   deskCode: DeskCodeTable;
   deskLeg: DeskLegTable;
   deskOrder: DeskOrderTable;
+  question: QuestionTable;
+  questionEvent: QuestionEventTable;
+  questionDay: QuestionDayTable;
 }

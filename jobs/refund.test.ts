@@ -10,7 +10,7 @@ import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { Later, subjectOf, type Topic } from './topic.ts';
 import { topicsOf, type TopicsBench } from './topics.ts';
-import { RefundPending, serveRefund, sweepRefunds, type RefundBench } from './refund.ts';
+import { RefundPending, reviewRefund, serveRefund, sweepCarriedOut, sweepRefunds, type RefundBench } from './refund.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
@@ -117,4 +117,105 @@ test('a refund that failed after it was carried out goes by cheque, by the job t
   expect(state).toBe('declined');
   expect(await findCheques(server.db, { accountId })).toMatchObject([{ cents: 700, cause: 'card-declined' }]);
   expect(logged).toEqual(['info refund: stands', 'error refund: unexplained', 'info refund: by-cheque']);
+});
+
+const failed = { kind: 'declined', reason: 'declined' } as const;
+/** The gateway, asked about a refund, answers this. */
+const knowing = (known: Known | (() => Promise<Known>)) => ({
+  ...bench,
+  deps: house.deps({
+    gateway: {
+      refund: () => Promise.reject(new Error('ordered again')),
+      refundOutcomeOf: typeof known === 'function' ? known : async () => known,
+    },
+  }),
+});
+async function hearThatItFailed(refundId: string): Promise<void> {
+  const deps = { db: server.db, gateway: house.gateway, now: () => house.at };
+  const event = { kind: 'refund-failed', eventId: 'evt_1', key: refundId, refundId: 're_1', cents: 700 } as const;
+  expect(await hearGateway(deps, event)).toBe('asked-again');
+}
+/** One that was carried out; nothing else is to be looked at. */
+async function carriedOut(): Promise<{ refundId: string }> {
+  await server.db.updateTable('cardRefund').set({ lookAgainAt: null }).execute();
+  const given = await refund();
+  await serveRefund(bench, given);
+  return given;
+}
+const minutes = (many: number) => void (house.at = new Date(house.at.getTime() + many * 60_000));
+const lookAgainAt = async (id: string) => (await findCardRefund(server.db, id))?.lookAgainAt;
+
+test('that a refund failed is not forgotten with its job, however long the gateway says nothing of it', async () => {
+  const { refundId } = await carriedOut();
+  await hearThatItFailed(refundId);
+  expect(await work(REFUND_FAILED)).toEqual([{ refundId }]);
+  const pending = reviewRefund(knowing({ kind: 'unknown' }), { refundId });
+  await expect(pending).rejects.toThrow(RefundPending);
+  // The queue has given up long ago.
+  house.days(60);
+  expect(await sweepCarriedOut(server.db, house.at)).toBe(1);
+  expect(await work(REFUND_FAILED)).toEqual([{ refundId }]);
+  expect(await reviewRefund(knowing(failed), { refundId })).toBe('by-cheque');
+  expect(await reviewRefund(knowing(failed), { refundId })).toBe('served-before');
+  expect(await sweepCarriedOut(server.db, house.at)).toBe(0);
+  const { accountId = '' } = (await findCardRefund(server.db, refundId)) ?? {};
+  expect(await findCheques(server.db, { accountId })).toMatchObject([{ cents: 700, cause: 'card-declined' }]);
+  expect((await house.news(accountId)).map(({ kind }) => kind)).toEqual(['card-refunded', 'card-refund-by-cheque']);
+});
+
+test('one of which the gateway never told that it failed is found out on its days', async () => {
+  const { refundId } = await carriedOut();
+  expect(await sweepCarriedOut(server.db, new Date(house.at.getTime() + 24 * 3_600_000 - 1))).toBe(0);
+  for (const days of [1, 2, 4, 7]) {
+    house.days(days);
+    expect(await sweepCarriedOut(server.db, house.at)).toBe(1);
+    expect(await work(REFUND_FAILED)).toEqual([{ refundId }]);
+    expect(await reviewRefund(knowing({ kind: 'refunded', refundId: 're_1' }), { refundId })).toBe('stands');
+    expect(await sweepCarriedOut(server.db, house.at)).toBe(0);
+  }
+  house.days(16);
+  expect(await sweepCarriedOut(server.db, house.at)).toBe(1);
+  expect(await reviewRefund(knowing(failed), { refundId })).toBe('by-cheque');
+});
+
+test('one that stands to the end is not looked at any more, until the gateway tells that it failed', async () => {
+  const { refundId } = await carriedOut();
+  house.days(46);
+  expect(await reviewRefund(knowing({ kind: 'refunded', refundId: 're_1' }), { refundId })).toBe('stands');
+  house.days(300);
+  expect(await sweepCarriedOut(server.db, house.at)).toBe(0);
+  await hearThatItFailed(refundId);
+  expect(await sweepCarriedOut(server.db, house.at)).toBe(1);
+  expect(await reviewRefund(knowing(failed), { refundId })).toBe('by-cheque');
+});
+
+test('what the gateway tells while it is being asked is looked at after that', async () => {
+  const { refundId } = await carriedOut();
+  await hearThatItFailed(refundId);
+  const asking = knowing(async () => {
+    minutes(1);
+    await hearThatItFailed(refundId);
+    return { kind: 'refunded', refundId: 're_1' };
+  });
+  expect(await reviewRefund(asking, { refundId })).toBe('stands');
+  expect(await lookAgainAt(refundId)).toEqual(house.at);
+  expect(await reviewRefund(knowing({ kind: 'absent' }), { refundId })).toBe('unexplained');
+  expect((await lookAgainAt(refundId))?.getTime()).toBeGreaterThan(house.at.getTime());
+});
+
+test('the gateway is asked by its own name of the refund', async () => {
+  const { refundId } = await carriedOut();
+  const asked: unknown[] = [];
+  const outcome = house.gateway.refundOutcomeOf.bind(house.gateway);
+  const gateway = {
+    refund: house.gateway.refund.bind(house.gateway),
+    refundOutcomeOf: (key: string, name?: string) => {
+      asked.push(key, name);
+      return outcome(key);
+    },
+  };
+  await reviewRefund({ ...bench, deps: house.deps({ gateway }) }, { refundId });
+  const { gatewayRefundId } = (await findCardRefund(server.db, refundId)) ?? {};
+  expect(gatewayRefundId).toMatch(/^re_/);
+  expect(asked).toEqual([refundId, gatewayRefundId]);
 });

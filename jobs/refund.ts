@@ -1,7 +1,7 @@
 import type { RefundDeps } from '#accounts/refunds/ports.ts';
 import { reviewRefund as review, type RefundReviewed } from '#accounts/refunds/review-refund.ts';
 import { serveRefund as serve, type RefundServed } from '#accounts/refunds/serve-refund.ts';
-import { openCardRefunds, REFUND } from '#db/card-refunds.ts';
+import { openCardRefunds, REFUND, REFUND_FAILED, refundsToLookAt } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
 import { addToOutbox } from '#db/outbox.ts';
 import type { Log } from './steps.ts';
@@ -53,4 +53,11 @@ export async function sweepRefunds(db: Database, before: Date): Promise<number> 
   const open = await openCardRefunds(db, before);
   for (const refundId of open) await addToOutbox(db, REFUND, { refundId });
   return open.length;
+}
+
+/** Gives out the refunds that are to be looked at again at `at`: told to have failed and not yet found out, or their day has come. Returns how many. */
+export async function sweepCarriedOut(db: Database, at: Date): Promise<number> {
+  const due = await refundsToLookAt(db, at);
+  for (const refundId of due) await addToOutbox(db, REFUND_FAILED, { refundId });
+  return due.length;
 }

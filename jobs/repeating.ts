@@ -2,10 +2,11 @@ import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import { forgetWhoAsked } from '#accounts/questions/ask.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
 import type { RailDeps } from '#accounts/rails/ports.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
-import { sweepRefunds } from './refund.ts';
+import { sweepCarriedOut, sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
 import { sweepFunding } from './serve-low-balance.ts';
 import { sweepLocks } from './tell-lock.ts';
@@ -41,10 +42,12 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'holds', everyMs: MINUTE, work: () => releaseExpiredHolds(bench) },
     { name: 'funding', everyMs: 5 * MINUTE, work: () => sweepFunding(db, ago(5 * MINUTE)) },
     { name: 'refunds', everyMs: 5 * MINUTE, work: () => sweepRefunds(db, ago(5 * MINUTE)) },
+    { name: 'refunds carried out', everyMs: 5 * MINUTE, work: () => sweepCarriedOut(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
     { name: 'passcode locks', everyMs: 5 * MINUTE, work: () => sweepLocks(db, ago(5 * MINUTE)) },
     // Whoever imported it died: its lines wait.
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
+    { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

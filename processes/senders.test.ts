@@ -17,7 +17,15 @@ test('without a provider the log shows what would be sent, and not all of whom t
   expect(await texts.send({ to: '+12135550199', body: 'Hello' })).toMatchObject({ kind: 'accepted' });
   expect(await mails.send(mail)).toMatchObject({ kind: 'accepted' });
   expect(lines.map(([, line]) => line)).toEqual(['a text that nobody sends', 'an e-mail that nobody sends']);
+  expect(lines[1]?.[0]).toMatchObject({ subject: 'Hello', body: 'Hello\n' });
   expect(JSON.stringify(lines)).not.toMatch(/12135550|family@/);
+});
+
+test('of a confidential e-mail the log shows no word', async () => {
+  const lines: object[] = [];
+  const { mails } = sendersOf(readConfig({}), { info: (facts) => void lines.push(facts) });
+  await mails.send({ ...mail, body: 'What somebody wrote', confidential: true });
+  expect(lines).toEqual([{ to: 'f…@example.com', subject: 'Hello', characters: 19, notice: '1' }]);
 });
 
 test('with providers nothing is told to the log instead', async () => {

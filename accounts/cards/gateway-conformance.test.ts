@@ -161,6 +161,7 @@ describe.each([
     expect(done.kind).toBe('refunded');
     expect(await gateway.refund(first)).toEqual(done);
     expect(await gateway.refundOutcomeOf(first.key)).toEqual(done);
+    expect(await gateway.refundOutcomeOf(first.key, done.kind === 'refunded' ? done.refundId : '')).toEqual(done);
     const tooMuch = { key: randomUUID(), gatewayId, cents: 401 };
     expect(await gateway.refund(tooMuch)).toEqual({ kind: 'declined', reason: 'exceeds-charge' });
     expect((await gateway.refund({ key: randomUUID(), gatewayId, cents: 400 })).kind).toBe('refunded');

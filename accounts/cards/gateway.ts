@@ -83,7 +83,8 @@ export interface CardGateway extends Charger {
   charge(order: ChargeOrder): Promise<ChargeOutcome>;
   /** The same `key` refunds once. All refunds of a charge together are never more than the charge. */
   refund(order: RefundOrder): Promise<RefundOutcome>;
-  refundOutcomeOf(key: string): Promise<RefundOutcome | { readonly kind: 'absent' }>;
+  /** `refundId`: what the gateway calls it, when that is known; by its key alone it may not be found for ever. */
+  refundOutcomeOf(key: string, refundId?: string): Promise<RefundOutcome | { readonly kind: 'absent' }>;
   /** What the gateway tells of its own accord. `rawBody` is what came over the wire, byte for byte. Throws WebhookRefused. */
   readWebhook(rawBody: Buffer, signature: string, now: Date): WebhookEvent;
 }

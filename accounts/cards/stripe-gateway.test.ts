@@ -133,6 +133,27 @@ test.each(refunds)('a refund that %s', async (_name, how, answer, outcome) => {
   expect(books.refundedCents - before).toBe(outcome === 'refunded' ? 1_000 : 0);
 });
 
+test('a refund whose name is known is asked about by it: also when lists have forgotten it, and when it failed since', async () => {
+  const charged = await gateway.charge(order(await tokenOf()));
+  const refund = { key: randomUUID(), gatewayId: charged.kind === 'captured' ? charged.gatewayId : '', cents: 1_000 };
+  await gateway.refund(refund);
+  const nth = books.refunds.findIndex(({ metadata }) => metadata['key'] === refund.key);
+  const made = books.refunds[nth];
+  if (!made) return expect.fail('not refunded');
+  const old = { ...made, created: made.created - 40 * 86_400 };
+  books.refunds[nth] = old;
+  expect(await gateway.refundOutcomeOf(refund.key)).toEqual({ kind: 'absent' });
+  expect(await gateway.refundOutcomeOf(refund.key, made.id)).toEqual({ kind: 'refunded', refundId: made.id });
+  books.refunds[nth] = { ...old, status: 'failed' };
+  expect(await gateway.refundOutcomeOf(refund.key, made.id)).toEqual({ kind: 'declined', reason: 'declined' });
+  books.refunds[nth] = { ...old, status: 'pending' };
+  expect(await gateway.refundOutcomeOf(refund.key, made.id)).toEqual({ kind: 'unknown' });
+  expect(await gateway.refundOutcomeOf(refund.key, 're_none')).toEqual({ kind: 'absent' });
+  const away = new StripeGateway({ secretKey: 'sk', webhookSecret, now: () => now, at: { ...at, port: 1 } });
+  expect(await away.refundOutcomeOf(refund.key, made.id)).toEqual({ kind: 'unknown' });
+  books.refunds.splice(nth, 1);
+});
+
 test('no error has a card number or a CVV in it, though Stripe’s own quotes one', async () => {
   const token = await tokenOf();
   const used = { ...order(token), cvv: new Secret('737') };

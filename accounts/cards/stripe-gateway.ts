@@ -158,7 +158,12 @@ export class StripeGateway implements CardGateway {
     throw new GatewayFault('wrong-request');
   }
 
-  async refundOutcomeOf(key: string): Promise<RefundOutcome | { readonly kind: 'absent' }> {
+  async refundOutcomeOf(key: string, refundId?: string): Promise<RefundOutcome | { readonly kind: 'absent' }> {
+    if (refundId !== undefined) {
+      const one = await attempt(() => this.#stripe.refunds.retrieve(refundId));
+      if (one.kind === 'answer') return outcomeOfRefund(one.answer);
+      return { kind: one.kind === 'refused' && one.code === 'resource_missing' ? 'absent' : 'unknown' };
+    }
     const found = await attempt(async () => {
       const list = this.#stripe.refunds.list({ created: { gte: this.#secondsAgo(REFUNDS_LISTED_S) }, limit: 100 });
       for await (const refund of list) if (refund.metadata?.['key'] === key) return refund;

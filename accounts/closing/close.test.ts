@@ -81,6 +81,14 @@ test('what is closed is what was shown: anything else is shown anew, and nothing
   expect((await close(await agreed(id))).kind).toBe('closed');
 });
 
+test('a day later the money is there a day later too, by card alone as well: it is shown anew', async () => {
+  const id = await house.account();
+  await house.pay(id, 2_000);
+  const order = await agreed(id);
+  house.days(1);
+  expect(await close(order)).toEqual({ kind: 'changed', preview: await preview(id) });
+});
+
 test('closing empties the account, gives every cent back, blocks every number at once and ends AutoPay', async () => {
   const numbers = [freshNumber(), freshNumber()];
   const id = await house.account(...numbers);

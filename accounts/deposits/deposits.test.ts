@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { closeAccount, openAccount } from '#db/accounts.ts';
 import { cardRefundsOf } from '#db/card-refunds.ts';
 import { openDatabase } from '#db/connect.ts';
+import { saveAgent } from '#db/desk/agents.ts';
 import { findDeposit } from '#db/deposits.ts';
 import { balanceOf, findPosting, trialBalance } from '#db/ledger.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -62,6 +63,21 @@ test('a captured charge is on the account, with a reference that leads to the ca
   });
 });
 
+test('a deposit that an agent took says who, in the books as well; by another agent it is another order', async () => {
+  const known = { name: 'Ana', languages: ['es'], supervisor: false, active: true } as const;
+  for (const [agentId, extension] of [
+    ['ana', '201'],
+    ['ben', '202'],
+  ] as const)
+    await saveAgent(server.db, { ...known, id: agentId, extension }, now);
+  const asked = order(await account(), { channel: 'agent', agentId: 'ana' });
+  const result = await depositByCard(deps(), asked);
+  const reference = result.kind === 'captured' ? result.reference : '';
+  expect(await findPosting(server.db, { reference })).toMatchObject({ memo: { channel: 'agent', agentId: 'ana' } });
+  expect(await findDeposit(server.db, result.depositId)).toMatchObject({ channel: 'agent', agentId: 'ana' });
+  expect(await refusal(depositByCard(deps(), { ...asked, agentId: 'ben' }))).toBe('key-reused');
+});
+
 test('the same order again is the same deposit, charged once; with other content it is refused', async () => {
   const id = await account();
   const asked = order(id);
@@ -70,6 +86,15 @@ test('the same order again is the same deposit, charged once; with other content
   expect(await refusal(depositByCard(deps(), { ...asked, cents: 2_600 }))).toBe('key-reused');
   expect(bank.charges.size).toBe(1);
   expect(await balance(id)).toBe(2_500);
+});
+
+test('an order that was carried out before its account was closed is answered as it was, and charges nothing', async () => {
+  const id = await account();
+  const asked = order(id);
+  const first = await depositByCard(deps(), asked);
+  await closeAccount(server.db, id, now);
+  expect(await depositByCard(deps(), asked)).toEqual(first);
+  expect(bank.charges.size).toBe(1);
 });
 
 test('a declined card posts nothing, says why, and stays declined', async () => {
@@ -102,6 +127,19 @@ test.each<[string, Way, number]>([
   expect(await balance(id)).toBe(cents);
   expect(bank.takenCents).toBe(cents);
   expect((await depositByCard(deps(), asked)).kind).toBe(cents ? 'captured' : 'declined');
+});
+
+test('one that the gateway knows nothing of may still be on its way: it is given up at its age, and not before', async () => {
+  bank.ways.push('cut-before');
+  const { depositId } = await depositByCard(deps(), order(await account()));
+  const state = async () => (await findDeposit(server.db, depositId))?.state;
+  minutes(10);
+  now = new Date(now.getTime() - 1);
+  expect(await resolve()).toMatchObject({ open: 1, abandoned: 0 });
+  expect(await state()).toBe('intended');
+  now = new Date(now.getTime() + 1);
+  expect(await resolve()).toMatchObject({ open: 0, abandoned: 1 });
+  expect(await state()).toBe('abandoned');
 });
 
 test('a process that dies after the charge leaves a deposit that another finishes', async () => {

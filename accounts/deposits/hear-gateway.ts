@@ -1,5 +1,4 @@
-import { findCardRefund, REFUND, REFUND_FAILED } from '#db/card-refunds.ts';
-import type { Database } from '#db/connect.ts';
+import { findCardRefund, lookAtOnce, REFUND, REFUND_FAILED } from '#db/card-refunds.ts';
 import { addContradiction } from '#db/deposit-contradictions.ts';
 import { findDeposit, type Deposit } from '#db/deposits.ts';
 import { addToOutbox } from '#db/outbox.ts';
@@ -34,7 +33,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function hearGateway(deps: DepositDeps, event: WebhookEvent): Promise<Heard> {
   if (event.kind === 'disputed') return 'disputed';
   if (event.kind === 'other' || !UUID.test(event.key)) return 'not-ours';
-  if (event.kind === 'refunded' || event.kind === 'refund-failed') return askAgain(deps.db, event);
+  if (event.kind === 'refunded' || event.kind === 'refund-failed') return askAgain(deps, event);
   const deposit = await findDeposit(deps.db, event.key);
   if (!deposit) return 'not-ours';
   return says(deposit, event) ? 'known' : askWhich(deps, deposit, event);
@@ -73,13 +72,17 @@ async function contradict({ db, now }: DepositDeps, contradiction: Contradiction
 
 /** One that failed may have been refunded before: its job looks at those too. */
 async function askAgain(
-  db: Database,
+  { db, now }: DepositDeps,
   { kind, key: refundId }: Extract<WebhookEvent, { kind: 'refunded' | 'refund-failed' }>,
 ): Promise<Heard> {
   const refund = await findCardRefund(db, refundId);
   if (!refund) return 'not-ours';
   const failed = kind === 'refund-failed';
   if (refund.state !== 'asking' && !(failed && refund.state === 'refunded')) return 'known';
-  await addToOutbox(db, failed ? REFUND_FAILED : REFUND, { refundId });
+  await db.transaction().execute(async (trx) => {
+    // The queue gives up after a while; what is written here does not.
+    if (failed) await lookAtOnce(trx, refundId, now());
+    await addToOutbox(trx, failed ? REFUND_FAILED : REFUND, { refundId });
+  });
   return 'asked-again';
 }

@@ -7,6 +7,7 @@ import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { changeFunding, joinFunding, leaveFunding } from './enrolment.ts';
+import { serveLowBalance } from './serve-low-balance.ts';
 import { Counter, choice, freshMobile } from './testing/counter.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -107,6 +108,7 @@ test('a closed account does not join, nor one that is not there', async () => {
   expect(await join(id)).toEqual({ kind: 'refused', reason: 'account-closed' });
   expect(await join('nobody')).toEqual({ kind: 'refused', reason: 'unknown-account' });
   expect(await leave('nobody')).toEqual({ kind: 'refused', reason: 'unknown-account' });
+  expect(await leave(id)).toEqual({ kind: 'refused', reason: 'not-enrolled' });
 });
 
 test('who joins with $5.00 or less is served at once, and told so', async () => {
@@ -138,6 +140,18 @@ test('eight who join one account at once: one does', async () => {
   expect(answers.filter(({ kind }) => kind === 'joined')).toHaveLength(1);
   expect(await lowBalancesOf(server.db, id)).toHaveLength(1);
   expect(await counter.news(id)).toEqual(['joined']);
+});
+
+test('a change charges nothing though the last charge left no more than $5.00 and the next fall is awaited', async () => {
+  const id = await open().account(600);
+  await join(id, { amountCents: 500 });
+  await counter.move(id, -600);
+  const [fall] = await lowBalancesOf(server.db, id);
+  expect(await serveLowBalance(server.db, counter.deps(), fall?.id ?? '')).toMatchObject({ kind: 'captured' });
+  expect(await counter.balance(id)).toBe(500);
+  expect(await fundingPlan(server.db, id)).toMatchObject({ armed: true });
+  expect(await change(id, { amountCents: 10_000 })).not.toHaveProperty('lowBalanceId');
+  expect(await lowBalancesOf(server.db, id)).toHaveLength(1);
 });
 
 test('a change of amount charges nothing by itself', async () => {

@@ -3,6 +3,9 @@ import { AUTO_PAY, within, type AmountRefusal } from '../money.ts';
 import { isEmail } from '../profile/email.ts';
 import { usMobile, type MobileRefusal } from './mobile.ts';
 
+/** The balance at which AutoPay and TextPay act: "baje a $5.00" (guide rows 42, 46). The database's own default for a plan, in cents. */
+export const THRESHOLD_CENTS = 500;
+
 /** What a holder asks for; `mobile` and `email` as they wrote them. */
 export interface FundingChoice {
   readonly mode: FundingMode;

@@ -6,7 +6,8 @@ export interface Words {
   readonly text?: string;
   /** The text is the one that confirms an opt-out, and goes out in spite of it. */
   readonly despiteOptOut?: true;
-  readonly mail?: { readonly subject: string; readonly body: string };
+  /** Confidential: it has in it what somebody wrote, and no log shows it. */
+  readonly mail?: { readonly subject: string; readonly body: string; readonly confidential?: true };
 }
 
 /** Something to tell somebody. `News` is each feature's own. */

@@ -20,6 +20,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly body: string;
+  /** It has in it what somebody wrote: no log shows it. */
+  readonly confidential?: true;
   /** The same for every attempt: makes the Message-ID (RFC 5322 §3.6.4). */
   readonly noticeId: string;
 }

@@ -87,6 +87,21 @@ test('a cheque that gives back what bounced is neither printed nor mailed until 
   expect((await mail(printing.cheque, '7001')).kind).toBe('done');
 });
 
+test('one that gives back two payments that bounced makes good what it is worth, of the first first', async () => {
+  const { accountId, paymentId: first, cheque } = await refunded(2_000);
+  const second = await room.paidIn(await numberOf(accountId), { cents: 2_500 });
+  // Of the $30 that are there, $20 are spent; of the $50 that bounce, $40 are owed.
+  await house.spend(accountId, 2_000);
+  await bounce(first);
+  await bounce(second);
+  expect(await findReceivable(server.db, { paymentId: first })).toMatchObject({ cents: 1_500, settledCents: 0 });
+  const moved = await room.moved(async () => void (await decide(act(cheque, 'stop'))));
+  expect(moved).toEqual({ 'refunds-payable': -2_000, 'write-off': 2_000 });
+  expect(await findReceivable(server.db, { paymentId: first })).toMatchObject({ cents: 1_500, settledCents: 1_500 });
+  expect(await findReceivable(server.db, { paymentId: second })).toMatchObject({ cents: 2_500, settledCents: 500 });
+  expect((await chequesOf(accountId)).map(({ state }) => state)).toEqual(['stopped']);
+});
+
 test('one that is stopped is never printed; it makes good what is owed, and another cheque gives back the rest', async () => {
   const { accountId, paymentId, cheque } = await refunded(2_000);
   // $10 of another's money, in the same cheque: of the $25 that bounce, $15 are on the account.

@@ -1,6 +1,7 @@
-import { failCardRefund, findCardRefund } from '#db/card-refunds.ts';
+import { failCardRefund, findCardRefund, lookAgain } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
 import { payByCheque, postRefundFailed } from './given-to-card.ts';
+import { nextLook } from './next-look.ts';
 import type { RefundDeps } from './ports.ts';
 import { serveRefund, type RefundServed } from './serve-refund.ts';
 
@@ -12,7 +13,7 @@ export type RefundReviewed =
   | { readonly kind: 'unexplained'; readonly reason: 'absent' | 'decided-by-agent' };
 
 /**
- * Looks at a refund again of which the gateway told that it failed. A bank may take a refund and give it back days later, because the card was
+ * Looks at a refund again, because the gateway told that it failed, or because its day has come (next-look.ts). A bank may take a refund and give it back days later, because the card was
  * closed (docs.stripe.com/refunds#failed-refunds): what was posted is posted back, and the holder gets a cheque, as for any refund that the
  * bank does not take (decision 21). What was told is not believed: the gateway is asked. May run any number of times, in any number of
  * processes. Throws as serveRefund() does.
@@ -28,11 +29,17 @@ export async function reviewRefund(
   const seen = await findCardRefund(db, refundId);
   if (seen?.state !== 'refunded') return served;
   // Found out by an agent, perhaps under another id of the gateway's than ours leads to.
-  if (seen.decided) return { kind: 'unexplained', reason: 'decided-by-agent' };
-  const known = await deps.gateway.refundOutcomeOf(refundId);
+  if (seen.decided) {
+    await lookAgain(db, seen, undefined);
+    return { kind: 'unexplained', reason: 'decided-by-agent' };
+  }
+  const known = await deps.gateway.refundOutcomeOf(refundId, seen.gatewayRefundId);
   if (known.kind === 'unknown') return { kind: 'pending' };
-  if (known.kind === 'absent') return { kind: 'unexplained', reason: 'absent' };
-  if (known.kind === 'refunded') return { kind: 'stands' };
+  if (known.kind !== 'declined') {
+    const now = deps.now();
+    await lookAgain(db, seen, nextLook(seen.endedAt ?? now, now).lookAgainAt);
+    return known.kind === 'absent' ? { kind: 'unexplained', reason: 'absent' } : { kind: 'stands' };
+  }
   return db.transaction().execute(async (trx): Promise<RefundReviewed> => {
     const refund = await findCardRefund(trx, refundId, { lock: true });
     if (refund?.state !== 'refunded') return { kind: 'served-before' };

@@ -2,6 +2,7 @@ import { endCardRefund, findCardRefund, takeCardRefund, type CardRefund } from '
 import type { Database } from '#db/connect.ts';
 import type { RefundOutcome } from '../cards/gateway.ts';
 import { payByCheque, postRefunded, tellRefunded } from './given-to-card.ts';
+import { nextLook } from './next-look.ts';
 import type { RefundDeps } from './ports.ts';
 
 /**
@@ -66,7 +67,12 @@ async function end(db: Database, deps: RefundDeps, id: string, outcome: Known): 
     if (outcome.kind === 'refunded') {
       const at = deps.now();
       const { id: refundPostingId, reference } = await postRefunded(trx, refund, 'card-refund', at);
-      await endCardRefund(trx, id, { state: 'refunded', gatewayRefundId: outcome.refundId, refundPostingId }, at);
+      await endCardRefund(
+        trx,
+        id,
+        { state: 'refunded', gatewayRefundId: outcome.refundId, refundPostingId, ...nextLook(at, at) },
+        at,
+      );
       await tellRefunded(trx, deps, refund, reference);
       return { kind: 'refunded' };
     }

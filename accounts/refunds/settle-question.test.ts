@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findCardRefund, refundsInQuestion } from '#db/card-refunds.ts';
+import { findCardRefund, lookAtOnce, refundsInQuestion, refundsToLookAt } from '#db/card-refunds.ts';
 import { findCheques } from '#db/cheques.ts';
 import { openDatabase } from '#db/connect.ts';
 import { findPosting, trialBalance } from '#db/ledger.ts';
@@ -122,6 +122,8 @@ test('without an agent or a reason, or when it is in no question, nothing is set
 test('one that an agent found refunded, and that the gateway tells has failed, is for a person: nothing moves', async () => {
   const { accountId, refundId } = await question();
   await settle(refundId, { kind: 'refunded', gatewayRefundId: `re ${refundId}` });
+  await lookAtOnce(server.db, refundId, house.at);
+  expect(await refundsToLookAt(server.db, house.at)).toContain(refundId);
   const gateway = {
     refund: () => Promise.reject(new Error('ordered again')),
     refundOutcomeOf: async () => ({ kind: 'declined', reason: 'declined' }) as const,
@@ -132,4 +134,6 @@ test('one that an agent found refunded, and that the gateway tells has failed, i
     }),
   );
   expect([changes, await findCheques(server.db, { accountId })]).toEqual([{}, []]);
+  // It is said once, not every five minutes.
+  expect(await refundsToLookAt(server.db, house.at)).not.toContain(refundId);
 });

@@ -52,6 +52,7 @@ export interface CardRefundTable {
   endedAt: Date | null;
   failedPostingId: string | null;
   failedAt: Date | null;
+  lookAgainAt: Date | null;
 }
 
 export interface ChequeTable {

@@ -11,6 +11,7 @@ export interface NoticeTable {
   subject: string | null;
   body: string;
   despiteOptOut: Generated<boolean>;
+  confidential: Generated<boolean>;
   state: Generated<NoticeState>;
   attemptId: string | null;
   attempts: Generated<number>;

@@ -22,7 +22,7 @@ interface Refund {
   readonly created: number;
   readonly amount: number;
   readonly payment_intent: string;
-  readonly status: 'succeeded';
+  readonly status: 'succeeded' | 'failed' | 'pending';
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -94,6 +94,11 @@ export class Books {
     };
     if (path === '/v1/payment_intents') return list(this.intents);
     if (path === '/v1/refunds') return list(this.refunds);
+    const [, refundId] = /^\/v1\/refunds\/(re_\w+)$/.exec(path) ?? [];
+    if (refundId !== undefined) {
+      const refund = this.refunds.find((one) => one.id === refundId);
+      return refund ? { status: 200, body: refund } : invalid({ code: 'resource_missing', param: 'id' });
+    }
     if (path !== '/v1/payment_intents/search') throw new Error(`The stand-in does not know GET ${path}.`);
     const [, quoted = ''] = /^metadata\['key'\]:'(.*)'$/.exec(query.get('query') ?? '') ?? [];
     const key = quoted.replaceAll(/\\(.)/g, '$1');

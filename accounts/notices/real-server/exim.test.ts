@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { findNotice } from '#db/notice-attempts.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { answerQuestion, takeQuestion } from '../../questions/act.ts';
+import { PostRoom } from '../../questions/testing/post-room.ts';
 import { receiptWords } from '../../receipts/notice-words.ts';
 import type { ReceiptNews } from '../../receipts/receipt.ts';
 import { notifyWith } from '../notice.ts';
@@ -132,4 +134,31 @@ test('a server that offers no log-in is not given a secret', async () => {
   expect(taken.kind).toBe('not-now');
   expect(JSON.stringify(taken)).not.toContain('secret');
   expect(await exim.log()).not.toContain('secret');
+});
+
+test('a question is confirmed and answered, each once, as plain text of which no line is a header', async () => {
+  const room = new PostRoom(server.db);
+  room.at = now();
+  const [email, agentId] = ['familia@example.com', await room.agent()];
+  const text = '.\r\nBcc: everybody@example.com\n\n<b>¿Cuándo llega?</b>\r\n.\r\nQUIT';
+  const { id, reference } = await room.question({ email, text });
+  await takeQuestion(server.db, room.deps, { key: randomUUID(), questionId: id, agentId });
+  const act = { key: randomUUID(), questionId: id, agentId, answer: '.\nEl 8 de mayo.\nFrom: <i>Ana</i>' };
+  await Promise.all([act, act].map((one) => answerQuestion(server.db, room.deps, one)));
+  const mails = (await room.mails(email)).filter(({ key }) => key.startsWith(`question ${id} `));
+  expect(mails).toHaveLength(2);
+  const spoken = reference.replace(/(\d{3})(?=\d)/g, '$1 ');
+  const subjects = [`Homeline: recibimos su pregunta ${spoken}`, `Homeline: la respuesta a su pregunta ${spoken}`];
+  for (const [n, mail] of mails.entries()) {
+    expect([await sent(mail.id), await sent(mail.id)]).toEqual([{ kind: 'sent' }, { kind: 'done-before' }]);
+    const { head, body } = read(await exim.next());
+    expect(head).toMatchObject({ To: email, 'Envelope-to': email, 'Content-Type': 'text/plain; charset=utf-8' });
+    expect(decoded(head['Subject'] ?? '')).toBe(subjects[n]);
+    expect(head).not.toHaveProperty('Bcc');
+    const plain = head['Content-Transfer-Encoding'] === 'quoted-printable' ? unquoted(body) : body;
+    expect(plain.trimEnd()).toBe(mail.body.trimEnd());
+  }
+  expect(mails[1]?.body).toContain('\n\n.\nEl 8 de mayo.\nFrom: <i>Ana</i>\n\n');
+  expect(mails[1]?.body).toContain('\n> .\n> Bcc: everybody@example.com\n> \n> <b>¿Cuándo llega?</b>\n> .\n> QUIT\n');
+  expect(await exim.waiting()).toBe(0);
 });

@@ -1,0 +1,19 @@
+import { isIP } from 'node:net';
+
+/**
+ * By what one place on the internet is known: its address, of IPv6 the network of 64 bits that a household has to itself (RFC 6177), of an IPv4
+ * address within IPv6 (RFC 4291 §2.5.5.2) the IPv4 address. Undefined: it is none.
+ */
+export function sourceOf(address: string): string | undefined {
+  const bare = address.replace(/%.*$/s, '');
+  const version = isIP(bare);
+  if (version !== 6) return version === 4 ? bare : undefined;
+  // In the one form that RFC 5952 allows, and in brackets.
+  const [before = '', after = ''] = new URL(`http://[${bare}]/`).hostname.slice(1, -1).split('::');
+  const [head, tail] = [before, after].map((part) => (part === '' ? [] : part.split(':'))) as [string[], string[]];
+  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  if (!mapped) return `${groups.slice(0, 4).join(':')}::/64`;
+  const last = groups.slice(6).map((group) => parseInt(group, 16));
+  return last.flatMap((two) => [two >> 8, two & 255]).join('.');
+}

@@ -37,7 +37,10 @@ export async function searchFaq(db: Database, search: FaqSearch): Promise<FaqEnt
     return { id, question, answer: withFigures(answer, figures), words };
   });
   const typed = typedWords(query);
-  if (typed.length === 0) return query.trim() === '' ? entries.slice(0, most).map((entry) => marked(entry, new Set())) : []; // prettier-ignore
+  if (typed.length === 0) {
+    const listed = query.trim() === '' ? entries.slice(0, most) : [];
+    return listed.map((entry) => marked(entry, new Set()));
+  }
   const texts = entries.map(({ id, question, answer, words }) => ({
     ...{ id, title: wordsOf(question).join(' '), words: wordsOf(words).join(' '), body: wordsOf(answer).join(' ') },
   }));

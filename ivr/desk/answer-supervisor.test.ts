@@ -246,15 +246,21 @@ describe('a supervisor', () => {
     expect((await notes(entryId)).at(-1)?.data).toMatchObject({ how: 'elsewhere' });
   });
 
-  it('is told and hung up by the media server when the talk is over', async () => {
-    const { entryId } = await anaTalks();
-    const call = await dials('*8201');
-    await ordered(call, 1);
-    call.endpoint.vanish('NORMAL_CLEARING');
-    await call.done;
-    expect((await notes(entryId)).at(-1)?.data).toMatchObject({ how: 'talk-over' });
-    expect(call.logged.filter(({ level }) => level !== 'info')).toEqual([]);
-  });
+  it.each([
+    ['NORMAL_CLEARING', 'talk-over'],
+    ['MEDIA_TIMEOUT', 'media-server'],
+  ])(
+    'is told and hung up by the media server when the talk is over, or when their phone is dead: %s',
+    async (cause, how) => {
+      const { entryId } = await anaTalks();
+      const call = await dials('*8201');
+      await ordered(call, 1);
+      call.endpoint.vanish(cause);
+      await call.done;
+      expect((await notes(entryId)).at(-1)?.data).toMatchObject({ how });
+      expect(call.logged.filter(({ level }) => level !== 'info')).toEqual([]);
+    },
+  );
 
   it('is hung up when the platform stops', async () => {
     const { entryId } = await anaTalks();

@@ -117,7 +117,9 @@ async function supervise(
 function endOf(error: unknown): string {
   if (error instanceof Stopped) return 'shutdown';
   if (!(error instanceof LegEnded)) return 'fault';
-  return error.ending.by === 'media-server' ? 'talk-over' : error.ending.by === 'phone' ? 'left' : error.ending.by;
+  const { by, cause } = error.ending;
+  if (by === 'phone') return 'left';
+  return by === 'media-server' && cause === 'NORMAL_CLEARING' ? 'talk-over' : by;
 }
 
 /** Without the database nobody listens. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { FakeServer, type FakeParty } from './embedded/testing/fake-party.ts';
 import { SoundFolder, voiceFrame } from './embedded/testing/fake-sounds.ts';
-import { Endpoint, endpointCutOff, MediaServerUnavailable } from './freeswitch.ts';
+import { Endpoint, endpointCutOff, MediaServer, MediaServerUnavailable } from './freeswitch.ts';
 
 const folder = new SoundFolder();
 afterAll(() => folder.remove());
@@ -149,4 +149,16 @@ test('who listens names a channel and files, and nothing else', async () => {
   await expect(endpoint.listenTo(id, 'nobody', { ...sounds, over: 'x' })).rejects.toThrow('not a sound file');
   server.engine.channels.delete(supervisor.uuid);
   await expect(endpoint.listenTo(id, 'nobody', sounds)).rejects.toBeInstanceOf(MediaServerUnavailable);
+});
+
+test('a media server is asked whether it carries a channel', async () => {
+  const fake = new FakeServer();
+  const connection = { conn: { socket: { setNoDelay: () => undefined } }, api: async (text: string) => fake.api(text) };
+  const near = Object.assign(new EventEmitter(), connection) as unknown as FsServer;
+  const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near);
+  const id = randomUUID();
+  expect(await server.has(id)).toBe(false);
+  fake.engine.channels.set(id, fake.party().channel);
+  expect(await server.has(id)).toBe(true);
+  await expect(server.has('all')).rejects.toThrow('not a channel');
 });

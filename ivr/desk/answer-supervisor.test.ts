@@ -147,6 +147,33 @@ describe('a supervisor', () => {
     expect(await openDeskLegsOf(server.db, 'ivr-test')).toEqual([]);
   });
 
+  it("hears the agent's leg of a call-back, not the family's, and of one that was rung again the later", async () => {
+    const { entryId } = await anaTalks();
+    const sip = { sipCallId: 'x', localTag: 'y', dialogId: 'z' };
+    const later = (seconds: number) => new Date(Date.now() + seconds * 1000);
+    const [family, again] = [randomUUID(), randomUUID()];
+    for (const [side, endpointUuid, seconds] of [
+      ['agent', again, 5],
+      ['family', family, 10],
+    ] as const) {
+      const leg = {
+        id: randomUUID(),
+        entryId,
+        side,
+        node: 'ivr-other',
+        ...sip,
+        endpointUuid,
+        plannedAt: later(seconds),
+      };
+      await planDeskLeg(server.db, leg);
+      await updateDeskLeg(server.db, leg.id, { remoteTag: 'theirs', remoteTarget: 'sip:x@10.0.0.9' });
+    }
+    const call = await dials('*8201');
+    expect(await ordered(call, 1)).toContain(`listen to ${again},`);
+    call.dialog.hangUp();
+    await call.done;
+  });
+
   it('is written down, with their leg, before anything is heard', async () => {
     const { entryId } = await anaTalks();
     let before: unknown[] = [];

@@ -120,6 +120,15 @@ test('who listens is heard by nobody while they are told something else, then as
   expect(speak(20, undefined, undefined, S)).toEqual(['-', '3', '-']);
 });
 
+test('who listens changes nothing by keys that nobody was told of', async () => {
+  const { supervisor, speak } = await listening('nobody');
+  speak(10);
+  for (const key of '3*') supervisor.press(key);
+  speak(4);
+  expect(speak(20, undefined, undefined, S)).toEqual(['-', '-', '-']);
+  expect(speak(20, A)).toEqual(['-', '1', '1']);
+});
+
 test('who listens is told, and hung up, when the leg is gone', async () => {
   const { server, agent, supervisor, speak } = await listening('nobody');
   speak(10);

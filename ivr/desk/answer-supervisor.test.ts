@@ -31,6 +31,10 @@ beforeAll(async () => {
   await hire('sol', '300', ['es', 'en']);
   await hire('teo', '301', ['es']);
   await hire('eva', '202', ['en'], false);
+  const ida = { id: 'ida', name: 'Ida', extension: '303', languages: ['en'], supervisor: true, active: true } as const;
+  await hire(ida.id, ida.extension, ida.languages);
+  // Who works here no more.
+  await saveAgent(server.db, { ...ida, active: false }, new Date());
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
@@ -208,6 +212,7 @@ describe('a supervisor', () => {
     ['*8201', 'eva', '/en/supervise.no-supervisor.wav'],
     ['*8999', 'sol', '/en/supervise.no-agent.wav'],
     ['*8', 'sol', '/en/supervise.no-agent.wav'],
+    ['*8303', 'sol', '/en/supervise.no-agent.wav'],
     ['*8300', 'sol', '/en/supervise.own-talk.wav'],
     ['*8202', 'teo', '/es/supervise.not-talking.wav'],
   ])('who dials %s is told why not: %s hears %s', async (user, who, path) => {
@@ -306,6 +311,7 @@ describe('a supervisor', () => {
     const call = await dials('*8201', 'sol', { db: database.db });
     await call.done;
     expect(await listenings()).toEqual([]);
+    expect(call.logged.map(({ level }) => level)).toEqual(['warn']);
     expect([paths(call), orders(call)]).toEqual([['/en/supervise.not-now.wav'], []]);
   });
 
@@ -370,12 +376,6 @@ describe("an agent's phone", () => {
   });
 
   it('is refused without an offer, and when its agent works here no more', async () => {
-    await hire('ida', '303', ['en']);
-    await saveAgent(
-      server.db,
-      { id: 'ida', name: 'ida', extension: '303', languages: ['en'], supervisor: true, active: false },
-      new Date(),
-    );
     expect((await dials('*8201', 'ida')).said).toEqual([{ status: 403, headers: {} }]);
     const played = playedPlatform(server.db);
     const door = new Door(played.platform);

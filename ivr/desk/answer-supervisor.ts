@@ -74,7 +74,7 @@ async function supervise(
   stopping: AbortSignal,
 ): Promise<void> {
   const { clock, db, log, media, terms } = platform;
-  const language = languages.includes('en') ? 'en' : (languages[0] ?? 'en');
+  const [language = 'en'] = languages;
   const parts = { ...platform, leg, record: unwritten(id), language, voiceFolder: '' };
   const line = new SpokenLine({ ...parts, signal: stopping });
   const signal = AbortSignal.any([leg.ended, stopping]);

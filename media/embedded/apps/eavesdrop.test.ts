@@ -119,6 +119,22 @@ describe('who eavesdrops', () => {
     expect(speak(10)(caller).every((name) => name === '-')).toBe(true);
   });
 
+  it('is not heard by the party with what nobody took before, either', () => {
+    listens({ eavesdrop_whisper_bleg: true });
+    // Nothing is laid over the party's silence so soon.
+    server.run(4, (n) => listener.say(voiceFrame(3, n)));
+    server.run(1);
+    listener.press('3');
+    expect(speak(10)(agent).every((name) => name === '-')).toBe(true);
+  });
+
+  it('hears silence, not nothing, while nobody sends a sound', () => {
+    listens();
+    const before = listener.heard.length;
+    server.run(4);
+    expect(listener.heard.slice(before).map((codes) => nameOf(codes, [], 0))).toEqual(['-', '-', '-', '-']);
+  });
+
   it('is not heard later than a fifth of a second', () => {
     listens({ eavesdrop_whisper_aleg: true });
     server.run(40, (n) => listener.say(voiceFrame(3, n)));

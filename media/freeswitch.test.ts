@@ -99,9 +99,11 @@ test.each([
   ['party', ['-', '3', '-']],
   ['both', ['3', '3', '-']],
 ] as const)('who listens, heard by %s, hears both', async (heardBy, heard) => {
-  const { supervisor, speak } = await listening(heardBy);
+  const { caller, agent, supervisor, speak } = await listening(heardBy);
   speak(4);
-  expect(supervisor.heard.map((codes) => codes[0]! / 4).filter((voice) => voice === 8)).toHaveLength(3);
+  // What they are told is for them alone.
+  const told = [caller, agent, supervisor].map(({ heard }) => heard.filter((codes) => codes[0] === 8 * 4).length);
+  expect(told).toEqual([0, 0, 3]);
   expect(speak(20, A)).toEqual(['-', '1', '1']);
   speak(4);
   expect(speak(20, undefined, B)).toEqual(['2', '-', '2']);

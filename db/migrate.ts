@@ -35,6 +35,7 @@ import * as serviceTerms from './migrations/0053-service-terms.ts';
 import * as agentsDecide from './migrations/0058-agents-decide.ts';
 import * as callingNumber from './migrations/0059-calling-number.ts';
 import * as attended from './migrations/0060-attended.ts';
+import * as listening from './migrations/0061-listening.ts';
 import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
 
@@ -75,6 +76,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0058-agents-decide': agentsDecide,
   '0059-calling-number': callingNumber,
   '0060-attended': attended,
+  '0061-listening': listening,
   '0063-questions': questions,
   '0063-refund-looks': refundLooks,
 };

@@ -29,6 +29,7 @@ import type {
   DeskHolidayTable,
   DeskHoursTable,
   DeskLegTable,
+  DeskListeningTable,
   DeskOrderTable,
   DeskTermsTable,
 } from './schema/desk.ts';
@@ -143,6 +144,7 @@ export interface Schema {
   deskTerms: DeskTermsTable;
   deskCode: DeskCodeTable;
   deskLeg: DeskLegTable;
+  deskListening: DeskListeningTable;
   deskOrder: DeskOrderTable;
   question: QuestionTable;
   questionEvent: QuestionEventTable;

@@ -1,7 +1,13 @@
 import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-fsmrf';
 import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
-import { Endpoint, endpointCutOff } from './freeswitch.ts';
+import { randomUUID } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { FakeServer, type FakeParty } from './embedded/testing/fake-party.ts';
+import { SoundFolder, voiceFrame } from './embedded/testing/fake-sounds.ts';
+import { Endpoint, endpointCutOff, MediaServer, MediaServerUnavailable } from './freeswitch.ts';
+
+const folder = new SoundFolder();
+afterAll(() => folder.remove());
 
 /** A server that takes every command and dies before it answers; drachtio-fsmrf never settles what was asked of it. */
 function dying() {
@@ -47,4 +53,123 @@ test.each([
   const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
   for (const sdp of descriptions) expect(await endpoint.connectTo(sdp)).toBe('ours');
   expect(done).toEqual(expected);
+});
+
+/** The endpoint of a party of the embedded media server, without the sockets between. */
+function endpointOf(party: FakeParty, server: FakeServer): Endpoint {
+  const near = Object.assign(new EventEmitter(), {
+    uuid: party.uuid,
+    execute: async (app: string, arg?: string) => party.execute(app, arg),
+    api: async (command: string, args: readonly string[]) => {
+      const body = server.api([command, ...args].join(' '));
+      return { getBody: () => body };
+    },
+  });
+  return new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+}
+
+const [A, B, S] = [1, 2, 3];
+/** Who talks with whom, and who listens. All of them speak for 20 frames; the voices that each heard in the last ten. */
+async function listening(heardBy: 'nobody' | 'party' | 'both') {
+  const server = new FakeServer();
+  const [caller, agent, supervisor] = [server.party(), server.party(), server.party()];
+  const id = randomUUID();
+  server.engine.channels.set(id, agent.channel);
+  server.api(`uuid_bridge ${caller.uuid} ${agent.uuid}`);
+  const endpoint = endpointOf(supervisor, server);
+  const sounds = { told: folder.voice('told.wav', 8, 3), over: folder.voice('over.wav', 9, 3) };
+  await endpoint.listenTo(id, heardBy, sounds);
+  const speak = (frames: number, ...voices: (number | undefined)[]) => {
+    const parties = [caller, agent, supervisor];
+    const before = parties.map(({ heard }) => heard.length);
+    server.run(frames, (n) => {
+      for (const [at, party] of parties.entries())
+        party.say(voices[at] === undefined ? new Uint8Array(160).fill(0xff) : voiceFrame(voices[at], n));
+    });
+    return parties.map(({ heard }, at) => {
+      const voicesOf = heard.slice(before[at]! + Math.floor(frames / 2)).map((codes) => codes[0]! / 4);
+      return [...new Set(voicesOf)].map((voice) => (voice === 0xff / 4 ? '-' : voice)).join(' ');
+    });
+  };
+  return { server, caller, agent, supervisor, endpoint, sounds, id, speak };
+}
+
+test.each([
+  ['nobody', ['-', '-', '-']],
+  ['party', ['-', '3', '-']],
+  ['both', ['3', '3', '-']],
+] as const)('who listens, heard by %s, hears both', async (heardBy, heard) => {
+  const { caller, agent, supervisor, speak } = await listening(heardBy);
+  speak(4);
+  // What they are told is for them alone.
+  const told = [caller, agent, supervisor].map(({ heard }) => heard.filter((codes) => codes[0] === 8 * 4).length);
+  expect(told).toEqual([0, 0, 3]);
+  expect(speak(20, A)).toEqual(['-', '1', '1']);
+  speak(4);
+  expect(speak(20, undefined, B)).toEqual(['2', '-', '2']);
+  speak(4);
+  expect(speak(20, undefined, undefined, S)).toEqual(heard);
+});
+
+test('who listens is heard by nobody while they are told something else, then as that says', async () => {
+  const { endpoint, sounds, id, speak, server, agent, supervisor } = await listening('both');
+  speak(10);
+  await endpoint.listenTo(id, 'party', { ...sounds, told: folder.voice('longer.wav', 8, 10) });
+  const before = agent.heard.length;
+  server.run(10, (n) => supervisor.say(voiceFrame(3, n)));
+  expect(agent.heard.slice(before).some((codes) => codes[0] === 12)).toBe(false);
+  speak(4);
+  expect(speak(20, undefined, undefined, S)).toEqual(['-', '3', '-']);
+});
+
+test('who listens changes nothing by keys that nobody was told of', async () => {
+  const { supervisor, speak } = await listening('nobody');
+  speak(10);
+  for (const key of '3*') supervisor.press(key);
+  speak(4);
+  expect(speak(20, undefined, undefined, S)).toEqual(['-', '-', '-']);
+  expect(speak(20, A)).toEqual(['-', '1', '1']);
+});
+
+test('who listens is told, and hung up, when the leg is gone', async () => {
+  const { server, agent, supervisor, speak } = await listening('nobody');
+  speak(10);
+  agent.channel.hangup('NORMAL_CLEARING');
+  const before = supervisor.heard.length;
+  server.run(6);
+  expect(supervisor.heard.slice(before).map((codes) => codes[0]! / 4)).toEqual([9, 9, 9]);
+  expect(supervisor.channel.hangupCause).toBe('NORMAL_CLEARING');
+});
+
+test('keys of who listens are told, and say nothing to the media server', async () => {
+  const { server, supervisor, endpoint, speak } = await listening('nobody');
+  await endpoint.tellKeys(['1', '*']);
+  speak(10);
+  for (const key of '1*4') supervisor.press(key);
+  expect(server.seen('DTMF').map((event) => [event['Unique-ID'], event['DTMF-Digit']])).toEqual([
+    [supervisor.uuid, '1'],
+    [supervisor.uuid, '*'],
+  ]);
+  expect(speak(20, A)).toEqual(['-', '1', '1']);
+});
+
+test('who listens names a channel and files, and nothing else', async () => {
+  const { endpoint, sounds, id, server, supervisor } = await listening('nobody');
+  await expect(endpoint.listenTo('all', 'nobody', sounds)).rejects.toThrow('not a channel');
+  await expect(endpoint.listenTo(id, 'nobody', { ...sounds, told: '/a,b.wav' })).rejects.toThrow('not a sound file');
+  await expect(endpoint.listenTo(id, 'nobody', { ...sounds, over: 'x' })).rejects.toThrow('not a sound file');
+  server.engine.channels.delete(supervisor.uuid);
+  await expect(endpoint.listenTo(id, 'nobody', sounds)).rejects.toBeInstanceOf(MediaServerUnavailable);
+});
+
+test('a media server is asked whether it carries a channel', async () => {
+  const fake = new FakeServer();
+  const connection = { conn: { socket: { setNoDelay: () => undefined } }, api: async (text: string) => fake.api(text) };
+  const near = Object.assign(new EventEmitter(), connection) as unknown as FsServer;
+  const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near);
+  const id = randomUUID();
+  expect(await server.has(id)).toBe(false);
+  fake.engine.channels.set(id, fake.party().channel);
+  expect(await server.has(id)).toBe(true);
+  await expect(server.has('all')).rejects.toThrow('not a channel');
 });

@@ -56,6 +56,14 @@ function checked(path: string): string {
   return path;
 }
 
+function checkedId(id: string): string {
+  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new TypeError(`not a channel: ${JSON.stringify(id)}`);
+  return id;
+}
+
+/** Who hears somebody who listens: nobody, the one whose leg it is, or whoever that one talks with as well. */
+export type HeardBy = 'nobody' | 'party' | 'both';
+
 /** One leg's ear and mouth on the media server. */
 export class Endpoint {
   readonly #endpoint: FsEndpoint;
@@ -200,6 +208,34 @@ export class Endpoint {
     await this.#command('uuid_transfer', [this.id, '-both', 'park', 'inline']);
   }
 
+  /**
+   * From now on these keys, and no others, are told as soon as they are let go, whatever the leg does: who listens to another leg would
+   * have no keys else, or would give FreeSWITCH its own orders with them.
+   */
+  async tellKeys(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const tell = `Event-Name=DTMF,DTMF-Digit=${key},DTMF-Source=APP`;
+      await this.#execute('bind_digit_action', `keys,${key},exec[i]:event,'${tell}'`);
+    }
+  }
+
+  /**
+   * Plays `told`, which nobody else hears, then hears what the leg `id` says and hears, until that leg is gone; then plays `over` and hangs
+   * up, even when this process has died. Another order takes its place at once: while that is told nobody hears this leg.
+   */
+  async listenTo(id: string, heardBy: HeardBy, { told, over }: { told: string; over: string }): Promise<void> {
+    const steps = [
+      'set:eavesdrop_enable_dtmf=false',
+      `set:eavesdrop_whisper_aleg=${heardBy === 'both'}`,
+      `set:eavesdrop_whisper_bleg=${heardBy !== 'nobody'}`,
+      `playback:${checked(told)}`,
+      `eavesdrop:${checkedId(id)}`,
+      `playback:${checked(over)}`,
+      'hangup:NORMAL_CLEARING',
+    ];
+    await this.#command('uuid_transfer', [this.id, steps.join(','), 'inline']);
+  }
+
   /** Mixed into what this leg hears, and into the recording: `f` puts it ahead of the recording's tap. */
   overlay(path: string): string {
     return `uuid_displace ${this.id} start ${checked(path)} 0 mf`;
@@ -318,6 +354,11 @@ export class MediaServer {
     const text = await this.#server.api('show channels as json');
     const { rows } = JSON.parse(text) as { rows?: { uuid: string }[] };
     return (rows ?? []).map(({ uuid }) => uuid);
+  }
+
+  /** Whether it carries this channel. */
+  async has(id: string): Promise<boolean> {
+    return (await this.#server.api(`uuid_exists ${checkedId(id)}`)).trim() === 'true';
   }
 
   /** Ends a channel of a process that died. */

@@ -4,6 +4,7 @@ import { openAccount } from '#db/accounts.ts';
 import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { agentsAtDesk, saveAgent } from '#db/desk/agents.ts';
 import { openEntries } from '#db/desk/entries.ts';
+import { eventsOfEntry } from '#db/desk/events.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
 import { castOf } from './leak-hunt/cast.ts';
@@ -16,7 +17,7 @@ import { nextCall } from './phone/house.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
-import { babble, goertzel, keyTones, loudness, repeated } from './phone/sound.ts';
+import { babble, goertzel, keyTones, loudness, repeated, silence } from './phone/sound.ts';
 import { wholeCalls } from './whole-calls.ts';
 
 const number = '+18669490290';
@@ -38,6 +39,16 @@ const { call, stage } = wholeCalls({
       now,
     );
     await saveCredentials(db, { username: 'desk1', realm, ha1: ha1Of('desk1', realm, password), agentId: 'ana' });
+    const sol = {
+      id: 'sol',
+      name: 'Sol',
+      extension: '300',
+      languages: ['es'],
+      supervisor: true,
+      active: true,
+    } as const;
+    await saveAgent(db, sol, now);
+    await saveCredentials(db, { username: 'desk2', realm, ha1: ha1Of('desk2', realm, password), agentId: 'sol' });
     await openAccount(db, { id: accountId, numbers: [family], at: now });
     // At whatever hour this is played.
     for (let weekday = 1; weekday <= 7; weekday++)
@@ -59,13 +70,13 @@ interface AtDesk {
   readonly rings: Promise<IncomingCall>;
 }
 
-/** A call that is played at the desk, whose one agent is ready, or busy for as long as the family is on the line. */
+/** A call that is played at the desk, whose one agent who takes calls is ready, or busy for as long as the family is on the line. */
 const atDesk = (title: string, agent: 'ready' | 'busy', play: (at: AtDesk) => Promise<void>) =>
   call(title, { timeoutMs: 60_000 }, async () => {
     const { db, sip } = stage().system;
     const until = new Date(Date.now() + 3_600_000);
     const state = agent === 'ready' ? ({ state: agent, until: null } as const) : ({ state: 'wrap-up', until } as const);
-    await db.updateTable('agent').set(state).execute();
+    await db.updateTable('agent').set(state).where('id', '=', 'ana').execute();
     const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
     try {
       const rings = nextCall(desk);
@@ -100,7 +111,7 @@ atDesk(
     expect(await line.ear.waitFor(await stage().sound('es', 'line.goodbye'))).toBeDefined();
     expect((await line.ended).by).toBe('them');
     expect(await openEntries(db)).toEqual([]);
-    expect(await agentsAtDesk(db)).toMatchObject([{ id: 'ana', state: 'wrap-up' }]);
+    expect(await agentsAtDesk(db)).toContainEqual(expect.objectContaining({ id: 'ana', state: 'wrap-up' }));
   },
 );
 
@@ -109,24 +120,57 @@ const hears = async ({ ear }: { readonly ear: Ear }, key: PromptKey, values: Rec
   if (!heard) throw new Error(`the call ended before ${key} was heard`);
 };
 
-/** What was loud in that time, in parts of 20 ms: how often the neutral tone of a key began, and the parts that were something else. */
+type Speaker = OutgoingCall | IncomingCall;
+
+/** Says something until these have heard it; the others hear nothing meanwhile. */
+async function says(speaker: Speaker, seed: number, ears: readonly Ear[], others: readonly Ear[] = []): Promise<void> {
+  const said = babble({ ms: 600, seed });
+  const from = performance.now();
+  const spoken = speaker.speak(ears.length > 0 ? repeated(said) : said);
+  for (const ear of ears) expect(await ear.waitFor(said, { from })).toBeDefined();
+  if (ears.length === 0) await spoken;
+  for (const ear of others) expect(ear.level(from, performance.now())).toBeLessThan(-60);
+  void speaker.speak(silence(20));
+}
+
+/** The phone of a supervisor, who dials the code and the agent's extension, and is answered. */
+async function supervised(play: (supervisor: OutgoingCall) => Promise<void>): Promise<void> {
+  const { sip } = stage().system;
+  const phone = await Phone.start({ name: 'desk2', domain: sip.host, digest: { username: 'desk2', password } });
+  try {
+    const supervisor = phone.dial(`sip:*8201@${sip.host}:${sip.port}`);
+    expect(await supervisor.answered).toBe(true);
+    await play(supervisor);
+  } finally {
+    await phone.stop();
+  }
+}
+
+/** Samples of 20 ms. */
+const part = 160;
+
+/**
+ * What was loud in that time, in parts of 20 ms of the stream: how often the neutral tone of a key began, and the parts that were something
+ * else. A tone that is torn apart for less than 60 ms is one: keys come every 140 ms.
+ */
 function neutralTones(ear: Ear, from: number, until: number) {
   const counted = { tones: 0, others: 0 };
-  let before = false;
-  for (let at = from; at < until; at += 20) {
-    const part = ear.pcm(at, at + 20);
-    const loud = loudness(part);
+  const heard = ear.pcm(from, until);
+  let quiet = 3;
+  for (let at = 0; at + part <= heard.length; at += part) {
+    const samples = heard.subarray(at, at + part);
+    const loud = loudness(samples);
     const isLoud = loud > -45;
-    if (isLoud && !before) counted.tones++;
+    if (isLoud && quiet >= 3) counted.tones++;
     // A sine's amplitude is 3 dB above its RMS, and as much below it where the part holds half of it.
-    if (isLoud && goertzel(part, 480) < loud - 3) counted.others++;
-    before = isLoud;
+    if (isLoud && goertzel(samples, 480) < loud - 3) counted.others++;
+    quiet = isLoud ? 0 : quiet + 1;
   }
   return counted;
 }
 
 atDesk(
-  'an agent takes a payment: the caller types the card apart, and the agent hears that keys are pressed, and none of them',
+  'an agent takes a payment: the caller types the card apart, and agent and supervisor hear that keys are pressed, and none of them',
   'ready',
   async ({ line, rings }) => {
     const { db, config } = stage().system;
@@ -138,31 +182,35 @@ atDesk(
     void line.speak(repeated(before));
     expect(await agent.ear.waitFor(before)).toBeDefined();
 
-    await agent.press('*7');
-    await hears(agent, 'amount.ask');
-    await agent.press('25#');
-    await hears(line, 'card.number');
-    const from = performance.now();
-    // A key that is a sound in the caller's room.
-    void line.speak(repeated(keyTones('5', 200)));
-    const { number: digits, expiry, cvv, postalCode } = payments[0]!.card;
-    const typed = `${digits}${expiry}${cvv}${postalCode}`;
-    await line.press(typed);
-    await hears(line, 'pay.fee');
-    const heard = neutralTones(agent.ear, from, performance.now());
-    expect(agent.ear.digits).toEqual([]);
-    expect(heard).toEqual({ tones: typed.length, others: 0 });
-    await line.press('1');
-    const paid = { amount: { kind: 'money', cents: 2_500 } } as const;
-    await Promise.all([hears(line, 'pay.done', paid), hears(agent, 'pay.done', paid)]);
+    await supervised(async (supervisor) => {
+      await agent.press('*7');
+      await hears(agent, 'amount.ask');
+      await agent.press('25#');
+      await hears(line, 'card.number');
+      const from = performance.now();
+      // A key that is a sound in the caller's room.
+      void line.speak(repeated(keyTones('5', 200)));
+      const { number: digits, expiry, cvv, postalCode } = payments[0]!.card;
+      const typed = `${digits}${expiry}${cvv}${postalCode}`;
+      await line.press(typed);
+      await hears(line, 'pay.fee');
+      const until = performance.now();
+      for (const { ear } of [agent, supervisor]) {
+        expect(ear.digits).toEqual([]);
+        expect(neutralTones(ear, from, until)).toEqual({ tones: typed.length, others: 0 });
+      }
+      await line.press('1');
+      const paid = { amount: { kind: 'money', cents: 2_500 } } as const;
+      await Promise.all([hears(line, 'pay.done', paid), hears(agent, 'pay.done', paid)]);
 
-    const after = babble({ ms: 500, seed: 6_301 });
-    void line.speak(repeated(after));
-    expect(await agent.ear.waitFor(after)).toBeDefined();
-    const deposits = db.selectFrom('deposit').select(['agentId', 'channel', 'cents', 'state', 'callingNumber']);
-    expect(await deposits.where('accountId', '=', accountId).execute()).toEqual([
-      { agentId: 'ana', channel: 'agent', cents: '2500', state: 'captured', callingNumber: family },
-    ]);
+      const after = babble({ ms: 500, seed: 6_301 });
+      void line.speak(repeated(after));
+      expect(await agent.ear.waitFor(after)).toBeDefined();
+      const deposits = db.selectFrom('deposit').select(['agentId', 'channel', 'cents', 'state', 'callingNumber']);
+      expect(await deposits.where('accountId', '=', accountId).execute()).toEqual([
+        { agentId: 'ana', channel: 'agent', cents: '2500', state: 'captured', callingNumber: family },
+      ]);
+    });
     await agent.hangup();
     await hears(line, 'line.goodbye');
     const search = new Search(secrets, []);
@@ -185,7 +233,7 @@ atDesk(
     await hears(line, 'call-back.today');
     await line.hangup();
     expect(await openEntries(db)).toMatchObject([{ state: 'waiting', way: 'call-back', callBackNumber: family }]);
-    await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+    await db.updateTable('agent').set({ state: 'ready', until: null }).where('id', '=', 'ana').execute();
     const ringing = await rings;
     expect(await ringing.answer()).toBe(true);
     await hears(ringing, 'desk.take');
@@ -201,5 +249,52 @@ atDesk(
     await ringing.hangup();
     await hears(called, 'line.goodbye');
     expect((await called.ended).by).toBe('them');
+  },
+);
+
+atDesk(
+  'a supervisor speaks to the agent alone, then to both, then hears both unheard, and leaves; the talk goes on',
+  'ready',
+  async ({ line, rings }) => {
+    const { db } = stage().system;
+    const agent = await rings;
+    expect(await agent.answer()).toBe(true);
+    await hears(agent, 'desk.take');
+    await agent.press('1');
+    await Promise.all([hears(line, 'agent.monitored'), hears(agent, 'agent.monitored')]);
+    await supervised(async (supervisor) => {
+      const listens = await stage().sound('es', 'supervise.listen');
+      expect(await supervisor.ear.waitFor(listens, { until: 'start' })).toBeDefined();
+      const [toLine, toAgent, toSupervisor] = [line.ear, agent.ear, supervisor.ear];
+
+      await supervisor.press('2');
+      await hears(supervisor, 'supervise.whisper');
+      await says(supervisor, 6_400, [toAgent], [toLine, toSupervisor]);
+      await says(line, 6_401, [toAgent, toSupervisor]);
+
+      await supervisor.press('3');
+      await hears(supervisor, 'supervise.join');
+      await says(supervisor, 6_402, [toAgent, toLine], [toSupervisor]);
+
+      await supervisor.press('1');
+      expect(await toSupervisor.waitFor(listens, { from: performance.now() })).toBeDefined();
+      await says(supervisor, 6_403, [], [toLine, toAgent]);
+      await says(agent, 6_404, [toLine, toSupervisor]);
+
+      await supervisor.press('*');
+      expect((await supervisor.ended).by).toBe('them');
+      await says(agent, 6_405, [toLine]);
+    });
+    const [entry] = await openEntries(db);
+    const told = (await eventsOfEntry(db, entry?.id ?? '')).filter(({ agentId }) => agentId === 'sol');
+    expect(told.map(({ kind, data }) => data['mode'] ?? kind)).toEqual([
+      'listen',
+      'whisper',
+      'join',
+      'listen',
+      'listening-ended',
+    ]);
+    await agent.hangup();
+    await hears(line, 'line.goodbye');
   },
 );

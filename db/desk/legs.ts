@@ -1,10 +1,10 @@
 import type { Database } from '../connect.ts';
 
-/** A phone that the desk rings, as far as it is known: what a restarted process needs to end it. */
+/** A phone that the desk rings, or a supervisor's who called it, as far as it is known: what a restarted process needs to end it. */
 export interface DeskLeg {
   readonly id: string;
   readonly entryId: string;
-  readonly side: 'agent' | 'family';
+  readonly side: 'agent' | 'family' | 'supervisor';
   /** The process that rings it. */
   readonly node: string;
   readonly sipCallId: string;

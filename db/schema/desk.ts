@@ -3,6 +3,8 @@ import type { Language } from '../people.ts';
 
 export type AgentState = 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
 export type EntryState = 'waiting' | 'ringing' | 'talking' | 'ended';
+/** Who hears a supervisor: nobody, the agent, or both. */
+export type ListeningMode = 'listen' | 'whisper' | 'join';
 export type EntryOutcome = 'talked' | 'hung-up' | 'lost' | 'not-reached';
 
 export interface AgentTable {
@@ -90,7 +92,7 @@ export interface DeskCodeTable {
 export interface DeskLegTable {
   id: string;
   entryId: string;
-  side: 'agent' | 'family';
+  side: 'agent' | 'family' | 'supervisor';
   node: string;
   sipCallId: string;
   localTag: string;
@@ -111,4 +113,14 @@ export interface DeskOrderTable {
   cents: string | null;
   at: Date;
   takenAt: Date | null;
+}
+
+export interface DeskListeningTable {
+  id: string;
+  entryId: string;
+  supervisorId: string;
+  node: string;
+  mode: ListeningMode;
+  since: Date;
+  until: Date | null;
 }

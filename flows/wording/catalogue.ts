@@ -11,19 +11,25 @@ import openingEn from './opening.en.json' with { type: 'json' };
 import openingEs from './opening.es.json' with { type: 'json' };
 import statesEn from './states.en.json' with { type: 'json' };
 import statesEs from './states.es.json' with { type: 'json' };
+import superviseEn from './supervise.en.json' with { type: 'json' };
+import superviseEs from './supervise.es.json' with { type: 'json' };
 
 /** What is said in calls from a facility. */
 export type CallHomeKey = keyof typeof en;
-/** What is said to families that call the 866 line. */
+/** What is said to families that call the 866 line, and at the agents' desk. */
 export type FamilyLineKey =
-  keyof typeof familyLineEn | keyof typeof openingEn | keyof typeof callBackEn | keyof typeof attendedEn;
+  | keyof typeof familyLineEn
+  | keyof typeof openingEn
+  | keyof typeof callBackEn
+  | keyof typeof attendedEn
+  | keyof typeof superviseEn;
 /** Names of states: said within sentences, never alone. */
 export type StateKey = keyof typeof statesEn;
 export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...statesEn },
-  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...statesEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...superviseEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...superviseEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
@@ -32,5 +38,6 @@ export const familyLineKeys = Object.keys({
   ...openingEn,
   ...callBackEn,
   ...attendedEn,
+  ...superviseEn,
 }) as readonly FamilyLineKey[];
 export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

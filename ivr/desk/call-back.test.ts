@@ -80,8 +80,11 @@ describe('a call-back', () => {
     ]);
     expect(call.agent.ringing?.stopped).toBe(false);
     expect((await rowOf(server.db, call.id)).state).toBe('ringing');
+    const notices = [call.agent, call.family].map((each) => each.begins('agent.monitored'));
     call.family.press('1');
+    await Promise.all(notices.map(async (notice) => (await notice).end()));
     await untilEntry(server.db, call.id, 'talking');
+    while (!call.family.told.includes('bridge to agent')) await new Promise((resolve) => setImmediate(resolve));
     expect(call.agent.ringing?.stopped).toBe(true);
     call.familyDialog.hangUp();
     await done;
@@ -222,8 +225,9 @@ describe('a call-back', () => {
     const call = await wanted();
     const { done, heard } = await taken(call);
     await heard;
+    const notice = call.family.begins('agent.monitored');
     call.family.press('1');
-    await untilEntry(server.db, call.id, 'talking');
+    await notice;
     const sorry = call.family.begins();
     call.stopping.abort(new Stopped());
     await (await sorry).end();

@@ -9,7 +9,7 @@ import { Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
 import { agentState, clearDesk, hireAgent, plugIn, rowOf, untilEntry } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
-import { PlayedEndpoint } from '../testing/played-endpoint.ts';
+import { PlayedEndpoint, type PlayedPrompt } from '../testing/played-endpoint.ts';
 import { failed } from '../testing/played-servers.ts';
 import { playedPlatform } from '../testing/world.ts';
 import { agentsOf } from './agents.ts';
@@ -72,13 +72,20 @@ describe('a place in the queue', () => {
       { uri: 'sip:desk1@127.0.0.1:5999', via: 'sip:127.0.0.1:5999;transport=udp', callingNumber: number },
     ]);
     expect(playing.stopped).toBe(false);
+    const notices = [endpoint, agentEndpoint].map((each) => each.begins('agent.monitored'));
     agentEndpoint.press('2', '1');
+    const [toCaller, toAgent] = (await Promise.all(notices)) as [PlayedPrompt, PlayedPrompt];
+    expect(playing.stopped).toBe(true);
+    // Penal Code 632: nobody hears the other before both have heard that somebody may listen.
+    expect([toCaller.path, toAgent.path]).toEqual(['/es/agent.monitored.wav', '/es/agent.monitored.wav']);
+    await toAgent.end();
+    expect(endpoint.told).toEqual(['keep keys']);
+    await toCaller.end();
     await until(id, 'talking');
     await new Promise<void>((resolve) => {
       const looked = () => (endpoint.told.length === 2 ? resolve() : setImmediate(looked));
       looked();
     });
-    expect(playing.stopped).toBe(true);
     // What is typed while they talk may be a card.
     expect(endpoint.told).toEqual(['keep keys', 'bridge to agent']);
     expect(await agentState(server.db)).toBe('talking');
@@ -222,12 +229,13 @@ describe('a place in the queue', () => {
 
   it('ends with the platform, the agent free after the wrap-up', async () => {
     const { agents, agentEndpoint, endpoint, stopping, agentDialog } = await caller();
-    const { place, id } = await queued(agents);
+    const { place } = await queued(agents);
     const whisper = agentEndpoint.begins();
     const held = place.hold(30);
     await whisper;
+    const notice = endpoint.begins('agent.monitored');
     agentEndpoint.press('1');
-    await until(id, 'talking');
+    await notice;
     stopping.abort(new Stopped());
     await expect(held).rejects.toBeInstanceOf(Stopped);
     expect(await agentState(server.db)).toBe('wrap-up');

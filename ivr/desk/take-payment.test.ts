@@ -62,11 +62,11 @@ async function talking({ account = true } = {}) {
   const signal = AbortSignal.any([stopping.signal, leg.ended]);
   const platform = { ...played.platform, familyLine: house };
   const parts = { callId, callingNumber: undefined, leg, platform, holdMusic: '', signal };
+  caller.quick = agent.quick = true;
   const talk = talkWithAgent(agentLeg, { ...parts, entryId, language: 'en' });
   talk.catch(() => undefined);
   onTestFinished(() => stopping.abort(new Stopped()));
   await until(() => caller.told.includes('bridge to agent'));
-  caller.quick = agent.quick = true;
   const notes = async () =>
     (await eventsOfEntry(db, entryId)).filter(({ kind }) => kind.startsWith('payment')).map(({ data }) => data);
   const deposits = () => db.selectFrom('deposit').selectAll().where('accountId', '=', holder).execute();

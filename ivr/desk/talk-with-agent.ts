@@ -1,7 +1,10 @@
 import { talkOver } from '#accounts/desk/queue.ts';
 import { findEntry } from '#db/desk/entries.ts';
+import { prompt } from '#flows/prompt.ts';
 import { LinePayments } from '../family-line/payments.ts';
+import { unwritten } from '../family-line/unwritten.ts';
 import type { Leg } from '../leg/leg.ts';
+import { SpokenLine } from '../leg/spoken-line.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { keepPlace } from './keep-place.ts';
 import type { GivenCall } from './ring-agent.ts';
@@ -9,7 +12,7 @@ import { TalkOrders } from './talk-orders.ts';
 import { AttendedPayments } from './take-payment.ts';
 
 /**
- * Caller and agent talk until one hangs up; what either types meanwhile the other does not hear, and the agent may take a payment. The
+ * Caller and agent hear that somebody may listen, and talk until one hangs up; what either types meanwhile the other does not hear, and the agent may take a payment. The
  * agent's leg is over then, and the wrap-up begins. Rejects with the signal's reason: the caller has gone, or the platform stops.
  */
 export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> {
@@ -20,6 +23,7 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
   try {
     await leg.endpoint.keepKeys();
     await agent.endpoint.keepKeys();
+    await announce([leg, agent], call);
     await leg.endpoint.bridge(agent.endpoint);
     log.info({ call: callId, entry: entryId }, 'an agent and a caller talk');
     const goesOn = AbortSignal.any([over.signal, signal, agent.ended]);
@@ -41,6 +45,12 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
       'a talk with an agent is over',
     );
   }
+}
+
+/** Penal Code 632: both hear to its end that somebody may listen, before they hear each other. */
+async function announce(legs: readonly Leg[], { callId, language, platform, signal }: GivenCall): Promise<void> {
+  const parts = { ...platform, record: unwritten(callId), language, voiceFolder: '', signal };
+  await Promise.all(legs.map((leg) => new SpokenLine({ ...parts, leg }).say(prompt('agent.monitored'))));
 }
 
 const talkIsOver = 'the talk is over';

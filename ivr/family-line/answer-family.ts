@@ -4,11 +4,11 @@ import { familyLine } from '#flows/family-line/family-line.ts';
 import { prompt } from '#flows/prompt.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import type { RunningCall } from '../answering/answer.ts';
-import { statusWithoutMedia } from '../answering/without-media.ts';
+import { pickUp } from '../answering/pick-up.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { agentsOf } from '../desk/agents.ts';
-import { Leg, LegEnded } from '../leg/leg.ts';
+import { LegEnded, type Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
 import type { FamilyLineHouse } from './house.ts';
@@ -27,24 +27,8 @@ export async function answerFamily(
   running: (call: RunningCall) => void,
   refuse: (status: number) => void,
 ): Promise<void> {
-  const { clock, log, media } = platform;
-  let endpoint;
-  try {
-    endpoint = await media.endpointFor(call.sdp);
-  } catch (error) {
-    const status = statusWithoutMedia(error);
-    log.warn({ sipCallId: call.callId, err: error, status }, 'no media for a call to the 866 line');
-    return refuse(status);
-  }
-  let leg: Leg;
-  try {
-    leg = new Leg('outside', await call.answer(endpoint.localSdp), endpoint, clock);
-  } catch (error) {
-    void endpoint.end();
-    // The caller cancelled while we were about to answer.
-    if (call.signal.aborted) return;
-    throw error;
-  }
+  const leg = await pickUp(call, 'outside', platform, refuse);
+  if (!leg) return;
   const record = unwritten(randomUUID());
   const stopping = new AbortController();
   running({

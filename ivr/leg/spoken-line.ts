@@ -58,6 +58,12 @@ export class SpokenLine implements Line {
     await this.#tell(prompts, undefined);
   }
 
+  /** The sound of prompts that the media server plays when it comes to them. None of them names a value that is spoken in pieces. */
+  async soundOf(...prompts: Prompt[]): Promise<string> {
+    const told = await Promise.all(prompts.map((prompt) => this.#prepare(prompt)));
+    return this.#parts.sequences.fileOf(told.map(({ sound }) => sound));
+  }
+
   async ask({ say, keys, waitSeconds, fresh = false, anew = fresh ? keys : [] }: Question): Promise<Answer> {
     if (fresh) this.#leg.digits.forget();
     const listening = new AbortController();

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Appointment, Digit, Endpoint, Playback } from '#media/freeswitch.ts';
+import type { Appointment, Digit, Endpoint, HeardBy, Playback } from '#media/freeswitch.ts';
 import { EndpointGone } from '#media/freeswitch.ts';
 import { turns } from './moved-clock.ts';
 
@@ -170,6 +170,14 @@ export class PlayedEndpoint {
 
   async keepKeys(): Promise<void> {
     this.told.push('keep keys');
+  }
+
+  async tellKeys(keys: readonly string[]): Promise<void> {
+    this.told.push(`tell ${keys.join('')}`);
+  }
+
+  async listenTo(id: string, heardBy: HeardBy, { told, over }: { told: string; over: string }): Promise<void> {
+    this.told.push(`listen to ${id}, heard by ${heardBy}: ${told}, then ${over}`);
   }
 
   async unbridge(): Promise<void> {

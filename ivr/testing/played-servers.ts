@@ -94,6 +94,8 @@ export class PlayedMedia {
   /** What the next endpoint for an SDP fails with. */
   refusal: Error | undefined;
   channelIds: string[] = [];
+  /** Channels of another media server. */
+  readonly elsewhere = new Set<string>();
   readonly ended: string[] = [];
 
   get real(): MediaServer {
@@ -113,6 +115,10 @@ export class PlayedMedia {
 
   async channels(): Promise<string[]> {
     return this.channelIds;
+  }
+
+  async has(id: string): Promise<boolean> {
+    return !this.elsewhere.has(id);
   }
 
   async endOrphan(id: string): Promise<void> {

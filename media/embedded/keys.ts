@@ -1,4 +1,4 @@
-import type { Digit } from './app-stack.ts';
+import type { Digit, Step } from './app-stack.ts';
 import type { Channel } from './channel.ts';
 
 const MOST_WAITING = 128;
@@ -7,6 +7,7 @@ const MOST_WAITING = 128;
 export class Keys {
   readonly #channel: Channel;
   readonly #waiting: Digit[] = [];
+  readonly #bound = new Map<string, Step>();
   /** Keys sent to this party are dropped, or this one sent in their place (`uuid_drop_dtmf`). */
   drop: { readonly mask: string } | undefined;
 
@@ -14,8 +15,18 @@ export class Keys {
     this.#channel = channel;
   }
 
-  /** The party pressed a key. It waits until an application takes it. */
+  /** The party's key does this from now on (`bind_digit_action`), and no other key does anything. */
+  bind(digit: string, step: Step): void {
+    this.#bound.set(digit, step);
+  }
+
+  /** The party pressed a key. It waits until an application takes it, unless keys are bound. */
   pressed(digit: Digit): void {
+    if (this.#bound.size > 0) {
+      const step = this.#bound.get(digit.digit);
+      if (step) this.#channel.apps.execute(step.app, step.argument);
+      return;
+    }
     if (this.#waiting.length < MOST_WAITING) this.#waiting.push(digit);
     this.offer();
   }

@@ -1,5 +1,5 @@
-/** Splits arguments at blanks; single quotes keep blanks together and are taken off (switch_separate_string). */
-export function words(text: string): string[] {
+/** Splits arguments at blanks, or at another character; single quotes keep them together and are taken off (switch_separate_string). */
+export function words(text: string, separator = ' '): string[] {
   const found: string[] = [];
   let word = '';
   let quoted = false;
@@ -8,7 +8,7 @@ export function words(text: string): string[] {
     if (c === "'") {
       quoted = !quoted;
       open = true;
-    } else if (c === ' ' && !quoted) {
+    } else if (c === separator && !quoted) {
       if (open) found.push(word);
       word = '';
       open = false;

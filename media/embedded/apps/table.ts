@@ -1,5 +1,7 @@
 import type { App } from '#media/embedded/app-stack.ts';
 import { bridgeApp } from '#media/embedded/bridges.ts';
+import { bindDigitAction, event } from './digit-actions.ts';
+import { eavesdrop } from './eavesdrop.ts';
 import { park } from './park.ts';
 import { playAndGetDigits } from './play-and-get-digits.ts';
 import { playback } from './playback.ts';
@@ -12,6 +14,9 @@ import { startDtmf, stopDtmf } from './tone-keys.ts';
 /** Every application this server knows, by FreeSWITCH's name. */
 export const apps: ReadonlyMap<string, App> = new Map<string, App>([
   ['answer', answer],
+  ['bind_digit_action', bindDigitAction],
+  ['eavesdrop', eavesdrop],
+  ['event', event],
   ['export', exportVariable],
   ['hangup', hangup],
   ['multiset', multiset],

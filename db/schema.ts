@@ -29,6 +29,7 @@ import type {
   DeskHolidayTable,
   DeskHoursTable,
   DeskLegTable,
+  DeskMessageTable,
   DeskOrderTable,
   DeskTermsTable,
 } from './schema/desk.ts';
@@ -142,5 +143,6 @@ export interface Schema {
   deskTerms: DeskTermsTable;
   deskCode: DeskCodeTable;
   deskLeg: DeskLegTable;
+  deskMessage: DeskMessageTable;
   deskOrder: DeskOrderTable;
 }

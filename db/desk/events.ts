@@ -15,13 +15,17 @@ export async function noteAtDesk(
   trx: Database,
   at: Date,
   kind: string,
-  about: { readonly entryId?: string | undefined; readonly agentId?: string | undefined },
+  about: {
+    readonly entryId?: string | undefined;
+    readonly agentId?: string | undefined;
+    readonly messageId?: string | undefined;
+  },
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  const { entryId = null, agentId = null } = about;
+  const { entryId = null, agentId = null, messageId = null } = about;
   await trx
     .insertInto('deskEvent')
-    .values({ at, kind, entryId, agentId, data: storableJson(data) })
+    .values({ at, kind, entryId, agentId, messageId, data: storableJson(data) })
     .execute();
 }
 
@@ -29,6 +33,12 @@ export async function noteAtDesk(
 export async function eventsOfEntry(db: Database, entryId: string): Promise<DeskEvent[]> {
   const query = db.selectFrom('deskEvent').select(['at', 'kind', 'entryId', 'agentId', 'data']);
   return query.where('entryId', '=', entryId).orderBy('id').execute();
+}
+
+/** What happened with a voice message, in order. */
+export async function eventsOfMessage(db: Database, messageId: string): Promise<DeskEvent[]> {
+  const query = db.selectFrom('deskEvent').select(['at', 'kind', 'entryId', 'agentId', 'data']);
+  return query.where('messageId', '=', messageId).orderBy('id').execute();
 }
 
 /** Any number, the same for everybody who changes something at the desk. */

@@ -3,6 +3,7 @@ import type { Language } from '../people.ts';
 
 export type AgentState = 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
 export type EntryState = 'waiting' | 'ringing' | 'talking' | 'ended';
+export type MessageState = 'begun' | 'dropped' | 'new' | 'taken' | 'done';
 export type EntryOutcome = 'talked' | 'hung-up' | 'lost' | 'not-reached';
 
 export interface AgentTable {
@@ -66,6 +67,7 @@ export interface DeskEventTable {
   kind: string;
   entryId: string | null;
   agentId: string | null;
+  messageId: string | null;
   data: JSONColumnType<Record<string, unknown>>;
 }
 
@@ -111,4 +113,30 @@ export interface DeskOrderTable {
   cents: string | null;
   at: Date;
   takenAt: Date | null;
+}
+
+export interface DeskMessageTable {
+  id: string;
+  callId: string;
+  language: Language;
+  callingNumber: string | null;
+  accountId: string | null;
+  begunAt: Date;
+  keepDays: number;
+  state: Generated<MessageState>;
+  number: string | null;
+  recordedAt: Date | null;
+  keepUntil: Date | null;
+  seconds: number | null;
+  sha256: string | null;
+  bytes: string | null;
+  spoolPath: string | null;
+  storage: 'folder' | 's3' | null;
+  location: string | null;
+  storedAt: Date | null;
+  agentId: string | null;
+  node: string | null;
+  takenAt: Date | null;
+  doneAt: Date | null;
+  deletedAt: Date | null;
 }

@@ -53,7 +53,8 @@ const days = 24 * 60 * 60;
 const hour = 60 * 60;
 const callingNumber = '+12135550142';
 
-async function begins(seconds: number, { language = 'en', callId = randomUUID() } = {}) {
+async function begins(seconds: number, at866: { readonly language?: Language; readonly callId?: string } = {}) {
+  const { language = 'en', callId = randomUUID() } = at866;
   const known = { id: randomUUID(), callId, language, callingNumber, accountId: 'holder', keepDays: 90 };
   return { callId, begun: await beginMessage(server.db, { ...known, at: at(seconds) }) };
 }
@@ -94,7 +95,7 @@ describe('a message', () => {
     expect(message).toMatchObject({
       ...{ callId, state: 'new', language: 'en', callingNumber, number: callingNumber, begunAt: at(0), keepDays: 90 },
       sound: { ...sound(callId), recordedAt: at(60), keepUntil: at(60 + 90 * days) },
-      ...{ storedAt: undefined, agentId: undefined, deletedAt: undefined },
+      ...{ location: undefined, agentId: undefined, deletedAt: undefined },
     });
     expect(await outbox()).toEqual([{ topic: MESSAGE_LEFT, payload: { messageId: message?.id } }]);
     expect(await eventsOfMessage(server.db, message?.id ?? '')).toMatchObject([

@@ -11,6 +11,12 @@ const longestCallMs = 4 * 60 * 60_000;
 /** A call that is over is left to its own process for this long, milliseconds. */
 const ownMs = 60_000;
 
+/** Its name in storage; by day (UTC), apart from recordings, which are kept for other times. Throws for one that has no sound. */
+export function messageKey({ id, sound }: Pick<Message, 'id' | 'sound'>): string {
+  if (!sound) throw new RangeError(`the message ${id} has no sound`);
+  return `messages/${sound.recordedAt.toISOString().slice(0, 10).replaceAll('-', '/')}/${id}.wav`;
+}
+
 const ago = (at: Date, ms: number): Date => new Date(at.getTime() - ms);
 
 export const messageTermsAt = async (db: Database, at: Date): Promise<DeskTerms['message']> =>

@@ -1,6 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import { agentsAtDesk } from '#db/desk/agents.ts';
 import { endOfNode, endTalk, missCallBack, openEntries } from '#db/desk/entries.ts';
+import { putBackMessagesOf } from '#db/desk/messages.ts';
 import { giveTurns, lastTalks } from '#db/desk/turns.ts';
 import type { Language } from '#db/people.ts';
 import { notifyWith } from '../notices/notice.ts';
@@ -75,6 +76,8 @@ export async function notReached(
   });
 }
 
-/** At the start of a process: what its namesake had when it died. */
-export const forgetNode = async (db: Database, node: string, at: Date): Promise<number> =>
-  endOfNode(db, node, at, await wrapUpUntil(db, at));
+/** At the start of a process: what its namesake had when it died. Messages that an agent was hearing wait for others. */
+export async function forgetNode(db: Database, node: string, at: Date): Promise<number> {
+  await putBackMessagesOf(db, node);
+  return endOfNode(db, node, at, await wrapUpUntil(db, at));
+}

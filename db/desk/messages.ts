@@ -21,7 +21,8 @@ export interface Message {
   readonly number: string | undefined;
   /** The sound, once there is any. */
   readonly sound: (MessageSound & { readonly recordedAt: Date; readonly keepUntil: Date }) | undefined;
-  readonly storedAt: Date | undefined;
+  /** Where it lies in storage; undefined: in the spool still. */
+  readonly location: string | undefined;
   readonly agentId: string | undefined;
   readonly deletedAt: Date | undefined;
 }
@@ -46,7 +47,7 @@ function toMessage(row: Selectable<DeskMessageTable>): Message {
       recordedAt && keepUntil && spoolPath !== null && sha256 !== null
         ? { recordedAt, keepUntil, spoolPath, sha256, bytes: Number(bytes), seconds: seconds ?? 0 }
         : undefined,
-    ...{ storedAt: row.storedAt ?? undefined, agentId: row.agentId ?? undefined },
+    ...{ location: row.location ?? undefined, agentId: row.agentId ?? undefined },
     deletedAt: row.deletedAt ?? undefined,
   };
 }

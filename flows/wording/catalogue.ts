@@ -7,6 +7,8 @@ import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
 import familyLineEn from './family-line.en.json' with { type: 'json' };
 import familyLineEs from './family-line.es.json' with { type: 'json' };
+import messageEn from './message.en.json' with { type: 'json' };
+import messageEs from './message.es.json' with { type: 'json' };
 import openingEn from './opening.en.json' with { type: 'json' };
 import openingEs from './opening.es.json' with { type: 'json' };
 import statesEn from './states.en.json' with { type: 'json' };
@@ -16,14 +18,18 @@ import statesEs from './states.es.json' with { type: 'json' };
 export type CallHomeKey = keyof typeof en;
 /** What is said to families that call the 866 line. */
 export type FamilyLineKey =
-  keyof typeof familyLineEn | keyof typeof openingEn | keyof typeof callBackEn | keyof typeof attendedEn;
+  | keyof typeof familyLineEn
+  | keyof typeof openingEn
+  | keyof typeof callBackEn
+  | keyof typeof attendedEn
+  | keyof typeof messageEn;
 /** Names of states: said within sentences, never alone. */
 export type StateKey = keyof typeof statesEn;
 export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...statesEn },
-  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...statesEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...messageEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...messageEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
@@ -32,5 +38,6 @@ export const familyLineKeys = Object.keys({
   ...openingEn,
   ...callBackEn,
   ...attendedEn,
+  ...messageEn,
 }) as readonly FamilyLineKey[];
 export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

@@ -8,6 +8,7 @@ import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { CallRecord } from '../cdr/call-record.ts';
+import { answerInbox, asksForInbox } from '../desk/answer-inbox.ts';
 import { answerFamily } from '../family-line/answer-family.ts';
 import { callingNumberOf, isFor, isFromCarrier } from '../family-line/arriving.ts';
 import { Leg } from '../leg/leg.ts';
@@ -25,7 +26,7 @@ export interface RunningCall {
   stop(): void;
 }
 
-/** Takes a call that came from inside, or from a family for its line, or says by its SIP status why not. Never rejects. */
+/** Takes a call from inside, from a family for its line, or from an agent, or says by its SIP status why not. Never rejects. */
 export async function answer(
   call: IncomingCall,
   door: Door,
@@ -56,6 +57,11 @@ export async function answer(
       if (!familyLine) return refuse(403);
       if (call.sdp === '') return refuse(488);
       return await answerFamily(call, visitor.number, familyLine, platform, running, refuse);
+    }
+    if (visitor.kind === 'agent') {
+      if (!platform.familyLine || !asksForInbox(call)) return refuse(403);
+      if (call.sdp === '') return refuse(488);
+      return await answerInbox(call, visitor.agentId, platform.familyLine, platform, running, refuse);
     }
     if (call.sdp === '') return refuse(488);
     await connect(call, visitor.station, visitor.facility, platform, running, refuse);

@@ -29,6 +29,8 @@ export type Visitor =
   | ({ readonly kind: 'station' } & StationAt)
   /** A phone of a family, and the number it answers, E.164. */
   | { readonly kind: 'home'; readonly number: string }
+  /** The phone on an agent's table. */
+  | { readonly kind: 'agent'; readonly agentId: string }
   | { readonly kind: 'refused'; readonly status: number; readonly headers: Readonly<Record<string, string>> };
 
 const refused = (status: number, headers: Record<string, string> = {}): Visitor => ({
@@ -48,7 +50,7 @@ export class Door {
     this.#backOff = new BackOff(() => platform.clock.elapsed());
   }
 
-  /** Who calls: a station, known by its trunk's address or by its own credentials, or the phone of a family, by its credentials. */
+  /** Who calls: a station, known by its trunk's address or by its own credentials, or the phone of a family or an agent, by its credentials. */
   async visitor(knock: Knock): Promise<Visitor> {
     const { db } = this.#platform;
     const trunk = await findStationByTrunk(db, knock.source);
@@ -62,6 +64,7 @@ export class Door {
       const station = await findStation(db, credentials.stationId);
       return station ? { kind: 'station', ...station } : refused(403);
     }
+    if (credentials?.agentId !== undefined) return { kind: 'agent', agentId: credentials.agentId };
     return credentials?.number === undefined ? refused(403) : { kind: 'home', number: credentials.number };
   }
 

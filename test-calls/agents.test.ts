@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
+import { DateTime } from 'luxon';
 import { expect } from 'vitest';
 import { openAccount } from '#db/accounts.ts';
 import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { agentsAtDesk, saveAgent } from '#db/desk/agents.ts';
 import { openEntries } from '#db/desk/entries.ts';
+import { findMessage } from '#db/desk/messages.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
 import { castOf } from './leak-hunt/cast.ts';
@@ -16,7 +21,8 @@ import { nextCall } from './phone/house.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
-import { babble, goertzel, keyTones, loudness, repeated } from './phone/sound.ts';
+import { babble, goertzel, keyTones, loudness, repeated, sequence, silence } from './phone/sound.ts';
+import { placeIn, readRecording, throughMuLaw } from './recording.ts';
 import { wholeCalls } from './whole-calls.ts';
 
 const number = '+18669490290';
@@ -59,22 +65,34 @@ interface AtDesk {
   readonly rings: Promise<IncomingCall>;
 }
 
+const registered = async (): Promise<Phone> => {
+  const { sip } = stage().system;
+  const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
+  expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
+  return desk;
+};
+
+/** A call to the 866 line that asks for an agent in Spanish. */
+const asksForAgent = async (): Promise<OutgoingCall> => {
+  const { sip } = stage().system;
+  const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
+  const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
+  expect(await line.answered).toBe(true);
+  await line.press('20');
+  return line;
+};
+
 /** A call that is played at the desk, whose one agent is ready, or busy for as long as the family is on the line. */
 const atDesk = (title: string, agent: 'ready' | 'busy', play: (at: AtDesk) => Promise<void>) =>
   call(title, { timeoutMs: 60_000 }, async () => {
-    const { db, sip } = stage().system;
+    const { db } = stage().system;
     const until = new Date(Date.now() + 3_600_000);
     const state = agent === 'ready' ? ({ state: agent, until: null } as const) : ({ state: 'wrap-up', until } as const);
     await db.updateTable('agent').set(state).execute();
-    const desk = await Phone.start({ name: 'desk1', domain: sip.host, digest: { username: 'desk1', password } });
+    const desk = await registered();
     try {
       const rings = nextCall(desk);
-      expect((await desk.register(`sip:${sip.host}:${sip.port}`)).status).toBe(200);
-      const headers = { 'P-Asserted-Identity': `<sip:${family}@carrier.example>` };
-      const line = stage().carrier.dial(`sip:${number}@${sip.host}:${sip.port}`, { headers });
-      expect(await line.answered).toBe(true);
-      await line.press('20');
-      await play({ line, rings });
+      await play({ line: await asksForAgent(), rings });
     } finally {
       await desk.stop();
     }
@@ -201,5 +219,60 @@ atDesk(
     await ringing.hangup();
     await hears(called, 'line.goodbye');
     expect((await called.ended).by).toBe('them');
+  },
+);
+
+call(
+  'on a holiday a family leaves a message, which is stored whole; the agent hears it',
+  { timeoutMs: 60_000 },
+  async () => {
+    const { db, sip, config } = stage().system;
+    const today = DateTime.now().setZone('America/Los_Angeles').toFormat('yyyy-MM-dd');
+    await db.insertInto('deskHoliday').values({ day: today, name: 'a holiday', opens: null, closes: null }).execute();
+    const desk = await registered();
+    try {
+      const line = await asksForAgent();
+      await hears(line, 'message.offer');
+      await line.press('1');
+      await hears(line, 'message.terms', { days: { kind: 'number', number: 90 } });
+      await hears(line, 'message.speak');
+      const said = babble({ ms: 3_000, seed: 6_400 });
+      // A tone comes first.
+      await line.speak(sequence(silence(1_200), said));
+      await line.press('#');
+      await hears(line, 'message.drop');
+      await line.press('1');
+      await hears(line, 'call-back.other');
+      await line.press('1');
+      await hears(line, 'message.sent', { phone: { kind: 'phone', number: family } });
+      await line.hangup();
+
+      const stored = () =>
+        db.selectFrom('deskMessage').selectAll().where('storedAt', 'is not', null).executeTakeFirst();
+      await expect.poll(stored).toMatchObject({ state: 'new', language: 'es', number: family, callingNumber: family });
+      const { id = '', location = '', sha256 } = (await stored()) ?? {};
+      const file = await readFile(location ?? '');
+      expect(createHash('sha256').update(file).digest('hex')).toBe(sha256);
+      const { channels } = await readRecording(location ?? '');
+      expect(channels).toHaveLength(1);
+      expect(placeIn(channels[0] ?? new Int16Array(), throughMuLaw(said))).toBeGreaterThanOrEqual(0);
+      // Nothing of it is left where it was recorded.
+      await expect.poll(() => readdir(join(config.VAR_FOLDER, 'spool/messages'))).toEqual([]);
+
+      await db.updateTable('agent').set({ state: 'ready', until: null }).execute();
+      const inbox = desk.dial(`sip:*9@${sip.host}:${sip.port}`);
+      expect(await inbox.answered).toBe(true);
+      expect(await inbox.ear.waitFor(said)).toBeDefined();
+      expect(await agentsAtDesk(db)).toMatchObject([{ state: 'away' }]);
+      await inbox.press('1');
+      await hears(inbox, 'inbox.none');
+      expect((await inbox.ended).by).toBe('them');
+      expect(await findMessage(db, id)).toMatchObject({ state: 'done', agentId: 'ana' });
+      await expect.poll(() => agentsAtDesk(db)).toMatchObject([{ state: 'ready' }]);
+      expect(await readdir(join(config.VAR_FOLDER, 'spool/hearing/ivr-1'))).toEqual([]);
+    } finally {
+      await desk.stop();
+      await db.deleteFrom('deskHoliday').where('day', '=', today).execute();
+    }
   },
 );

@@ -214,3 +214,19 @@ test('it is told that nobody was done with a message that is deleted', async () 
   expect(await deleteMessages(over())).toBe(2);
   expect(said('no agent was done').map(({ facts }) => facts['message'])).toEqual([unheard.id]);
 });
+
+test('what comes round keeps what was left over, gives out what is not stored, and deletes what is over', async () => {
+  const callId = await cutOff({ 1000: voice(3) });
+  const { id } = await left();
+  await server.db.deleteFrom('outbox').execute();
+  const jobs = await start({ now: () => minutes(30) });
+  const locations = async () => [
+    (await messageOfCall(server.db, callId))?.location === undefined,
+    (await findMessage(server.db, id))?.location === undefined,
+  ];
+  await expect.poll(locations, { timeout: 15_000 }).toEqual([false, false]);
+  await jobs.stop();
+  await server.db.deleteFrom('repeatingJob').execute();
+  await start({ now: () => inDays(90) });
+  await expect.poll(async () => (await findMessage(server.db, id))?.deletedAt, { timeout: 15_000 }).toEqual(inDays(90));
+});

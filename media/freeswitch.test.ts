@@ -48,3 +48,22 @@ test.each([
   for (const sdp of descriptions) expect(await endpoint.connectTo(sdp)).toBe('ours');
   expect(done).toEqual(expected);
 });
+
+test.each([
+  ['three seconds of silence unless told', [], 3],
+  ['the silence that is told', [5], 5],
+])('a voice ends after %s', async (_what, silence, seconds) => {
+  const done: string[] = [];
+  const near = Object.assign(new EventEmitter(), {
+    uuid: 'u-1',
+    execute: async (app: string, arg: string) => {
+      done.push(`${app} ${arg}`);
+      const headers: Record<string, string> = { 'Application-Response': 'FILE PLAYED', variable_record_ms: '2500' };
+      return { getHeader: (name: string) => headers[name] };
+    },
+  });
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const { signal } = new AbortController();
+  expect(await endpoint.recordVoice('/spool/a.wav', 180, signal, ...silence)).toBe(2.5);
+  expect(done).toContain(`record /spool/a.wav 180 100 ${seconds}`);
+});

@@ -45,6 +45,8 @@ const asksWhereToCall = ({ asked }: Step): boolean => asked.some(({ key }) => /^
 
 /** Whoever is asked this has said their message: both ways out send it. */
 const asksWhetherToSend = ({ asked }: Step): boolean => asked.some(({ key }) => key === 'message.send');
+/** Penal Code 632: to its end, so announced. */
+const tellsThatItIsKept = ({ announced }: Step): boolean => announced.some(({ key }) => key === 'message.terms');
 const offersMessage = ({ asked }: Step): boolean => asked.some(({ key }) => key === 'message.offer');
 const sends = ({ asked }: Step): boolean => asked.some(({ key }) => /^message\.sent/.test(key));
 
@@ -57,6 +59,8 @@ export function wayFaults({ line: { steps, lastWords }, end }: Played, deeds: re
   const asked = new Map<string, number>();
   for (const [index, step] of steps.entries()) {
     asked.set(step.question, (asked.get(step.question) ?? 0) + 1);
+    if (step.verb === 'record' && !steps.slice(0, index + 1).some(tellsThatItIsKept))
+      faults.push(`a voice is recorded of somebody who was not told so: ${step.name}`);
     if (!step.isMenu && (step.verb === 'ask' || step.verb === 'record')) continue;
     const next = steps[index + 1];
     if (step.isMenu && step.asking[Number(step.act) - 1] && next?.asked[0]?.key === 'menu.not-a-choice')

@@ -1,7 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { encode } from '#media/audio/g711.ts';
-import { toLinear } from './phone/mu-law.ts';
-import type { Sound } from './phone/sound.ts';
 
 /** A recording as it lies on disk, read without the code that wrote it. */
 export interface HeardRecording {
@@ -36,20 +33,4 @@ export async function readRecording(path: string): Promise<HeardRecording> {
     at += 8 + size + (size & 1);
   }
   throw new Error(`${path}: no samples`);
-}
-
-/** A sound as it is after G.711. */
-export function throughMuLaw({ pcm }: Sound): Int16Array {
-  const bytes = new Uint8Array(pcm.length);
-  encode('PCMU', pcm, pcm.length, bytes, 0);
-  return Int16Array.from(bytes, (byte) => toLinear[byte] ?? 0);
-}
-
-/** Where a sound lies in a channel, sample by sample; -1 when it is not there as it was said. */
-export function placeIn(channel: Int16Array, sound: Int16Array): number {
-  const whole = Buffer.from(channel.buffer, channel.byteOffset, channel.byteLength);
-  const wanted = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
-  let at = whole.indexOf(wanted);
-  while (at >= 0 && at % 2 === 1) at = whole.indexOf(wanted, at + 1);
-  return at < 0 ? -1 : at / 2;
 }

@@ -1,12 +1,14 @@
 import { expect } from 'vitest';
+import { encode } from '#media/audio/g711.ts';
 import { accept, bridgeBeginsMs, callIn, heardAll, hears, soundOf, talking } from './acts.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
 import { linear } from './phone/reference.ts';
+import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
 import { babble, sequence, silence } from './phone/sound.ts';
-import { placeIn, readRecording, throughMuLaw } from './recording.ts';
+import { readRecording } from './recording.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -42,6 +44,22 @@ async function speakBoth(inside: OutgoingCall, outside: IncomingCall, ms = 800) 
   expect(toInside?.complete).toBe(true);
   const [insideSpoke, outsideSpoke] = await spoken;
   return { said, toOutside, toInside, insideSpoke, outsideSpoke };
+}
+
+/** A sound as it is after G.711. */
+function throughMuLaw({ pcm }: Sound): Int16Array {
+  const bytes = new Uint8Array(pcm.length);
+  encode('PCMU', pcm, pcm.length, bytes, 0);
+  return Int16Array.from(bytes, (byte) => toLinear[byte] ?? 0);
+}
+
+/** Where a sound lies in a channel, sample by sample; -1 when it is not there as it was said. */
+function placeIn(channel: Int16Array, sound: Int16Array): number {
+  const whole = Buffer.from(channel.buffer, channel.byteOffset, channel.byteLength);
+  const wanted = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
+  let at = whole.indexOf(wanted);
+  while (at >= 0 && at % 2 === 1) at = whole.indexOf(wanted, at + 1);
+  return at < 0 ? -1 : at / 2;
 }
 
 async function recordingOf(scene: Scene, inside: OutgoingCall) {

@@ -108,6 +108,31 @@ describe('an agent who dials the code', () => {
     expect(logged.flatMap(({ fields }) => Object.keys(fields))).toEqual(['call', 'agent', 'message']);
   });
 
+  it('hears it again, and its sound alone is not kept where prompts are either', async () => {
+    await message();
+    const { begins, endpoint, dialog, running } = await dials();
+    await begins;
+    const again = endpoint.begins();
+    endpoint.press('2');
+    const [own] = await hearing();
+    expect((await again).path).toMatch(/^passing:/);
+    dialog.hangUp();
+    await running?.done;
+    expect(own).toBeDefined();
+  });
+
+  it('who was writing down what a talk was about is free then, too', async () => {
+    await server.db
+      .updateTable('agent')
+      .set({ state: 'wrap-up', until: new Date(left.getTime() + 3_600_000) })
+      .execute();
+    const { begins, endpoint, running } = await dials();
+    endpoint.quick = true;
+    await (await begins).end();
+    await running?.done;
+    expect(await agentState(server.db)).toBe('ready');
+  });
+
   it('leaves it for others by hanging up, and nothing of it behind', async () => {
     const { id } = await message();
     const { begins, dialog, running } = await dials();

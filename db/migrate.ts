@@ -36,6 +36,7 @@ import * as agentsDecide from './migrations/0058-agents-decide.ts';
 import * as callingNumber from './migrations/0059-calling-number.ts';
 import * as attended from './migrations/0060-attended.ts';
 import * as listening from './migrations/0061-listening.ts';
+import * as deskMessage from './migrations/0062-desk-message.ts';
 import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
 
@@ -77,6 +78,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0059-calling-number': callingNumber,
   '0060-attended': attended,
   '0061-listening': listening,
+  '0062-desk-message': deskMessage,
   '0063-questions': questions,
   '0063-refund-looks': refundLooks,
 };

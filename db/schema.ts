@@ -30,6 +30,7 @@ import type {
   DeskHoursTable,
   DeskLegTable,
   DeskListeningTable,
+  DeskMessageTable,
   DeskOrderTable,
   DeskTermsTable,
 } from './schema/desk.ts';
@@ -145,6 +146,7 @@ export interface Schema {
   deskCode: DeskCodeTable;
   deskLeg: DeskLegTable;
   deskListening: DeskListeningTable;
+  deskMessage: DeskMessageTable;
   deskOrder: DeskOrderTable;
   question: QuestionTable;
   questionEvent: QuestionEventTable;

@@ -53,6 +53,8 @@ export interface VoiceWanted {
   readonly say: readonly Prompt[];
   readonly maxSeconds: number;
   readonly minSeconds: number;
+  /** Silence that ends it; three seconds unless told. */
+  readonly silenceSeconds?: number;
 }
 
 /** What is told to somebody who waits. */

@@ -1,9 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { forgetNode } from '#accounts/desk/queue.ts';
 import { callReport, closeCall, openCallsOf } from '#db/calls.ts';
 import type { CallState, CallToRecover } from '#db/calls.ts';
 import { endDeskLeg, openDeskLegsOf } from '#db/desk/legs.ts';
 import { closeLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import type { Language } from '#flows/language.ts';
+import { hearingFolder } from './desk/inbox-of-agent.ts';
 import { tellLeftUntold } from './family-line/left-untold.ts';
 import { releaseInvite } from './orphan-invite.ts';
 import type { Platform } from './platform.ts';
@@ -18,6 +20,8 @@ export async function recover(platform: Platform): Promise<number> {
   // What it could not write: the ends of calls among it, which are then not left.
   await notes.deliver();
   await forgetNode(db, terms.node, platform.clock.now());
+  // What agents were hearing.
+  await rm(hearingFolder(terms), { recursive: true, force: true });
   const left = await openCallsOf(db, { node: terms.node });
   const onTheLine = await openLineCallsOf(db, terms.node);
   const ofTheDesk = await openDeskLegsOf(db, terms.node);

@@ -16,7 +16,7 @@ test('of many processes one does what comes round', async () => {
       db: server.db,
       databaseUrl: server.url,
       storage,
-      spoolFolder,
+      ...{ spoolFolder, messageFolder: spoolFolder },
       log,
       ...noMoney(server.db),
       ...backendOptions(),

@@ -1,5 +1,6 @@
 import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
+import { giveOutMessages } from '#db/desk/messages.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { forgetWhoAsked } from '#accounts/questions/ask.ts';
@@ -8,6 +9,7 @@ import type { RailDeps } from '#accounts/rails/ports.ts';
 import { complainOfUnknownTopics } from './unknown-topics.ts';
 import { sweepCarriedOut, sweepRefunds } from './refund.ts';
 import { sweepNotices } from './send-notice.ts';
+import { deleteMessages, keepLeftMessages } from './messages.ts';
 import { sweepFunding } from './serve-low-balance.ts';
 import { sweepLocks } from './tell-lock.ts';
 import type { TopicsBench } from './topics.ts';
@@ -24,6 +26,8 @@ export interface RepeatingBench extends TopicsBench {
   readonly rails: RailDeps;
   /** Topics that somebody takes. */
   readonly topics: readonly string[];
+  /** Where voice messages lie until they are stored. */
+  readonly messageFolder: string;
 }
 
 const MINUTE = 60_000;
@@ -45,6 +49,9 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'refunds carried out', everyMs: 5 * MINUTE, work: () => sweepCarriedOut(db, ago(5 * MINUTE)) },
     { name: 'notices', everyMs: 5 * MINUTE, work: () => sweepNotices(db, ago(5 * MINUTE)) },
     { name: 'passcode locks', everyMs: 5 * MINUTE, work: () => sweepLocks(db, ago(5 * MINUTE)) },
+    { name: 'messages left over', everyMs: MINUTE, work: () => keepLeftMessages(bench) },
+    { name: 'messages', everyMs: 5 * MINUTE, work: () => giveOutMessages(db, ago(5 * MINUTE)) },
+    { name: 'old messages', everyMs: 60 * MINUTE, work: () => deleteMessages(bench) },
     // Whoever imported it died: its lines wait.
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
     { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },

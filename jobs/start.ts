@@ -28,6 +28,8 @@ export interface JobsOptions {
   readonly storage: Storage;
   /** Where the media server writes; every jobs process of one database sees the same folder. */
   readonly spoolFolder: string;
+  /** Where voice messages lie until they are stored; the same. */
+  readonly messageFolder: string;
   readonly funding: FundingDeps;
   readonly deposits: DepositDeps;
   readonly rails: RailDeps;
@@ -89,7 +91,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     meter = noMeter,
   } = options;
   const { relayEveryMs = 500, sweepEveryMs = 60_000, graceMs = 30_000, drainMs = 20_000 } = options;
-  const { lockMs = 30_000, firstWaitMs, spoolFolder, now = () => new Date() } = options;
+  const { lockMs = 30_000, firstWaitMs, spoolFolder, messageFolder, now = () => new Date() } = options;
   const bench: Bench = { db, storage, log, now, ...(onStep && { onStep }) };
   const all = { ...bench, deps: funding, refunds, notices, holders };
   const topics: ReadonlyMap<string, Topic> = new Map(topicsOf(all).map((topic) => [topic.name, topic]));
@@ -121,7 +123,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
   const rounds: readonly Repeating[] = [
     { name: 'sweep', everyMs: sweepEveryMs, work: sweepNow },
-    ...repeatingOf({ ...all, deposits, rails, topics: [...topics.keys()] }),
+    ...repeatingOf({ ...all, deposits, rails, messageFolder, topics: [...topics.keys()] }),
   ];
   const repeating = { log, stopping: stopping.signal };
   const hand = { db, log, topics, queues, ...(onStep && { onStep }) };

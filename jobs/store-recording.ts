@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { findRecording, storedRecording, type Recording } from '#db/recordings.ts';
-import { StorageError } from '#media/recordings/storage.ts';
+import { StorageError, type Kept } from '#media/recordings/storage.ts';
 import type { Bench } from './steps.ts';
 
 export type Stored = 'stored' | 'already-stored' | 'not-finished' | 'unknown';
@@ -33,11 +33,7 @@ export async function storeRecording(bench: Bench, recordingId: string, signal?:
       log.warn({ recording: recordingId, location: recording.stored.location }, 'recording lies in another storage');
       return 'already-stored';
     }
-    onStep?.('put', recordingId);
-    await storage.put(kept, signal);
-    onStep?.('compare', recordingId);
-    const after = await storage.verify(kept, signal);
-    if (after !== 'same') throw new StorageError('corrupt', `Recording ${recordingId} arrived ${after} in storage.`);
+    await putWhole(bench, recordingId, kept, signal);
   }
   onStep?.('mark', recordingId);
   const location = storage.locationOf(kept.key);
@@ -46,4 +42,18 @@ export async function storeRecording(bench: Bench, recordingId: string, signal?:
   await rm(recording.spoolPath, { force: true });
   if (marked) log.info({ call: recording.callId, recording: recordingId, location, bytes }, 'recording stored');
   return marked ? 'stored' : 'already-stored';
+}
+
+/** Puts a file into storage and compares what arrived. Throws StorageError. */
+export async function putWhole(
+  { storage, onStep }: Pick<Bench, 'storage' | 'onStep'>,
+  id: string,
+  kept: Kept,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  onStep?.('put', id);
+  await storage.put(kept, signal);
+  onStep?.('compare', id);
+  const after = await storage.verify(kept, signal);
+  if (after !== 'same') throw new StorageError('corrupt', `${kept.key} arrived ${after} in storage.`);
 }

@@ -173,3 +173,22 @@ test('a media server is asked whether it carries a channel', async () => {
   expect(await server.has(id)).toBe(true);
   await expect(server.has('all')).rejects.toThrow('not a channel');
 });
+
+test.each([
+  ['three seconds of silence unless told', [], 3],
+  ['the silence that is told', [5], 5],
+])('a voice ends after %s', async (_what, silence, seconds) => {
+  const done: string[] = [];
+  const near = Object.assign(new EventEmitter(), {
+    uuid: 'u-1',
+    execute: async (app: string, arg: string) => {
+      done.push(`${app} ${arg}`);
+      const headers: Record<string, string> = { 'Application-Response': 'FILE PLAYED', variable_record_ms: '2500' };
+      return { getHeader: (name: string) => headers[name] };
+    },
+  });
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const { signal } = new AbortController();
+  expect(await endpoint.recordVoice('/spool/a.wav', 180, signal, ...silence)).toBe(2.5);
+  expect(done).toContain(`record /spool/a.wav 180 100 ${seconds}`);
+});

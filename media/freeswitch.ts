@@ -158,16 +158,16 @@ export class Endpoint {
   }
 
   /**
-   * A beep, then records what this leg says until `#`, three seconds of silence, the limit, or the signal. Returns the length in seconds;
+   * A beep, then records what this leg says until `#`, so many seconds of silence, the limit, or the signal. Returns the length in seconds;
    * rejects with the signal's reason when that is aborted before the recording has begun.
    */
-  async recordVoice(path: string, maxSeconds: number, signal: AbortSignal): Promise<number> {
+  async recordVoice(path: string, maxSeconds: number, signal: AbortSignal, silenceSeconds = 3): Promise<number> {
     await this.#play(beep).ended;
     await this.#execute('set', 'playback_terminators=#');
     signal.throwIfAborted();
     const stop = () => this.#break();
     signal.addEventListener('abort', stop, { once: true });
-    const recorded = this.#execute('record', `${checked(path)} ${maxSeconds} 100 3`);
+    const recorded = this.#execute('record', `${checked(path)} ${maxSeconds} 100 ${silenceSeconds}`);
     const event = await recorded.finally(() => signal.removeEventListener('abort', stop));
     await this.#execute('set', 'playback_terminators=none');
     return Number(event.getHeader('variable_record_ms') ?? 0) / 1000;

@@ -4,9 +4,11 @@ import { argonHasher } from '#accounts/passcode/hasher.ts';
 import type { Database } from '#db/connect.ts';
 import type { FamilyLineHouse } from '#ivr/family-line/house.ts';
 import { holdMusicFile } from '#media/music/hold-music.ts';
+import { openStorage } from '#media/recordings/storage.ts';
 import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { moneyOf } from './money.ts';
+import { storageOf } from './storage.ts';
 
 /** What the 866 line stands on in a process. */
 export async function familyLineOf(
@@ -28,6 +30,7 @@ export async function familyLineOf(
     funding,
     receipts,
     holdMusic,
+    storage: await openStorage(storageOf(config)),
     passcodes: { now, hasher, notify: notifyWith(holderWords, now) },
   };
 }

@@ -9,6 +9,7 @@ import { meterOf, observeContradictions, observeOutbox } from './jobs-metrics.ts
 import { moneyOf } from './money.ts';
 import { newMetrics, observe } from './observe.ts';
 import { sendersOf } from './senders.ts';
+import { storageOf } from './storage.ts';
 
 /** Background work: recordings from the spool to storage, AutoPay and TextPay, refunds, notices, and what a crash left behind. */
 main('jobs', async (config, log) => {
@@ -16,13 +17,9 @@ main('jobs', async (config, log) => {
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline jobs', max: 8 });
   const spoolFolder = join(config.VAR_FOLDER, 'spool', 'recordings');
-  await mkdir(spoolFolder, { recursive: true });
-  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_REGION: region } = config;
-  const storage = await openStorage(
-    bucket === undefined
-      ? { kind: 'folder', folder: join(config.VAR_FOLDER, 'recordings') }
-      : { kind: 's3', bucket, region, ...(endpoint === undefined ? {} : { endpoint }) },
-  );
+  const messageFolder = join(config.VAR_FOLDER, 'spool', 'messages');
+  for (const folder of [spoolFolder, messageFolder]) await mkdir(folder, { recursive: true });
+  const storage = await openStorage(storageOf(config));
   const metrics = newMetrics('jobs');
   const jobs = await startJobs({
     db,
@@ -30,6 +27,7 @@ main('jobs', async (config, log) => {
     ...(config.REDIS_URL === undefined ? {} : { redisUrl: config.REDIS_URL }),
     storage,
     spoolFolder,
+    messageFolder,
     ...moneyOf(db, openGateway(config, db, log)),
     notices: sendersOf(config, log),
     log,

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' });
   gateway = new SandboxGateway({ db, now, webhookSecret: 'unused' });
   money = moneyOf(db, gateway, now);
-  const kept = { storage: folderStorage(join(folder, 'kept')), spoolFolder: folder };
+  const kept = { storage: folderStorage(join(folder, 'kept')), spoolFolder: folder, messageFolder: folder };
   const quick = { relayEveryMs: 20, firstWaitMs: 20 };
   jobs = await startJobs({
     ...{ db, databaseUrl: url, ...kept, ...money, notices: sendersOf(config, log, now), log, now, ...quick },

@@ -11,7 +11,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }));
 test('the spool has its folders, and nothing else when it was seen that there is room', async () => {
   await openSpool(folder);
   await openSpool(folder);
-  expect((await readdir(folder)).sort()).toEqual(['recordings', 'voices']);
+  expect((await readdir(folder)).sort()).toEqual(['messages', 'recordings', 'voices']);
 });
 
 test('where the disk takes nothing it says which, and leaves nothing behind', async () => {
@@ -19,7 +19,7 @@ test('where the disk takes nothing it says which, and leaves nothing behind', as
   // Linux' own full disk.
   await symlink('/dev/full', join(folder, `room.${process.pid}.part`));
   await expect(openSpool(folder)).rejects.toMatchObject({ code: 'ENOSPC', path: folder });
-  expect((await readdir(folder)).sort()).toEqual(['recordings', 'voices']);
+  expect((await readdir(folder)).sort()).toEqual(['messages', 'recordings', 'voices']);
 });
 
 test('a file where it should be is said to be one', async () => {

@@ -9,7 +9,7 @@ const leastBytes = 4 * 2 ** 20;
  * recorded is ended (ivr/call/talk.ts), so nobody is to be called then. Throws what the disk says, with the path.
  */
 export async function openSpool(folder: string, bytes = leastBytes): Promise<void> {
-  for (const name of ['voices', 'recordings']) await mkdir(join(folder, name), { recursive: true });
+  for (const name of ['voices', 'messages', 'recordings']) await mkdir(join(folder, name), { recursive: true });
   const path = join(folder, `room.${process.pid}.part`);
   try {
     const file = await open(path, 'w', 0o600);

@@ -15,13 +15,20 @@ export type CallBackNumber =
 /** The United States and their territories. */
 const here: ReadonlySet<string | undefined> = new Set(['US', 'PR', 'VI', 'GU', 'AS', 'MP']);
 
-/** Whether somebody can be called back on a number, as it came or was typed. A premium or toll-free one is nobody's telephone. */
-export async function callBackNumber(db: Database, text: string): Promise<CallBackNumber> {
+/** Whether an agent can call somebody on a number, as it came or was typed. A premium or toll-free one is nobody's telephone. */
+export function numberOfSomebody(text: string): CallBackNumber {
   const callable = callableNumber(text);
   if (callable.kind !== 'number') return { kind: 'refused', why: 'not-callable' };
   const { number } = callable;
   if (!here.has(parsePhoneNumberFromString(number)?.country)) return { kind: 'refused', why: 'foreign' };
-  return (await isCallBackOpen(db, number)) ? { kind: 'refused', why: 'waits' } : { kind: 'number', number };
+  return { kind: 'number', number };
+}
+
+/** The same, for a place that is kept: one at a time for a number. */
+export async function callBackNumber(db: Database, text: string): Promise<CallBackNumber> {
+  const somebody = numberOfSomebody(text);
+  if (somebody.kind !== 'number' || !(await isCallBackOpen(db, somebody.number))) return somebody;
+  return { kind: 'refused', why: 'waits' };
 }
 
 /** Whether it is an hour at which this number may be rung: in every time zone where it may be (47 CFR 64.1200(c)(1)). */

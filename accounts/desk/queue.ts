@@ -2,6 +2,7 @@ import type { Database } from '#db/connect.ts';
 import { agentsAtDesk } from '#db/desk/agents.ts';
 import { endOfNode, endTalk, missCallBack, openEntries } from '#db/desk/entries.ts';
 import { endListeningOfNode } from '#db/desk/listening.ts';
+import { putBackMessagesOf } from '#db/desk/messages.ts';
 import { giveTurns, lastTalks } from '#db/desk/turns.ts';
 import type { Language } from '#db/people.ts';
 import { notifyWith } from '../notices/notice.ts';
@@ -76,8 +77,9 @@ export async function notReached(
   });
 }
 
-/** At the start of a process: what its namesake had when it died. */
+/** At the start of a process: what its namesake had when it died. Messages that an agent was hearing wait for others. */
 export async function forgetNode(db: Database, node: string, at: Date): Promise<number> {
   await endListeningOfNode(db, node, at);
+  await putBackMessagesOf(db, node);
   return endOfNode(db, node, at, await wrapUpUntil(db, at));
 }

@@ -34,19 +34,24 @@ const toEntry = (row: Selectable<DeskEntryTable>): Entry => ({
   outcome: row.outcome ?? undefined,
 });
 
-/** The last place of the queue. */
+/** The last place of the queue; 'full': `most` wait already, and there is none. */
 export async function enterQueue(
   db: Database,
   entry: Pick<Entry, 'id' | 'callId' | 'language' | 'number' | 'accountId'> & {
     readonly node: string;
     readonly at: Date;
+    readonly most?: number;
   },
-): Promise<void> {
-  const { number = null, accountId = null, at, ...known } = entry;
-  await atDesk(db, async (trx) => {
+): Promise<'entered' | 'full'> {
+  const { number = null, accountId = null, at, most = Infinity, ...known } = entry;
+  return atDesk(db, async (trx) => {
+    const waiting = trx.selectFrom('deskEntry').select((eb) => eb.fn.countAll<string>().as('many'));
+    const { many } = await waiting.where('state', '=', 'waiting').executeTakeFirstOrThrow();
+    if (Number(many) >= most) return 'full';
     const row = { ...known, number, accountId, enteredAt: at, seenAt: at };
     await trx.insertInto('deskEntry').values(row).execute();
     await noteAtDesk(trx, at, 'entered', { entryId: entry.id }, { language: entry.language, number, accountId });
+    return 'entered';
   });
 }
 

@@ -22,13 +22,17 @@ export async function noteAtDesk(
   trx: Database,
   at: Date,
   kind: string,
-  about: { readonly entryId?: string | undefined; readonly agentId?: string | undefined },
+  about: {
+    readonly entryId?: string | undefined;
+    readonly agentId?: string | undefined;
+    readonly messageId?: string | undefined;
+  },
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  const { entryId = null, agentId = null } = about;
+  const { entryId = null, agentId = null, messageId = null } = about;
   await trx
     .insertInto('deskEvent')
-    .values({ at, kind, entryId, agentId, data: storableJson(data) })
+    .values({ at, kind, entryId, agentId, messageId, data: storableJson(data) })
     .execute();
   await sql`select pg_notify(${DESK_EVENT_CHANNEL}, '')`.execute(trx);
 }
@@ -90,6 +94,12 @@ export async function lastDeskEvent(db: Database): Promise<string> {
     .select((eb) => eb.fn.max('id').as('last'))
     .executeTakeFirstOrThrow();
   return last ?? '0';
+}
+
+/** What happened with a voice message, in order. */
+export async function eventsOfMessage(db: Database, messageId: string): Promise<DeskEvent[]> {
+  const query = db.selectFrom('deskEvent').select(['at', 'kind', 'entryId', 'agentId', 'data']);
+  return query.where('messageId', '=', messageId).orderBy('id').execute();
 }
 
 /** Any number, the same for everybody who changes something at the desk. */

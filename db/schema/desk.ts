@@ -5,6 +5,7 @@ export type AgentState = 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
 export type EntryState = 'waiting' | 'ringing' | 'talking' | 'ended';
 /** Who hears a supervisor: nobody, the agent, or both. */
 export type ListeningMode = 'listen' | 'whisper' | 'join';
+export type MessageState = 'begun' | 'dropped' | 'new' | 'taken' | 'done';
 export type EntryOutcome = 'talked' | 'hung-up' | 'lost' | 'not-reached';
 
 export interface AgentTable {
@@ -68,6 +69,7 @@ export interface DeskEventTable {
   kind: string;
   entryId: string | null;
   agentId: string | null;
+  messageId: string | null;
   data: JSONColumnType<Record<string, unknown>>;
 }
 
@@ -123,4 +125,30 @@ export interface DeskListeningTable {
   mode: ListeningMode;
   since: Date;
   until: Date | null;
+}
+
+export interface DeskMessageTable {
+  id: string;
+  callId: string;
+  language: Language;
+  callingNumber: string | null;
+  accountId: string | null;
+  begunAt: Date;
+  keepDays: number;
+  state: Generated<MessageState>;
+  number: string | null;
+  recordedAt: Date | null;
+  keepUntil: Date | null;
+  seconds: number | null;
+  sha256: string | null;
+  bytes: string | null;
+  spoolPath: string | null;
+  storage: 'folder' | 's3' | null;
+  location: string | null;
+  storedAt: Date | null;
+  agentId: string | null;
+  node: string | null;
+  takenAt: Date | null;
+  doneAt: Date | null;
+  deletedAt: Date | null;
 }

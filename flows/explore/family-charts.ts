@@ -21,12 +21,13 @@ const isAgents = (told: readonly Pick<Prompt, 'key'>[]): boolean => told.some(({
 const isGoodbye = (told: readonly Prompt[], next: Step | undefined): boolean =>
   !next && told.at(-1)?.key === 'line.goodbye';
 
-/** A file for each choice of the main menu, in this order; a choice that is not known here goes by its prompt. */
+/** A file for each choice that has a chapter of its own; a choice of the main menu that is not known here goes by its prompt. */
 const names: Readonly<Record<string, readonly [name: string, title: string]>> = {
   'main.pay': ['pay', 'Adding money'],
   'main.balance': ['balance', 'Balance and last deposits'],
   'main.block': ['block', 'Blocking calls'],
   'main.automatic': ['automatic', 'Automatic payments, closing the account'],
+  'message.offer': ['message', 'A message, when no agent can be had'],
 };
 
 /** Everything of the flows that is drawn and printed: the 866 line as a whole, each of its choices, both sides of a call home. */
@@ -65,8 +66,9 @@ export async function chapters(): Promise<readonly Chapter[]> {
   const choices = await Promise.all(menu.asking.map(chapter));
   const whole = { start: [], acts: drawnActs, ends: () => undefined };
   return [
-    { name: 'overview', title: 'The line that families call', places: withChapters(overview, menu, nameOfChoice) },
+    { name: 'overview', title: 'The line that families call', places: withChapters(overview, nameOfChoice) },
     ...choices,
+    await messageChapter(menu),
     {
       name: 'call-home',
       title: 'A person inside calls home',
@@ -78,6 +80,27 @@ export async function chapters(): Promise<readonly Chapter[]> {
       places: await chartOf(usualOffers.map(exploredOffer), whole),
     },
   ];
+}
+
+/** From where it is offered: agents are asked for, and cannot be had. */
+async function messageChapter(menu: Step): Promise<Chapter> {
+  const without = Object.values(worlds).filter(({ agents }) => agents !== undefined);
+  const [name = '', title = ''] = names['message.offer'] ?? [];
+  const start = [...toMenu, '0'];
+  const places = await chartOf(
+    without.map((options) => exploredFamilyLine(options)),
+    {
+      start,
+      acts: (step, path) => (path.length === start.length ? ['1'] : drawnActs(step)),
+      ends: (told, next) => {
+        if (isGoodbye(told, next)) return 'goodbye';
+        return next?.question === menu.question ? 'menu' : undefined;
+      },
+      single: menu.question,
+      beyond: ({ key }) => key === 'line.goodbye',
+    },
+  );
+  return { name, title, places };
 }
 
 /** Other keys make the same picture with other keys. */
@@ -93,16 +116,12 @@ async function mainMenu(): Promise<Step> {
   return menu;
 }
 
-/** A choice of the main menu leads to its own chapter. */
-const withChapters = (
-  places: readonly Place[],
-  menu: Step,
-  nameOfChoice: (key: string) => readonly [string, string],
-): Place[] =>
+/** A choice of the main menu, and a message, lead to chapters of their own. */
+const withChapters = (places: readonly Place[], nameOfChoice: (key: string) => readonly [string, string]): Place[] =>
   places.map((place) => ({
     ...place,
     ways: place.ways.map((way) => {
-      const choice = way.to === 'chapter' ? menu.asking[Number(way.act) - 1] : undefined;
+      const choice = way.to === 'chapter' ? place.step.asking[Number(way.act) - 1] : undefined;
       return choice ? { ...way, to: `chapter ${nameOfChoice(choice.key)[0]}`, told: [] } : way;
     }),
   }));

@@ -57,6 +57,8 @@ const lookedUp = [
   'funding.of',
   'agents.opening',
   'agents.queue',
+  'messages.isSpoken',
+  'messages.checkNumber',
 ];
 
 /** The 866 line in a world, and what may never happen on it. */

@@ -127,6 +127,55 @@ describe('a block', () => {
   });
 });
 
+describe('a message', () => {
+  const record = (line: Line) => line.recordVoice({ say: [prompt('message.speak')], minSeconds: 0, maxSeconds: 180 });
+  const review = (line: Line) => choose(line, { choices: [{ say: prompt('message.send'), value: 1 }] });
+  const number = (line: Line) =>
+    choose(line, { about: [prompt('call-back.number', { phone: { kind: 'phone', number: '1' } })], choices });
+  const sent = (line: Line) => choose(line, { before: [prompt('message.sent-alone')], choices });
+  const other = (line: Line) => choose(line, { choices: [{ say: prompt('main.pay'), value: 1 }] });
+  const inTurn =
+    (...verbs: ((line: Line) => Promise<unknown>)[]) =>
+    async (line: Line) => {
+      for (const verb of verbs) await verb(line);
+    };
+  const terms = (line: Line) => line.say(prompt('message.terms', { days: { kind: 'number', number: 90 } }));
+
+  it('is recorded only of who was told, before, that it is kept', async () => {
+    expect(await faultsOf(['speaks'], inTurn(terms, record))).toEqual([]);
+    expect(await faultsOf(['speaks', 'speaks'], inTurn(terms, record, record))).toEqual([]);
+    const fault = ['a voice is recorded of somebody who was not told so: message.speak'];
+    expect(await faultsOf(['speaks'], inTurn(record, terms))).toEqual(fault);
+  });
+
+  it('is sent by whatever key leaves the question whether to send it', async () => {
+    for (const key of ['0', '*']) {
+      expect(await faultsOf([key, '1'], inTurn(review, number))).toEqual([]);
+      const fault = `${key} does not send the message: message.send`;
+      expect(await faultsOf([key, '1'], inTurn(review, other))).toEqual([fault]);
+    }
+  });
+
+  it('is sent by whatever key leaves the question where to call back', async () => {
+    for (const key of ['0', '*']) {
+      expect(await faultsOf([key, '1'], inTurn(number, sent))).toEqual([]);
+      const fault = `${key} does not lead back to the queue from: call-back.number confirm.yes confirm.no`;
+      expect(await faultsOf([key, '1'], inTurn(number, other))).toEqual([fault]);
+    }
+  });
+
+  it('may be left by who was told that there is no agent, and the 0 after it leads on', async () => {
+    const told = async (line: Line, ports: Ports) => {
+      await ports.agents.opening();
+      await inTurn(terms, record, review, number, sent)(line);
+    };
+    expect(await faultsOf(['speaks', '1', '1', '0'], told)).toEqual([]);
+    expect(await faultsOf(['1', '0'], inTurn(other, sent))).toEqual([
+      '0 reaches no agent from: message.sent-alone confirm.yes confirm.no',
+    ]);
+  });
+});
+
 describe('the keys that count everywhere', () => {
   const menu = (line: Line) => choose(line, { choices });
   const other = (line: Line) => choose(line, { choices: [{ say: prompt('main.pay'), value: 1 }] });

@@ -43,27 +43,48 @@ const manyRounds = 10;
 /** Whoever is asked this waits for an agent already: both ways out lead back to where they wait, and they are told so. */
 const asksWhereToCall = ({ asked }: Step): boolean => asked.some(({ key }) => /^call-back\.(number|enter)$/.test(key));
 
+/** Whoever is asked this has said their message: both ways out send it. */
+const asksWhetherToSend = ({ asked }: Step): boolean => asked.some(({ key }) => key === 'message.send');
+/** Penal Code 632: to its end, so announced. */
+const tellsThatItIsKept = ({ announced }: Step): boolean => announced.some(({ key }) => key === 'message.terms');
+const offersMessage = ({ asked }: Step): boolean => asked.some(({ key }) => key === 'message.offer');
+const sends = ({ asked }: Step): boolean => asked.some(({ key }) => /^message\.sent/.test(key));
+
+/** Of a message that somebody leaves as no agent can be had: a `0` in it is no way to one. */
+const isOfMessage = (step: Step): boolean => asksWhetherToSend(step) || asksWhereToCall(step) || step.verb === 'record';
+
 /** `0` reaches the agents, and `*` goes back to something that was asked before, wherever they are listened for. */
 export function wayFaults({ line: { steps, lastWords }, end }: Played, deeds: readonly Deed[]): string[] {
   const faults: string[] = [];
   const asked = new Map<string, number>();
   for (const [index, step] of steps.entries()) {
     asked.set(step.question, (asked.get(step.question) ?? 0) + 1);
+    if (step.verb === 'record' && !steps.slice(0, index + 1).some(tellsThatItIsKept))
+      faults.push(`a voice is recorded of somebody who was not told so: ${step.name}`);
     if (!step.isMenu && (step.verb === 'ask' || step.verb === 'record')) continue;
     const next = steps[index + 1];
     if (step.isMenu && step.asking[Number(step.act) - 1] && next?.asked[0]?.key === 'menu.not-a-choice')
       faults.push(`${step.act} is offered, and is no choice: ${step.name}`);
     if (asksWhereToCall(step) && (step.act === '0' || step.act === '*')) {
       const said = next ? next.announced : lastWords;
-      if (said[0]?.key !== 'call-back.still' && !(step.act === '*' && next && asksWhereToCall(next)))
+      const isSent = next && sends(next);
+      if (!isSent && said[0]?.key !== 'call-back.still' && !(step.act === '*' && next && asksWhereToCall(next)))
         faults.push(`${step.act} does not lead back to the queue from: ${step.name}`);
+      continue;
+    }
+    if (asksWhetherToSend(step) && (step.act === '0' || step.act === '*')) {
+      if (next && !asksWhereToCall(next)) faults.push(`${step.act} does not send the message: ${step.name}`);
       continue;
     }
     if (step.act === '0') {
       const reached = deeds.filter(({ name }) => name === 'agents.opening').map(({ after }) => after);
       // Who asks for an agent again, when there is none, is told whither from there: that question, however often it is asked.
       const isTold = reached.some(
-        (after) => after <= index && steps.slice(after, index).every(({ question }) => question === step.question),
+        (after) =>
+          after <= index &&
+          steps
+            .slice(after, index)
+            .every((one) => one.question === step.question || isOfMessage(one) || offersMessage(one)),
       );
       if (!isTold && !reached.includes(index + 1)) faults.push(`0 reaches no agent from: ${step.name}`);
     }

@@ -36,7 +36,7 @@ export const worlds: Readonly<Record<string, WorldOptions>> = {
     callers: Array.from({ length: 5 }, (_, n) => ({ id: `f${n}`, name: `Facility Number ${n}` })),
     blocks: Array.from({ length: 6 }, (_, n) => ({ id: `f${n}`, name: `Facility Number ${n}` })),
     liftable: false,
-    agents: 'nobody',
+    agents: 'full',
   },
   'a gateway that declines, on a holiday': {
     saved: savedCard,

@@ -61,7 +61,7 @@ describe('who asks for an agent', () => {
   });
 
   it('waits no longer than two hours, and has no place then', async () => {
-    const { next, line, world } = await asks({ agents: 'never' }, '1');
+    const { next, line, world } = await asks({ agents: 'never' }, '2');
     expect(next).toBe('menu');
     expect(line.told).toContain('es:agent.nobody');
     expect(world.desk.length).toBe(202);
@@ -72,7 +72,7 @@ describe('who asks for an agent', () => {
     ['closed', 'agent.closed'],
     ['holiday', 'agent.holiday'],
   ] as const)('takes no place when they are not there: %s', async (agents, key) => {
-    const { world, line } = await asks({ agents }, '2');
+    const { world, line } = await asks({ agents }, '3');
     expect(line.told.slice(0, 2)).toEqual([`es:${key}`, 'es:agent.hours']);
     expect(world.desk).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { prompt, type Prompt } from '../prompt.ts';
 import { callBackOffer, keepMyPlace } from './call-back.ts';
-import { tell } from './pick.ts';
+import { orMessage } from './message.ts';
 import type { Opening, Place } from './ports.ts';
 import type { Next, Visit } from './visit.ts';
 
@@ -18,9 +18,9 @@ const offerEvery = 4;
 export async function speakToAgent(visit: Visit): Promise<Exclude<Next, 'agent'>> {
   const { line, ports } = visit;
   const opening = await ports.agents.opening();
-  if (opening.kind === 'closed') return menuOrEnd(await tell(visit, ...closed(opening)));
+  if (opening.kind === 'closed') return menuOrEnd(await orMessage(visit, ...closed(opening)));
   const place = await ports.agents.queue(line.language);
-  if (place === 'nobody') return menuOrEnd(await tell(visit, prompt('agent.nobody')));
+  if (place === 'nobody' || place === 'full') return menuOrEnd(await orMessage(visit, prompt(`agent.${place}`)));
   await line.say(prompt('agent.connecting'));
   for (let message = 0; message < mostMessages; message++) {
     const now = await place.standing();
@@ -32,7 +32,7 @@ export async function speakToAgent(visit: Visit): Promise<Exclude<Next, 'agent'>
     if (held === 'call-back' && (await keepMyPlace(visit, place)) === 'kept') return 'goodbye';
   }
   await place.leave();
-  return menuOrEnd(await tell(visit, prompt('agent.nobody')));
+  return menuOrEnd(await orMessage(visit, prompt('agent.nobody')));
 }
 
 /** Who is next need not hear which number that is. */

@@ -20,7 +20,7 @@ const tries = 3;
 /** Who waits hangs up and keeps the place. 'waits': they changed their mind, or an agent is coming. */
 export async function keepMyPlace({ line, ports }: Visit, place: Place): Promise<'kept' | 'waits'> {
   if ((await place.stepAside()) === 'coming') return 'waits';
-  const number = await numberFor(line, place, ports.callingNumber);
+  const number = await numberFor(line, { checkNumber: (text) => place.checkNumber(text) }, ports.callingNumber);
   const kept = number.kind === 'answer' ? await place.callBack(number.value) : 'not-kept';
   if (kept === 'not-kept') {
     await place.stepBack();
@@ -31,9 +31,13 @@ export async function keepMyPlace({ line, ports }: Visit, place: Place): Promise
   return 'kept';
 }
 
-/** The number they call from, once they have heard it; or another one, typed and read back. */
-async function numberFor(line: Line, place: Place, callingNumber: string | undefined): Promise<Answered<string>> {
-  const own = callingNumber === undefined ? undefined : await place.checkNumber(callingNumber);
+/** Where they are called: the number they call from, once they have heard it; or another one, typed and read back. */
+export async function numberFor(
+  line: Line,
+  { checkNumber }: { readonly checkNumber: Place['checkNumber'] },
+  callingNumber: string | undefined,
+): Promise<Answered<string>> {
+  const own = callingNumber === undefined ? undefined : await checkNumber(callingNumber);
   if (own?.kind === 'number') {
     const chosen = await choose<boolean>(line, {
       about: [reading(own.number)],
@@ -52,7 +56,7 @@ async function numberFor(line: Line, place: Place, callingNumber: string | undef
       max: 16,
       complete: isWholePhoneNumber,
       read: async (digits) => {
-        const checked = await place.checkNumber(digits);
+        const checked = await checkNumber(digits);
         return checked.kind === 'number'
           ? { kind: 'value', value: checked.number }
           : { kind: 'wrong', say: refusal(checked) };

@@ -369,13 +369,13 @@ describe('an agent', () => {
   });
 
   it('who is not there at this hour is announced with the hours', async () => {
-    const { told, done } = await call({ agents: 'closed' }, '0', '2');
+    const { told, done } = await call({ agents: 'closed' }, '0', '3');
     expect(told).toEqual(expect.arrayContaining(['agent.closed', 'agent.hours']));
     expect(done).toEqual([]);
   });
 
   it('who does not come leads back to the menu', async () => {
-    const { told } = await call({ agents: 'nobody' }, '0', '1', 'silence', 'silence', 'silence');
+    const { told } = await call({ agents: 'nobody' }, '0', '2', 'silence', 'silence', 'silence');
     expect(told).toContain('agent.nobody');
     expect(told.filter((key) => key === 'main.pay').length).toBeGreaterThan(1);
   });

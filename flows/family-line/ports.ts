@@ -1,4 +1,5 @@
 import type { Language } from '../language.ts';
+import type { Voice } from '../line.ts';
 import type { AmountLimits } from '../menu/amount.ts';
 import type { Brand, Month } from '../menu/card.ts';
 import type { SecretDigits } from '../menu/secret-digits.ts';
@@ -190,8 +191,25 @@ export interface Place {
 export interface Agents {
   /** Whether somebody is there now, holidays reckoned with (guide row 25). */
   opening(): Promise<Opening>;
-  /** The last place of the queue; 'nobody': nobody at work speaks the language. */
-  queue(language: Language): Promise<Place | 'nobody'>;
+  /** The last place of the queue; 'nobody': nobody at work speaks the language; 'full': so many wait already that there is none. */
+  queue(language: Language): Promise<Place | 'nobody' | 'full'>;
+}
+
+/**
+ * A voice message, when no agent can be had: one in a call. Whoever hangs up once it is begun, and has spoken, leaves what they said last; so
+ * does whoever's call is cut off.
+ */
+export interface Messages {
+  /** From now on what is recorded is one. How long it may be, and the days that it is kept. */
+  begin(language: Language): Promise<{ readonly mostSeconds: number; readonly keepDays: number }>;
+  /** Whether somebody speaks in it, and for long enough to be a message. */
+  isSpoken(voice: Voice): Promise<boolean>;
+  /** Whether an agent can call a number, as it came or was typed; E.164 then. */
+  checkNumber(text: string): Promise<CallBackNumber>;
+  /** On disk, and written down, when it returns. Without a number nobody knows where they can be reached. */
+  keep(voice: Voice, number: string | undefined): Promise<void>;
+  /** Nothing of it is kept. */
+  drop(): Promise<void>;
 }
 
 export interface Ports {
@@ -205,4 +223,5 @@ export interface Ports {
   readonly openings: Openings;
   readonly funding: FundingPlans;
   readonly agents: Agents;
+  readonly messages: Messages;
 }

@@ -19,6 +19,8 @@ export class Visit {
   readonly ports: Ports;
   #account: Account | undefined;
   #proven = false;
+  /** They have left a voice message: there is one in a call. */
+  hasLeftMessage = false;
 
   constructor(line: Line, ports: Ports, account: Account | undefined) {
     this.line = line;

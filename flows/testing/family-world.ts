@@ -1,5 +1,6 @@
 import type {
   Account,
+  CallBackNumber,
   CardGiven,
   Charged,
   Facility,
@@ -31,7 +32,9 @@ export interface WorldOptions {
   readonly liftable?: boolean;
   readonly funding?: Funding;
   /** `never`: they are there, and none is ever free. */
-  readonly agents?: 'talked' | 'nobody' | 'closed' | 'holiday' | 'never';
+  readonly agents?: 'talked' | 'nobody' | 'full' | 'closed' | 'holiday' | 'never';
+  /** Whether somebody speaks in the voices of the line, one after the other; the last one holds for all that follow. Default: yes. */
+  readonly spoken?: readonly boolean[];
   /** Who waits presses 1, once. */
   readonly wantsCallBack?: boolean;
   /** What becomes of the place of who wants to be called back. Default: called today. */
@@ -62,6 +65,7 @@ export class FamilyWorld implements Ports {
   readonly #options: WorldOptions;
   readonly #facilities: Readonly<Record<string, readonly Facility[]>>;
   #wrong = 0;
+  #voices = 0;
   /** Opened by somebody else in the meantime. */
   #open: Account | undefined;
 
@@ -148,7 +152,7 @@ export class FamilyWorld implements Ports {
     queue: async (language) => {
       const { agents = 'talked', standings = [], calledBack = 'today' } = this.#options;
       this.done.push('agent');
-      if (agents === 'nobody') return 'nobody';
+      if (agents === 'nobody' || agents === 'full') return agents;
       this.desk.push(`queue ${language}`);
       const left = [...standings];
       let pressed = this.#options.wantsCallBack !== true;
@@ -170,11 +174,8 @@ export class FamilyWorld implements Ports {
         },
         stepBack: async () => void this.desk.push('step back'),
         checkNumber: async (text) => {
-          const digits = text.replace(/^\+?1?(?=\d{10}$)/, '');
-          if (!/^[2-9]\d{9}$/.test(digits)) return { kind: 'refused', why: 'not-callable' };
-          return digits === '2135550199'
-            ? { kind: 'refused', why: 'waits' }
-            : { kind: 'number', number: `+1${digits}` };
+          const number = callable(text);
+          return number === '+12135550199' ? { kind: 'refused', why: 'waits' } : checked(number);
         },
         callBack: async (number) => {
           this.desk.push(`call back ${number}`);
@@ -184,7 +185,30 @@ export class FamilyWorld implements Ports {
       };
     },
   };
+
+  readonly messages: Ports['messages'] = {
+    begin: async (language) => {
+      this.desk.push(`begin ${language}`);
+      return { mostSeconds: 180, keepDays: 90 };
+    },
+    isSpoken: async () => {
+      const { spoken = [true] } = this.#options;
+      return spoken[Math.min(this.#voices++, spoken.length - 1)] ?? true;
+    },
+    checkNumber: async (text) => checked(callable(text)),
+    keep: async ({ path }, number) => void this.desk.push(`keep ${path} for ${number ?? 'nobody'}`),
+    drop: async () => void this.desk.push('drop'),
+  };
 }
+
+/** E.164; undefined: nobody is called there. */
+function callable(text: string): string | undefined {
+  const digits = text.replace(/^\+?1?(?=\d{10}$)/, '');
+  return /^[2-9]\d{9}$/.test(digits) ? `+1${digits}` : undefined;
+}
+
+const checked = (number: string | undefined): CallBackNumber =>
+  number === undefined ? { kind: 'refused', why: 'not-callable' } : { kind: 'number', number };
 
 const nameOf = (scope: Scope): string => (scope === 'all' ? 'all' : scope.id);
 

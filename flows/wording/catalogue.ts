@@ -7,6 +7,8 @@ import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
 import familyLineEn from './family-line.en.json' with { type: 'json' };
 import familyLineEs from './family-line.es.json' with { type: 'json' };
+import messageEn from './message.en.json' with { type: 'json' };
+import messageEs from './message.es.json' with { type: 'json' };
 import openingEn from './opening.en.json' with { type: 'json' };
 import openingEs from './opening.es.json' with { type: 'json' };
 import statesEn from './states.en.json' with { type: 'json' };
@@ -22,14 +24,15 @@ export type FamilyLineKey =
   | keyof typeof openingEn
   | keyof typeof callBackEn
   | keyof typeof attendedEn
-  | keyof typeof superviseEn;
+  | keyof typeof superviseEn
+  | keyof typeof messageEn;
 /** Names of states: said within sentences, never alone. */
 export type StateKey = keyof typeof statesEn;
 export type PromptKey = CallHomeKey | FamilyLineKey | StateKey;
 
 export const wording: Readonly<Record<Language, Readonly<Record<PromptKey, string>>>> = {
-  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...superviseEn, ...statesEn },
-  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...superviseEs, ...statesEs },
+  en: { ...en, ...familyLineEn, ...openingEn, ...callBackEn, ...attendedEn, ...superviseEn, ...messageEn, ...statesEn },
+  es: { ...es, ...familyLineEs, ...openingEs, ...callBackEs, ...attendedEs, ...superviseEs, ...messageEs, ...statesEs },
 };
 
 export const callHomeKeys = Object.keys(en) as readonly CallHomeKey[];
@@ -39,5 +42,6 @@ export const familyLineKeys = Object.keys({
   ...callBackEn,
   ...attendedEn,
   ...superviseEn,
+  ...messageEn,
 }) as readonly FamilyLineKey[];
 export const stateKeys = Object.keys(statesEn) as readonly StateKey[];

@@ -8,6 +8,7 @@ import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { CallRecord } from '../cdr/call-record.ts';
+import { answerInbox, asksForInbox } from '../desk/answer-inbox.ts';
 import { answerSupervisor, extensionToListenTo } from '../desk/answer-supervisor.ts';
 import { answerFamily } from '../family-line/answer-family.ts';
 import { callingNumberOf, isFor, isFromCarrier } from '../family-line/arriving.ts';
@@ -26,7 +27,7 @@ export interface RunningCall {
   stop(): void;
 }
 
-/** Takes a call from inside, from a family for its line, or from a supervisor, or says by its SIP status why not. Never rejects. */
+/** Takes a call from inside, from a family for its line, or from an agent, or says by its SIP status why not. Never rejects. */
 export async function answer(
   call: IncomingCall,
   door: Door,
@@ -58,18 +59,30 @@ export async function answer(
       if (call.sdp === '') return refuse(488);
       return await answerFamily(call, visitor.number, familyLine, platform, running, refuse);
     }
-    if (visitor.kind === 'agent') {
-      const extension = extensionToListenTo(call);
-      if (extension === undefined) return refuse(403);
-      if (call.sdp === '') return refuse(488);
-      return await answerSupervisor(call, { agentId: visitor.agentId, extension }, platform, running, refuse);
-    }
+    if (visitor.kind === 'agent') return await answerAgent(call, visitor.agentId, platform, running, refuse);
     if (call.sdp === '') return refuse(488);
     await connect(call, visitor.station, visitor.facility, platform, running, refuse);
   } catch (error) {
     log.error({ err: error, from: call.source }, 'a call could not be answered');
     refuse(isUnavailable(error) ? 503 : 500, isUnavailable(error) ? { 'Retry-After': '10' } : {});
   }
+}
+
+/** An agent dials what the desk has for them (ivr/desk/README.md), and nobody. */
+async function answerAgent(
+  call: IncomingCall,
+  agentId: string,
+  platform: Platform,
+  running: (call: RunningCall) => void,
+  refuse: (status: number) => void,
+): Promise<void> {
+  const { familyLine } = platform;
+  const extension = extensionToListenTo(call);
+  const inbox = asksForInbox(call) ? familyLine : undefined;
+  if (extension === undefined && !inbox) return refuse(403);
+  if (call.sdp === '') return refuse(488);
+  if (inbox) await answerInbox(call, agentId, inbox, platform, running, refuse);
+  else if (extension !== undefined) await answerSupervisor(call, { agentId, extension }, platform, running, refuse);
 }
 
 async function connect(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openingAt } from '#accounts/desk/hours.ts';
 import { isSpoken } from '#accounts/desk/queue.ts';
+import { deskTermsAt } from '#accounts/desk/terms.ts';
 import { accountsOfNumber } from '#db/account-look-up.ts';
 import { enterQueue } from '#db/desk/entries.ts';
 import type { Agents, TimeOfDay } from '#flows/family-line/ports.ts';
@@ -25,7 +26,8 @@ export function agentsOf(call: QueuedCall): Agents {
       const account = callingNumber === undefined ? undefined : theOpenOne(await accountsOfNumber(db, callingNumber));
       const id = randomUUID();
       const entry = { id, callId, language, number: callingNumber, accountId: account?.id };
-      await enterQueue(db, { ...entry, node: terms.node, at: clock.now() });
+      const { mostWaiting: most } = await deskTermsAt(db, clock.now());
+      if ((await enterQueue(db, { ...entry, node: terms.node, at: clock.now(), most })) === 'full') return 'full';
       return new PlaceInQueue(id, language, call);
     },
   };

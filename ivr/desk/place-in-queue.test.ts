@@ -42,7 +42,7 @@ async function caller({ ready = true } = {}) {
 
 async function queued(agents: Awaited<ReturnType<typeof caller>>['agents']): Promise<{ place: Place; id: string }> {
   const place = await agents.queue('es');
-  if (place === 'nobody') throw new Error('somebody is at work');
+  if (place === 'nobody' || place === 'full') throw new Error('somebody is at work');
   const { id } = await server.db
     .selectFrom('deskEntry')
     .select('id')

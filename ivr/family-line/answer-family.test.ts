@@ -1,6 +1,11 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { messageOfCall } from '#db/desk/messages.ts';
 import { endingOfLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { writeSound } from '#media/prompts/sound.ts';
 import type { RunningCall } from '../answering/answer.ts';
 import { invite } from '../testing/knock.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
@@ -48,6 +53,35 @@ it('what would end its leg is written down as long as a call to the line goes on
   const { dialogId, localTag, remoteTag, remoteTarget, callId } = dialog.reference;
   expect(row).toMatchObject({ node, dialogId, localTag, remoteTag, remoteTarget, sipCallId: callId });
   expect(row.endpointUuid).toBe(endpoint.id);
+});
+
+it('what somebody was saying when they hung up is kept', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'homeline-line-'));
+  await mkdir(join(folder, 'messages'));
+  const played = playedPlatform(db, { spoolFolder: folder });
+  const endpoint = new PlayedEndpoint('of-a-message');
+  endpoint.quick = true;
+  played.media.ready.push(endpoint);
+  const { incoming, dialog } = invite();
+  let path = '';
+  endpoint.recordVoice = async (file) => {
+    path = file;
+    await writeFile(file, writeSound({ rate: 8000, samples: new Float32Array(24_000).fill(0.1) }));
+    dialog.hangUp();
+    return new Promise(() => undefined);
+  };
+  let running: RunningCall | undefined;
+  const take = (call: RunningCall) => (running = call);
+  await answerFamily(incoming, '+12135550142', house, played.platform, take, () => undefined);
+  // English, an agent, of whom there is none at work, and a message.
+  endpoint.press('1', '0', '1');
+  await running?.done;
+  expect(await messageOfCall(db, running?.id ?? '')).toMatchObject({
+    ...{ state: 'new', language: 'en', number: '+12135550142' },
+    sound: { spoolPath: path, seconds: 3 },
+  });
+  expect(path.startsWith(join(folder, 'messages/'))).toBe(true);
+  await rm(folder, { recursive: true });
 });
 
 it('a call whose leg cannot be written down is served all the same', async () => {

@@ -8,6 +8,7 @@ import { pickUp } from '../answering/pick-up.ts';
 import { lastWords, Stopped } from '../call/last-words.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { agentsOf } from '../desk/agents.ts';
+import { MessageOfCall, messageFolder } from '../desk/leave-message.ts';
 import { LegEnded, type Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
@@ -17,7 +18,8 @@ import { unwritten } from './unwritten.ts';
 
 /**
  * A family's call, from the answer to the goodbye. Its leg is recorded by nobody, as card digits come on it (rules.md, "Card data
- * on the phone"), and bridged to nobody but an agent, who hears none of its keys. Rejects when it cannot be answered.
+ * on the phone"), but for a message that the caller speaks after a tone; and bridged to nobody but an agent, who hears none of its keys.
+ * Rejects when it cannot be answered.
  */
 export async function answerFamily(
   call: IncomingCall,
@@ -54,10 +56,11 @@ async function converse(
     log.warn({ call: id, err: error }, 'a call to the 866 line is not written down'),
   );
   log.info({ call: id, sipCallId: call.callId }, 'a family calls the 866 line');
-  const parts = { ...platform, leg, record, voiceFolder: `${terms.spoolFolder}/voices` };
+  const parts = { ...platform, leg, record, voiceFolder: messageFolder(terms) };
   const line = new SpokenLine({ ...parts, language: 'en', signal: stopping });
   const queue = { callId: id, callingNumber, leg, platform, holdMusic: house.holdMusic, signal: stopping };
-  const ports = portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue) });
+  const messages = new MessageOfCall(queue, line);
+  const ports = portsOf(db, house, { id, callingNumber, log, agents: agentsOf(queue), messages });
   let how = 'goodbye';
   try {
     await familyLine(line, ports);
@@ -70,6 +73,7 @@ async function converse(
     }
   }
   await leg.end();
+  await messages.settle();
   await ports.payments.tellUntold();
   await known;
   await closeLineCall(db, id, { how, at: clock.now() }).catch((error: unknown) =>

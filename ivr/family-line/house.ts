@@ -3,6 +3,7 @@ import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
 import type { ReceiptDeps } from '#accounts/receipts/receipt.ts';
+import type { Storage } from '#media/recordings/storage.ts';
 
 /** What the 866 line stands on besides the platform of every call. */
 export interface FamilyLineHouse {
@@ -16,4 +17,6 @@ export interface FamilyLineHouse {
   readonly receipts: ReceiptDeps;
   /** A sound file: what is heard while one waits for an agent. */
   readonly holdMusic: string;
+  /** Where voice messages are kept. */
+  readonly storage: Pick<Storage, 'get'>;
 }

@@ -9,7 +9,7 @@ import { activeBlock, blockHistory } from '#db/blocks.ts';
 import type { TestDatabase } from '#db/testing.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { termsPrompts } from '#flows/family-line/opening/accept-terms.ts';
-import type { Agents } from '#flows/family-line/ports.ts';
+import type { Agents, Messages } from '#flows/family-line/ports.ts';
 import { typed } from '#flows/testing/typed.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { portsOf } from './ports.ts';
@@ -29,7 +29,10 @@ afterAll(() => server.stop());
 const here = { id: facility.id, name: facility.name };
 
 const portsOfCall = (callingNumber: string | undefined, id = randomUUID()) =>
-  portsOf(server.db, house, { ...{ id, callingNumber, agents: {} as Agents }, log: { error: () => undefined } });
+  portsOf(server.db, house, {
+    ...{ id, callingNumber, agents: {} as Agents, messages: {} as Messages },
+    log: { error: () => undefined },
+  });
 
 /** A call from an account's own number, with its passcode. */
 async function calling() {

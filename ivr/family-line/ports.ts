@@ -10,7 +10,7 @@ import { facilitiesThatCalled } from '#db/facilities-that-called.ts';
 import { fundingPlan } from '#db/funding.ts';
 import { balanceOf } from '#db/ledger.ts';
 import { transactionsOf } from '#db/statements.ts';
-import type { Agents, Ports } from '#flows/family-line/ports.ts';
+import type { Agents, Messages, Ports } from '#flows/family-line/ports.ts';
 import type { Log } from '../cdr/call-record.ts';
 import type { FamilyLineHouse } from './house.ts';
 import { directoryOf } from './directory.ts';
@@ -26,6 +26,8 @@ export interface LineCall {
   readonly log: Pick<Log, 'error'>;
   /** The queue of agents, as this call enters it. */
   readonly agents: Agents;
+  /** The message that this call may leave. */
+  readonly messages: Messages;
 }
 
 /** Facilities that called before this are not offered to be blocked. */
@@ -35,7 +37,7 @@ const callersMs = 90 * 24 * 60 * 60_000;
 export function portsOf(
   db: Database,
   house: FamilyLineHouse,
-  { id: callId, callingNumber, log, agents }: LineCall,
+  { id: callId, callingNumber, log, agents, messages }: LineCall,
 ): Ports & { readonly payments: LinePayments } {
   const now = () => house.deposits.now();
   const by = { kind: 'phone-line', id: callId } as const;
@@ -46,6 +48,7 @@ export function portsOf(
     today: pacific(now()),
     callingNumber,
     agents,
+    messages,
     payments: new LinePayments(db, house, { callId, callingNumber }, log),
     accounts: {
       ofCaller: async () =>

@@ -113,6 +113,34 @@ describe('an entry of digits', () => {
 describe('a voice', () => {
   const wanted = { say: [prompt('name.ask')], minSeconds: 0.5, maxSeconds: 4 };
 
+  it('ends after the silence that was asked for, or after that of the media server', async () => {
+    const { endpoint, line } = spoken();
+    endpoint.quick = true;
+    const silences: (number | undefined)[] = [];
+    endpoint.recordVoice = async (...[, , , seconds]: unknown[]) => {
+      silences.push(seconds as number | undefined);
+      return 1;
+    };
+    await line.recordVoice({ ...wanted, silenceSeconds: 5 });
+    await line.recordVoice(wanted);
+    expect(silences).toEqual([5, undefined]);
+    expect(line.voices).toHaveLength(1);
+  });
+
+  it('of somebody else is told once where that is wanted, and nothing of it is kept', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'homeline-voice-'));
+    const path = join(folder, 'message.wav');
+    await writeFile(path, writeSound({ rate: 8000, samples: new Float32Array(4000) }));
+    const told = async (passingVoices: boolean) => {
+      const { endpoint, line } = spoken({ passingVoices });
+      endpoint.quick = true;
+      await line.say(prompt('message.voice', { message: { kind: 'recorded', path, shown: '' } }));
+      return endpoint.playing.path;
+    };
+    expect([await told(false), await told(true)]).toEqual([path, 'passing:1']);
+    await rm(folder, { recursive: true });
+  });
+
   it('is recorded after its prompt, each into a file of its own', async () => {
     const { clock, endpoint, line, noted } = spoken();
     endpoint.voices.push(0.5, 3);

@@ -22,6 +22,8 @@ export interface LineParts {
   readonly language: Language;
   /** Where voices are recorded; each file gets a name of its own. */
   readonly voiceFolder: string;
+  /** Recorded voices that it tells are told once, whoever recorded them: nothing of them is kept where prompts are. */
+  readonly passingVoices?: boolean;
   /** Also ends every verb, with its reason thrown. */
   readonly signal?: AbortSignal;
 }
@@ -133,14 +135,19 @@ export class SpokenLine implements Line {
     while ((await this.#within(everySeconds, settled)) === undefined) await this.#tell(say, undefined);
   }
 
-  async recordVoice({ say, minSeconds, maxSeconds }: VoiceWanted): Promise<Voice | undefined> {
+  async recordVoice({ say, minSeconds, maxSeconds, silenceSeconds }: VoiceWanted): Promise<Voice | undefined> {
     await this.#tell(say, undefined);
     const path = `${this.#parts.voiceFolder}/${this.#parts.record.callId}-${this.#parts.clock.now().getTime()}.wav`;
     this.#voices.add(path);
-    const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds, this.#signal));
+    const seconds = await this.#alive(this.#leg.endpoint.recordVoice(path, maxSeconds, this.#signal, silenceSeconds));
     this.#leg.digits.forget();
     this.#note('voice', { seconds });
     return seconds < minSeconds ? undefined : { path, seconds };
+  }
+
+  /** Files of the voices that were recorded on this line, or begun to be, in order. */
+  get voices(): readonly string[] {
+    return [...this.#voices];
   }
 
   /** Removes the voices that were recorded on this line, but the one that is kept. Never rejects. */
@@ -204,7 +211,7 @@ export class SpokenLine implements Line {
       passing: pieces.some(
         (piece) =>
           (piece.kind === 'spoken' && isValue(piece.utterance)) ||
-          (piece.kind === 'recorded' && this.#voices.has(piece.path)),
+          (piece.kind === 'recorded' && (this.#parts.passingVoices === true || this.#voices.has(piece.path))),
       ),
     };
   }

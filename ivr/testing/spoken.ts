@@ -14,7 +14,8 @@ export function spoken({
   side = 'outside',
   signal,
   voiceFolder = '/voices',
-}: { side?: Side; signal?: AbortSignal; voiceFolder?: string } = {}) {
+  passingVoices = false,
+}: { side?: Side; signal?: AbortSignal; voiceFolder?: string; passingVoices?: boolean } = {}) {
   const clock = new MovedClock();
   const dialog = new PlayedDialog();
   const endpoint = new PlayedEndpoint();
@@ -22,7 +23,7 @@ export function spoken({
   const noted = notedRecord();
   const line = new SpokenLine({
     ...silentPrompts,
-    ...{ leg, clock, record: noted.record, language: 'en', voiceFolder },
+    ...{ leg, clock, record: noted.record, language: 'en', voiceFolder, passingVoices },
     ...(signal && { signal }),
   });
   return { clock, dialog, endpoint, leg, line, noted };

@@ -21,6 +21,7 @@ await startJobs({
   databaseUrl: order.databaseUrl,
   storage: folderStorage(order.kept),
   spoolFolder: order.spoolFolder,
+  messageFolder: order.spoolFolder,
   log: silent,
   ...(order.redisUrl !== undefined && { redisUrl: order.redisUrl }),
   relayEveryMs: 20,

@@ -28,6 +28,7 @@ await startJobs({
   ...(order.redisUrl !== undefined && { redisUrl: order.redisUrl }),
   storage: folderStorage(order.spoolFolder),
   spoolFolder: order.spoolFolder,
+  messageFolder: order.spoolFolder,
   funding: { ...counter.deps(dieAt), deposit: depositWith(deposits) },
   deposits,
   rails: { now: () => counter.at },

@@ -23,6 +23,7 @@ import { noMoney } from './no-money.ts';
 export let server: TestDatabase;
 export let folder: string;
 export let spoolFolder: string;
+export let messageFolder: string;
 export let storage: Storage;
 export let lines: { level: keyof Log; facts: Record<string, unknown>; message: string }[];
 export const log = Object.fromEntries(
@@ -49,7 +50,8 @@ export function useSpool(): void {
     await server.db.deleteFrom('recording').execute();
     folder = await mkdtemp(join(await fastPlace(), 'homeline-jobs-'));
     spoolFolder = join(folder, 'spool');
-    await mkdir(spoolFolder);
+    messageFolder = join(folder, 'messages');
+    for (const one of [spoolFolder, messageFolder]) await mkdir(one);
     storage = folderStorage(join(folder, 'kept'));
     lines = [];
   });
@@ -79,6 +81,7 @@ export async function start(change: Partial<JobsOptions> = {}): Promise<Jobs> {
     databaseUrl: server.url,
     storage,
     spoolFolder,
+    messageFolder,
     ...noMoney(server.db),
     log,
     ...backendOptions(),

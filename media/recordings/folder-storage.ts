@@ -36,6 +36,26 @@ export function folderStorage(root: string): Storage {
         throw troubleOf(error, key);
       }
     },
+    async get(file, signal) {
+      const from = pathOf(file.key);
+      try {
+        await copy({ ...file, path: from }, file.path, signal);
+      } catch (error) {
+        // What was there before is not ours.
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') await rm(file.path, { force: true });
+        throw troubleOf(error, from);
+      }
+    },
+    async remove(key) {
+      const path = pathOf(key);
+      try {
+        await rm(path, { force: true });
+        await syncFolder(dirname(path));
+      } catch (error) {
+        // Its folder never was.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw troubleOf(error, key);
+      }
+    },
   };
 }
 
@@ -49,7 +69,7 @@ async function copy(file: Kept, part: string, signal: AbortSignal | undefined): 
       await target.writeFile(chunk as Buffer);
     }
     if (hash.digest('hex') !== file.sha256)
-      throw new StorageError('corrupt', `${file.path} is not what its hash says; it was not stored.`);
+      throw new StorageError('corrupt', `${file.path} is not what its hash says; it was not taken.`);
     await target.sync();
   } finally {
     await target.close();

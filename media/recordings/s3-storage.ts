@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { checkKey, StorageError, type Comparison, type Kept, type Storage } from './storage.ts';
 
 export interface S3Options {
@@ -64,6 +70,14 @@ export function s3Storage(options: S3Options): Storage & { close(): void } {
       checkKey(file.key);
       return bounded(file.bytes, signal, async (abortSignal) => compare(client, bucket, file, abortSignal));
     },
+    async get(file, signal) {
+      checkKey(file.key);
+      await bounded(file.bytes, signal, (abortSignal) => download(client, bucket, file, abortSignal));
+    },
+    async remove(key, signal) {
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: checkKey(key) });
+      await bounded(0, signal, (abortSignal) => client.send(command, { abortSignal }));
+    },
   };
 }
 
@@ -92,6 +106,27 @@ async function upload(client: S3Client, bucket: string, file: Kept, abortSignal:
     await client.send(command, { abortSignal });
   } finally {
     body.destroy();
+  }
+}
+
+async function download(client: S3Client, bucket: string, file: Kept, abortSignal: AbortSignal): Promise<void> {
+  const target = await open(file.path, 'wx', 0o640);
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: file.key }), { abortSignal });
+    const hash = createHash('sha256');
+    for await (const chunk of Body as Readable) {
+      hash.update(chunk as Buffer);
+      await target.writeFile(chunk as Buffer);
+    }
+    if (hash.digest('hex') !== file.sha256)
+      throw new StorageError('corrupt', `${file.key} is not what its hash says; it was not taken.`);
+  } catch (error) {
+    await rm(file.path, { force: true });
+    if (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket')
+      throw new StorageError('missing', `${file.key} is not in the bucket.`, { cause: error });
+    throw error;
+  } finally {
+    await target.close();
   }
 }
 

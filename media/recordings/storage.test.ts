@@ -103,6 +103,39 @@ describe.each(stores)('a %s', (_, open) => {
     await writeFile(file.path, '');
   });
 
+  test('brings back what it keeps, whole, and to no place that is taken', async () => {
+    await it.storage.put(file);
+    const path = join(folder, 'brought.wav');
+    await it.storage.get({ ...file, path });
+    expect(sound.equals(await readFile(path))).toBe(true);
+    await writeFile(path, 'taken');
+    await expect(it.storage.get({ ...file, path })).rejects.toMatchObject({ name: 'StorageError' });
+    expect(await readFile(path, 'utf8')).toBe('taken');
+  });
+
+  test('brings nothing that is not what its hash says, or is not there', async () => {
+    await it.storage.put(file);
+    const path = join(folder, 'brought.wav');
+    const other = { ...file, path, sha256: '0'.repeat(64) };
+    await expect(it.storage.get(other)).rejects.toMatchObject({ name: 'StorageError', trouble: 'corrupt' });
+    const absent = { ...file, path, key: '2026/05/01/other.wav' };
+    await expect(it.storage.get(absent)).rejects.toMatchObject({ name: 'StorageError', trouble: 'missing' });
+    await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(it.storage.get({ ...file, path, key: '../x.wav' })).rejects.toMatchObject({ trouble: 'refused' });
+  });
+
+  test('forgets what it is told to, and again, and nothing else', async () => {
+    const other = { ...file, key: '2026/05/01/other.wav' };
+    await it.storage.put(file);
+    await it.storage.put(other);
+    for (let again = 0; again < 2; again++) {
+      await it.storage.remove(file.key);
+      expect([await it.storage.verify(file), await it.storage.verify(other)]).toEqual(['absent', 'same']);
+    }
+    await it.storage.remove('2027/01/01/never.wav');
+    await expect(it.storage.remove('../call.wav')).rejects.toMatchObject({ trouble: 'refused' });
+  });
+
   test('does not leave its place', async () => {
     await expect(it.storage.put({ ...file, key: '../x.wav' })).rejects.toMatchObject({ trouble: 'refused' });
     await expect(it.storage.verify({ ...file, key: '../x.wav' })).rejects.toMatchObject({ trouble: 'refused' });
@@ -200,6 +233,19 @@ describe('a bucket that misbehaves', () => {
     );
     await expect(storage.verify(file)).rejects.toMatchObject({ trouble: 'unavailable' });
     await expect(storage.verify(file)).rejects.toMatchObject({ trouble: 'refused' });
+  });
+
+  test('what cannot be brought or removed now is told, and can be later', async () => {
+    await storage.put(file);
+    const brought = { ...file, path: join(folder, 'brought.wav') };
+    store.misbehave('GET', { kind: 'status', status: 503, code: 'SlowDown' });
+    await expect(storage.get(brought)).rejects.toMatchObject({ name: 'StorageError', trouble: 'unavailable' });
+    await storage.get(brought);
+    store.misbehave('DELETE', { kind: 'status', status: 403, code: 'AccessDenied' });
+    await expect(storage.remove(file.key)).rejects.toMatchObject({ name: 'StorageError', trouble: 'refused' });
+    expect(store.objects.size).toBe(1);
+    await storage.remove(file.key);
+    expect(store.objects.size).toBe(0);
   });
 
   test('wrong credentials and no store at all', async () => {

@@ -13,20 +13,24 @@ export interface Kept {
 /** What lies in storage under a name, compared with what should. */
 export type Comparison = 'same' | 'absent' | 'different';
 
-/** Where recordings are kept. Both verbs may be tried again at any time, from any process; both throw StorageError alone. */
+/** Where recordings are kept. Every verb may be tried again at any time, from any process; all throw StorageError alone. */
 export interface Storage {
   readonly kind: 'folder' | 's3';
   /** Puts the file there whole, or not at all, and tells where. What lay there under this key is replaced. */
   put(file: Kept, signal?: AbortSignal): Promise<string>;
   /** Compares length and SHA-256 with what is really there. */
   verify(file: Omit<Kept, 'path'>, signal?: AbortSignal): Promise<Comparison>;
+  /** Brings what lies there to `path`, which is whole and what the hash says, or not there: then `corrupt`, or `missing`. */
+  get(file: Kept, signal?: AbortSignal): Promise<void>;
+  /** Nothing lies under this key any more; where nothing did, that is so already. */
+  remove(key: string, signal?: AbortSignal): Promise<void>;
   /** What put() tells for this key. */
   locationOf(key: string): string;
 }
 
 /**
  * unavailable: not now (network, timeout, 5xx, throttled); full: no room; refused: the store does not let us (credentials, bucket);
- * corrupt: what arrived is not what the hash says; missing: the file to be kept is not there.
+ * corrupt: what arrived is not what the hash says; missing: the file to be kept, or brought, is not there.
  */
 export type StorageTrouble = 'unavailable' | 'full' | 'refused' | 'corrupt' | 'missing';
 

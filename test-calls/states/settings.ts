@@ -56,7 +56,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SMTP_URL: 'e-mail goes to this server, `smtp://user:password@host:port`; without it the log shows it',
   SMTP_CA_FILE: 'PEM of who vouches for its certificate, when no public authority does',
   MAIL_FROM: 'who it is from',
-  S3_BUCKET: 'where recordings are kept; a folder in `VAR_FOLDER` without it',
+  S3_BUCKET: 'where recordings and voice messages are kept; a folder in `VAR_FOLDER` without it',
   S3_ENDPOINT: 'an S3-compatible store other than AWS',
   S3_REGION: 'its region',
   ARTIST_FOLDER: 'recordings of a voice artist, which stand in for the synthesiser (`npm run script`)',

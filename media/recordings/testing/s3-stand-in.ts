@@ -21,7 +21,7 @@ export interface StandIn {
   /** 'PUT recordings/x.wav 200' and the like, in order. */
   readonly served: string[];
   /** One fault for each of the next requests of this method. */
-  misbehave(method: 'PUT' | 'HEAD' | 'GET', ...faults: Fault[]): void;
+  misbehave(method: 'PUT' | 'HEAD' | 'GET' | 'DELETE', ...faults: Fault[]): void;
   /** False: an older store that keeps no checksums. */
   checksums: boolean;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ const ACCESS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7M
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest();
 
 /**
- * A store that speaks enough of S3 over HTTP: PUT, GET and HEAD of objects, path style, AWS Signature Version 4 checked, payload hash and
+ * A store that speaks enough of S3 over HTTP: PUT, GET, HEAD and DELETE of objects, path style, AWS Signature Version 4 checked, payload hash and
  * x-amz-checksum-sha256 checked. And which can be told to misbehave.
  */
 export async function startS3StandIn(
@@ -39,7 +39,7 @@ export async function startS3StandIn(
 ): Promise<StandIn & { credentials: typeof ACCESS; bucket: string }> {
   const objects = new Map<string, Buffer>();
   const served: string[] = [];
-  const faults: Record<string, Fault[]> = { PUT: [], HEAD: [], GET: [] };
+  const faults: Record<string, Fault[]> = { PUT: [], HEAD: [], GET: [], DELETE: [] };
   const server = createServer((request, response) => {
     void serve(request, response).catch(() => response.destroy());
   });
@@ -78,6 +78,10 @@ export async function startS3StandIn(
       if (checksum !== undefined && checksum !== hash.toString('base64')) return answer(400, 'BadDigest');
       objects.set(key, damaged(body, fault));
       return answer(200, undefined, { etag: '"0"' });
+    }
+    if (method === 'DELETE') {
+      objects.delete(key);
+      return answer(204);
     }
     const object = objects.get(key);
     if (!object) return answer(404, 'NoSuchKey');

@@ -35,6 +35,7 @@ import * as serviceTerms from './migrations/0053-service-terms.ts';
 import * as agentsDecide from './migrations/0058-agents-decide.ts';
 import * as callingNumber from './migrations/0059-calling-number.ts';
 import * as attended from './migrations/0060-attended.ts';
+import * as identity from './migrations/0064-identity.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -73,6 +74,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0058-agents-decide': agentsDecide,
   '0059-calling-number': callingNumber,
   '0060-attended': attended,
+  '0064-identity': identity,
 };
 
 /** A migration may rewrite a big table. */

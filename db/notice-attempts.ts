@@ -9,7 +9,7 @@ export interface StoredNotice {
   readonly recipient: string;
   readonly words:
     | { readonly channel: 'text'; readonly body: string; readonly despiteOptOut: boolean }
-    | { readonly channel: 'e-mail'; readonly subject: string; readonly body: string };
+    | { readonly channel: 'e-mail'; readonly subject: string; readonly body: string; readonly proofId?: string };
   readonly state: NoticeState;
   readonly writtenAt: Date;
   readonly attemptedAt?: Date;
@@ -25,7 +25,10 @@ const toNotice = (row: Selectable<NoticeTable>): StoredNotice => ({
   words:
     row.subject === null
       ? { channel: 'text', body: row.body, despiteOptOut: row.despiteOptOut }
-      : { channel: 'e-mail', subject: row.subject, body: row.body },
+      : {
+          ...{ channel: 'e-mail', subject: row.subject, body: row.body },
+          ...(row.proofId !== null && { proofId: row.proofId }),
+        },
   state: row.state,
   writtenAt: row.writtenAt,
   ...(row.attemptedAt && { attemptedAt: row.attemptedAt }),

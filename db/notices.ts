@@ -10,7 +10,14 @@ export interface NewNotice {
   readonly at: Date;
   readonly words:
     | { readonly channel: 'text'; readonly recipient: string; readonly body: string; readonly despiteOptOut: boolean }
-    | { readonly channel: 'e-mail'; readonly recipient: string; readonly subject: string; readonly body: string };
+    | {
+        readonly channel: 'e-mail';
+        readonly recipient: string;
+        readonly subject: string;
+        readonly body: string;
+        /** Its sender puts the token and the digits of this proof into the body. */
+        readonly proofId?: string;
+      };
 }
 
 /** Writes a notice and the work of sending it, in the transaction of its cause. False: this key was written before on this channel. */

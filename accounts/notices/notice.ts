@@ -6,7 +6,8 @@ export interface Words {
   readonly text?: string;
   /** The text is the one that confirms an opt-out, and goes out in spite of it. */
   readonly despiteOptOut?: true;
-  readonly mail?: { readonly subject: string; readonly body: string };
+  /** `proofId`: of a proof whose token and digits its sender puts into the body. */
+  readonly mail?: { readonly subject: string; readonly body: string; readonly proofId?: string };
 }
 
 /** Something to tell somebody. `News` is each feature's own. */

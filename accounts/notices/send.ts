@@ -96,7 +96,10 @@ async function claimNotice(trx: Database, { now }: SendDeps, id: string): Promis
 async function hand(db: Database, { texts, mails, now }: SendDeps, claim: Claimed): Promise<Taken> {
   const { notice, doubtfulSince, optedOut } = claim;
   const { words, recipient: to, id } = notice;
-  if (words.channel === 'e-mail') return mails.send({ to, subject: words.subject, body: words.body, noticeId: id });
+  if (words.channel === 'e-mail') {
+    const { subject, body, proofId } = words;
+    return mails.send({ to, subject, body, noticeId: id, ...(proofId !== undefined && { proofId }) });
+  }
   const text = { to, body: words.body };
   if (doubtfulSince) {
     const there = await texts.find({ ...text, since: doubtfulSince }).catch(() => undefined);

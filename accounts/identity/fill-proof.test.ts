@@ -36,6 +36,7 @@ test('every other mail says something in both languages, and has no places to fi
   const news: IdentityNews[] = [
     ...(['known-address', 'registered', 'password-reset', 'session-replayed'] as const).map((kind) => ({ kind })),
     { kind: 'sign-in-locked', minutes: 1 },
+    { kind: 'reset-locked', minutes: 1 },
   ];
   for (const each of news) {
     const [english, spanish] = [await sent(each, 'en'), await sent(each, 'es')];

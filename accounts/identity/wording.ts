@@ -52,8 +52,16 @@ const english = (news: IdentityNews): Mail => {
       return {
         subject: 'Homeline: sign-in is locked',
         lines: [
-          `Wrong answers or passwords were given several times. Sign-in is locked for ${minutes(news.minutes, 'en')}.`,
+          `A wrong password was given several times. Sign-in is locked for ${minutes(news.minutes, 'en')}.`,
           'Not you? Set a new password, or call us.',
+        ],
+      };
+    case 'reset-locked':
+      return {
+        subject: 'Homeline: security questions are locked',
+        lines: [
+          `Security questions were answered wrongly several times. They are locked for ${minutes(news.minutes, 'en')}.`,
+          'Your password is as it was. Not you? Somebody may read your e-mail: change its password, and call us.',
         ],
       };
     case 'session-replayed':
@@ -111,8 +119,16 @@ const spanish = (news: IdentityNews): Mail => {
       return {
         subject: 'Homeline: el inicio de sesión está bloqueado',
         lines: [
-          `Se dieron varias veces respuestas o contraseñas incorrectas. El inicio de sesión queda bloqueado por ${minutes(news.minutes, 'es')}.`,
+          `Se dio varias veces una contraseña incorrecta. El inicio de sesión queda bloqueado por ${minutes(news.minutes, 'es')}.`,
           '¿No fue usted? Cree una contraseña nueva o llámenos.',
+        ],
+      };
+    case 'reset-locked':
+      return {
+        subject: 'Homeline: las preguntas de seguridad están bloqueadas',
+        lines: [
+          `Se respondieron mal varias veces las preguntas de seguridad. Quedan bloqueadas por ${minutes(news.minutes, 'es')}.`,
+          'Su contraseña no cambió. ¿No fue usted? Alguien puede leer su correo: cambie la contraseña del correo y llámenos.',
         ],
       };
     case 'session-replayed':

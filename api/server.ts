@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
+import { openIdentity } from './identity/open.ts';
+import { identityRoutes } from './identity/routes.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { routes } from './routes.ts';
@@ -19,16 +22,22 @@ export interface ApiOptions {
   readonly texts?: TextWebhookOptions;
   /** Absent: the card gateway tells nothing of its own accord. */
   readonly cards?: CardWebhookOptions;
+  /** Absent: families neither register nor sign in here. */
+  readonly identity?: IdentityDeps;
+  /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
+  readonly trustProxy?: string;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
-export function apiServer({ db, token, health, metrics, log, texts, cards }: ApiOptions): FastifyInstance {
+export function apiServer(options: ApiOptions): FastifyInstance {
+  const { db, token, health, metrics, log, texts, cards, identity, trustProxy } = options;
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    ...(trustProxy !== undefined && { trustProxy }),
   });
-  const document = openApi(routes);
+  const document = openApi([...routes, ...(identity ? identityRoutes : [])]);
   const wanted = digest(token);
 
   server.setErrorHandler((error, request, reply) => {
@@ -56,6 +65,7 @@ export function apiServer({ db, token, health, metrics, log, texts, cards }: Api
 
   if (texts) void server.register(textWebhook, texts);
   if (cards) void server.register(cardWebhook, cards);
+  if (identity) openIdentity(server, db, identity);
   for (const route of routes)
     server.route({
       method: route.method,

@@ -1,5 +1,6 @@
 import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
+import { forgetIdentityLeavings } from '#db/forget-identities.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
@@ -46,6 +47,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     // Whoever imported it died: its lines wait.
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
+    { name: 'identities', everyMs: 10 * MINUTE, work: () => forgetIdentityLeavings(db, now()) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];
 };

@@ -65,7 +65,6 @@ export async function sessionByAccess(db: Database, digest: string, at: Date): P
     .selectAll('identitySession')
     .where('accessToken.digest', '=', digest)
     .where('accessToken.expiresAt', '>', at)
-    .where('identitySession.expiresAt', '>', at)
     .where('identitySession.endedAt', 'is', null)
     .executeTakeFirst();
 }

@@ -27,7 +27,7 @@ export async function secretHasher(
     hash,
     verify: async (digest, secret) =>
       new RegExp(`[$,]${own}[$,]`).test(digest) && (await argon2.verify(digest, secret, { secret: options.secret })),
-    // Normalised passwords and answers have no NUL.
+    // No password is so short, and no answer has a NUL.
     nobody: await hash('\0'),
   };
 }

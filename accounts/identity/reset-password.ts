@@ -4,7 +4,7 @@ import { identityOf, questionsOf, setPassword, type Identity } from '#db/identit
 import * as proofs from '#db/mail-proofs.ts';
 import type { KeptQuestion } from '#db/sign-ups.ts';
 import { endSessions } from '#db/sessions.ts';
-import { emailOf } from './email.ts';
+import { emailKeyOf } from './email.ts';
 import { clearGuesses, countGuess, guessedAt } from './guesses.ts';
 import { digestOf, newToken } from './keys.ts';
 import { mayMail, newProof } from './mail-proof.ts';
@@ -23,7 +23,7 @@ export async function askReset(
   deps: IdentityDeps,
   { email, idempotencyKey }: { readonly email: string; readonly idempotencyKey?: string | undefined },
 ): Promise<ResetAsked> {
-  const emailKey = emailOf(email)?.key ?? email.slice(0, 254);
+  const emailKey = emailKeyOf(email);
   return db.transaction().execute(async (trx): Promise<ResetAsked> => {
     const mayWrite = await mayMail(trx, deps, emailKey);
     const before = idempotencyKey === undefined ? undefined : await proofs.mailProofByKey(trx, idempotencyKey);

@@ -35,6 +35,7 @@ async function giveTokens(
   session: { readonly id: string; readonly expiresAt: Date },
   at: Date,
 ): Promise<Tokens> {
+  // No token outlives its session.
   const until = (ms: number) => new Date(Math.min(at.getTime() + ms, session.expiresAt.getTime()));
   const tokens = {
     ...{ accessToken: newToken(), accessExpiresAt: until(ACCESS_MS) },
@@ -61,7 +62,7 @@ export async function refresh(db: Database, deps: IdentityDeps, refreshToken: st
   return db.transaction().execute(async (trx): Promise<Refreshed> => {
     const digest = digestOf(refreshToken);
     const found = await sessions.refreshTokenOf(trx, digest);
-    if (!found || found.session.endedAt || found.session.expiresAt <= at) return { kind: 'refused' };
+    if (!found || found.session.endedAt) return { kind: 'refused' };
     const { session, token } = found;
     if (token.usedAt) {
       await sessions.endSessions(trx, session, 'replayed', at);

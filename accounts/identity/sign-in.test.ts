@@ -1,4 +1,5 @@
-import { identityOf } from '#db/identities.ts';
+import { sql } from 'kysely';
+import { identityOf, setPassword } from '#db/identities.ts';
 import { forgetIdentityLeavings } from '#db/forget-identities.ts';
 import { openSessions } from '#db/sessions.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
@@ -108,6 +109,27 @@ test('a process that dies as it looks takes no guess back', async () => {
   expect((await enter(PASSWORD)).kind).toBe('locked');
 });
 
+test('whose password is changed while it is looked at is not signed in by the old one', async () => {
+  const id = await home.registered(email);
+  const { passwords } = await home.deps();
+  const verify = async (hash: string, secret: string) => {
+    const right = await passwords.verify(hash, secret);
+    await setPassword(server.db, id, await passwords.hash(WRONG), home.at);
+    return right;
+  };
+  expect(await enter(PASSWORD, { passwords: { ...passwords, verify } })).toEqual({ kind: 'wrong' });
+  expect(await openSessions(server.db, id, home.at)).toEqual([]);
+  expect((await enter(WRONG)).kind).toBe('signed-in');
+});
+
+test('a device is called what its holder wrote, without what cannot be kept', async () => {
+  const id = await home.registered(email);
+  await signedIn('Ana\0’s\u202e phone');
+  await signedIn('\0');
+  const devices = (await openSessions(server.db, id, home.at)).map(({ device }) => device);
+  expect(devices.sort()).toEqual(['Ana ’s  phone', null]);
+});
+
 test('an access token is good for ten minutes; a refresh token is taken for a new pair', async () => {
   await home.registered(email);
   const first = await signedIn();
@@ -139,10 +161,23 @@ test('a refresh token used twice ends its session for both, and its holder is to
 
 test('of two that refresh at once one is given a pair, and the session ends', async () => {
   await home.registered(email);
-  const { refreshToken } = await signedIn();
-  const answers = await Promise.all([again(refreshToken), again(refreshToken), again(refreshToken)]);
-  expect(answers.map(({ kind }) => kind).sort()).toEqual(['refreshed', 'refused', 'refused']);
-  for (const answer of answers) if (answer.kind === 'refreshed') expect(await lives(answer.accessToken)).toBe(false);
+  const { refreshToken, sessionId } = await signedIn();
+  const waiting = async () => {
+    const { rows } = await sql<{ n: string }>`
+      select count(*) as n from pg_stat_activity where wait_event_type = 'Lock'`.execute(server.db);
+    return Number(rows[0]?.n);
+  };
+  // Both have come as far as they can before either goes on.
+  const answers = await server.db.transaction().execute(async (trx) => {
+    await trx.selectFrom('identitySession').select('id').where('id', '=', sessionId).forUpdate().execute();
+    const both = [again(refreshToken), again(refreshToken)];
+    await expect.poll(waiting).toBe(2);
+    return both;
+  });
+  const [one, two] = await Promise.all(answers);
+  expect([one?.kind, two?.kind].sort()).toEqual(['refreshed', 'refused']);
+  for (const answer of [one, two])
+    if (answer?.kind === 'refreshed') expect(await lives(answer.accessToken)).toBe(false);
 });
 
 test('a refresh token is good for thirty days, a session for ninety', async () => {

@@ -1,6 +1,6 @@
 import type { Database } from '#db/connect.ts';
 import { identityOf, type Identity } from '#db/identities.ts';
-import { emailOf } from './email.ts';
+import { emailKeyOf } from './email.ts';
 import { clearGuess, countGuess, guessedAt } from './guesses.ts';
 import { plainPassword } from './password.ts';
 import type { IdentityDeps } from './ports.ts';
@@ -29,8 +29,7 @@ export async function signIn(
   deps: IdentityDeps,
   { email, password, device }: SigningIn,
 ): Promise<SignedIn> {
-  // What is no address is looked up as it is: nobody has it.
-  const emailKey = emailOf(email)?.key ?? email.slice(0, 254);
+  const emailKey = emailKeyOf(email);
   const at = guessedAt(deps, 'password', emailKey);
   const guess = await countGuess(db, deps, at);
   if (guess.kind === 'locked') return guess;
@@ -42,10 +41,13 @@ export async function signIn(
     const now = await identityOf(trx, { id: identity.id }, { lock: true });
     if (now?.passwordHash !== identity.passwordHash) return { kind: 'wrong' };
     await clearGuess(trx, deps, at, guess.nth);
-    const tokens = await beginSession(trx, deps, { identityId: identity.id, device: device?.trim() || null });
+    const tokens = await beginSession(trx, deps, { identityId: identity.id, device: deviceName(device) });
     return { kind: 'signed-in', identity, ...tokens };
   });
 }
+
+/** Without what cannot be shown, or kept. */
+const deviceName = (typed = ''): string | null => typed.replace(/\p{C}/gu, ' ').trim() || null;
 
 interface Wrong {
   readonly identity: Identity | undefined;

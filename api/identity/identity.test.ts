@@ -309,6 +309,22 @@ test('a network’s requests are counted before they are looked at; the headers 
   expect((await knock()).statusCode).toBe(400);
 });
 
+test('behind a proxy that is trusted, who asks is whom it names; nobody else’s word for it counts', async () => {
+  const identity = await home.deps();
+  const metrics = { contentType: 'text/plain', metrics: async () => '' };
+  const options = { db: database.db, token: SERVICE, health: async () => 'ok', metrics, identity };
+  const behind = apiServer({ ...options, trustProxy: '10.7.0.1' });
+  const left = async (remoteAddress: string, named: string) => {
+    const request = { method: 'POST', url: '/v1/identity/tokens', payload: {}, remoteAddress } as const;
+    const response = await behind.inject({ ...request, headers: { 'x-forwarded-for': named } });
+    return /r=(\d+)/.exec(String(response.headers['ratelimit']))?.[1];
+  };
+  expect([await left('10.7.0.1', '192.0.2.1'), await left('10.7.0.1', '192.0.2.1')]).toEqual(['599', '598']);
+  expect(await left('10.7.0.1', '192.0.2.2')).toBe('599');
+  expect([await left('10.7.0.9', '192.0.2.3'), await left('10.7.0.9', '192.0.2.4')]).toEqual(['599', '598']);
+  await behind.close();
+});
+
 test('an IPv6 household is one network, and so is an IPv4 address however it is written', () => {
   expect(networkOf('2001:db8:1:2:aaaa::1')).toBe(networkOf('2001:0DB8:1:2::ffff'));
   expect(networkOf('2001:db8:1:2::1')).not.toBe(networkOf('2001:db8:1:3::1'));

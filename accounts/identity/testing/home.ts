@@ -7,6 +7,7 @@ import { answerQuestions, beginSignUp, giveContact, submitSignUp, type Holder } 
 import { verifyByCode } from '../verify.ts';
 import { identityWords } from '../wording.ts';
 
+export const SECRET = 'an identity secret of tests';
 export const PASSWORD = 'Correct-Horse-7';
 export const ANSWERS = [
   { question: 'first-street', answer: 'Calle Niño, 12' },
@@ -26,7 +27,7 @@ const QUICK = { memoryCost: 1024, timeCost: 2 };
 /** A family that registers and signs in: a clock that is moved, and the mails that were written. */
 export class Home {
   readonly db: Database;
-  readonly keys = identityKeys('an identity secret of tests');
+  readonly keys = identityKeys(SECRET);
   at = new Date('2026-05-01T17:00:00Z');
   #deps: IdentityDeps | undefined;
 

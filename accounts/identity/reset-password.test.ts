@@ -4,6 +4,7 @@ import { MAILED_MS } from './mail-proof.ts';
 import { askReset, proveByCode, proveByLink, resetPassword, type ResetOrder } from './reset-password.ts';
 import { refresh, sessionOf } from './sessions.ts';
 import { signIn } from './sign-in.ts';
+import { verifyByCode, verifyByLink } from './verify.ts';
 import { ANSWERS, Home, otherThan, PASSWORD, twice } from './testing/home.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -88,8 +89,18 @@ test('the digits are tried five times, and are good for half an hour', async () 
 });
 
 test('a registration’s mail proves nothing here, nor the other way round', async () => {
-  await home.submitted(email);
-  expect(await proveLink((await home.mailed(email)).token)).toEqual({ kind: 'wrong' });
+  const holder = await home.submitted(email);
+  const { code, token } = await home.mailed(email);
+  expect(await proveLink(token)).toEqual({ kind: 'wrong' });
+  // Nor does whoever knows its id use up its tries.
+  const mine = server.db.selectFrom('mailProof').select('id').where('signUpId', '=', holder.id);
+  const { id } = await mine.executeTakeFirstOrThrow();
+  for (let each = 0; each < 5; each++) expect(await prove(id, otherThan(code))).toEqual({ kind: 'wrong' });
+  const deps = await home.deps();
+  expect((await verifyByCode(server.db, deps, holder, code)).kind).toBe('registered');
+  await ask();
+  const link = { token: (await home.mailed(email)).token, password: PASSWORD };
+  expect(await verifyByLink(server.db, deps, link)).toEqual({ kind: 'wrong' });
   expect(await proveLink('forged')).toEqual({ kind: 'wrong' });
   expect(await reset('forged')).toEqual({ kind: 'gone' });
 });
@@ -114,6 +125,18 @@ test('a wrong or missing answer is wrong, and the third in a row locks, whatever
   expect((await enter(PASSWORD)).kind).toBe('signed-in');
   home.pass(30 * 60_000);
   expect(await reset(await granted())).toEqual({ kind: 'reset' });
+});
+
+test('wrong answers of before a new password count for nothing after it', async () => {
+  await home.registered(email);
+  const grant = await granted();
+  expect([await reset(grant, { answers: WRONG }), await reset(grant, { answers: WRONG })]).toEqual([
+    ...[{ kind: 'wrong' }, { kind: 'wrong' }],
+  ]);
+  expect(await reset(grant)).toEqual({ kind: 'reset' });
+  const next = await granted();
+  expect(await reset(next, { answers: WRONG })).toEqual({ kind: 'wrong' });
+  expect(await reset(next, { answers: WRONG })).toEqual({ kind: 'wrong' });
 });
 
 test('one mail is good for three tries at the answers', async () => {

@@ -31,8 +31,7 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
         const key = idempotent && headers['idempotency-key'];
         const answer = await route.run(db, deps, {
           ...{ params, query, body, session: sessions.get(request) },
-          // Of one route: the same key elsewhere is another.
-          idempotencyKey: key ? `${path} ${read('header', idempotencyKey, key)}` : undefined,
+          idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
         });
         return reply.code(answer.status).send(answer.body);
       },

@@ -59,7 +59,7 @@ export async function mailProofByToken(
 /** The latest of a registration, also one that has ended; not one that has expired. */
 export async function mailProofOfSignUp(db: Database, signUpId: string, at: Date): Promise<MailProof | undefined> {
   const query = db.selectFrom('mailProof').selectAll().where('signUpId', '=', signUpId).where('expiresAt', '>', at);
-  return query.orderBy('writtenAt', 'desc').orderBy('id').limit(1).executeTakeFirst();
+  return query.orderBy('seq', 'desc').limit(1).executeTakeFirst();
 }
 
 /** One that has not expired. `lock`: nobody else changes it until the transaction ends. */

@@ -194,6 +194,20 @@ test('another mail makes the one before it void; three for a registration, five 
   expect(await byCode(another, (await home.mailed(email)).code)).toBe('registered');
 });
 
+test('of two mails, written at one moment or not, the digits of the later one count', async () => {
+  for (const between of [0, 1]) {
+    const email = newAddress();
+    const holder = await home.submitted(email);
+    const first = await home.mailed(email);
+    home.pass(between);
+    await submit(holder, { resend: true });
+    expect(await byCode(holder, first.code)).toBe('wrong');
+    const { code } = await home.mailed(email);
+    expect(await byCode(holder, code)).toBe('registered');
+    expect(await byCode(holder, code)).toBe('registered');
+  }
+});
+
 test('a submitted registration waits a day for its proof', async () => {
   const email = newAddress();
   const holder = await home.submitted(email);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { identityOf, questionsOf, setPassword, type Identity } from '#db/identities.ts';
+import { keepIf } from '#db/keep-if.ts';
 import * as proofs from '#db/mail-proofs.ts';
 import type { KeptQuestion } from '#db/sign-ups.ts';
 import { endSessions } from '#db/sessions.ts';
@@ -33,11 +34,13 @@ export async function askReset(
     const proof = { ...newProof(deps), purpose: 'password-reset', emailKey, identityId: identity?.id } as const;
     // Two at once with one key and two addresses.
     if (!(await proofs.addMailProof(trx, { ...proof, idempotencyKey }))) return { kind: 'key-reused' };
-    if (identity)
-      await deps.notify(trx, {
-        ...{ key: `identity ${proof.id}`, language: identity.language, to: { email: identity.email } },
+    const language = identity?.language ?? 'en';
+    await keepIf(trx, identity !== undefined, () =>
+      deps.notify(trx, {
+        ...{ key: `identity ${proof.id}`, language, to: { email: identity?.email ?? emailKey } },
         news: { kind: 'reset-password', proofId: proof.id },
-      });
+      }),
+    );
     return { kind: 'asked', id: proof.id };
   });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { identityOf, setPassword } from '#db/identities.ts';
 import { forgetIdentityLeavings } from '#db/forget-identities.ts';
+import { countInWindow } from '#db/rate-windows.ts';
 import { openSessions } from '#db/sessions.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -90,7 +91,7 @@ test('an address that nobody has is answered alike, locked alike, after the same
   }
   expect(looked).toHaveLength(10);
   expect(looked.slice(5)).toEqual(Array<string>(5).fill(passwords.nobody));
-  expect(await home.mails(nobody)).toEqual([]);
+  expect([await home.mails(nobody), await home.mails('nobody')]).toEqual([[], []]);
   expect((await enter(WRONG, { as: 'no address' })).kind).toBe('wrong');
 });
 
@@ -240,7 +241,16 @@ test('what is over is forgotten; a used refresh token stays while its session li
   expect((await again(next.refreshToken)).kind).toBe('refused');
   const mine = server.db.selectFrom('identitySession').select('endedAs').where('id', '=', sessionId);
   expect(await mine.execute()).toEqual([{ endedAs: 'replayed' }]);
+  const asking = { act: 'ask', subject: home.keys.subject('ask', email), windowMs: 3_600_000 };
+  await countInWindow(server.db, asking, home.at);
+  home.pass(3_599_999);
+  await forgetIdentityLeavings(server.db, home.at);
+  expect((await countInWindow(server.db, asking, home.at)).counted).toBe(2);
+  const guesses = async () => (await server.db.selectFrom('identityGuess').select('kind').execute()).length;
+  expect(await guesses()).toBeGreaterThan(0);
   home.pass(31 * 24 * 3_600_000);
   await forgetIdentityLeavings(server.db, home.at);
   expect(await mine.execute()).toEqual([]);
+  expect(await guesses()).toBe(0);
+  expect(await server.db.selectFrom('rateWindow').select('act').execute()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Database } from '#db/connect.ts';
 import { identityOf, type Identity } from '#db/identities.ts';
+import { keepIf } from '#db/keep-if.ts';
 import { emailKeyOf } from './email.ts';
 import { clearGuess, countGuess, guessedAt } from './guesses.ts';
 import { plainPassword } from './password.ts';
@@ -57,12 +58,9 @@ interface Wrong {
 async function wrong(db: Database, deps: IdentityDeps, { identity, guess }: Wrong): Promise<SignedIn> {
   if (!guess.locks) return { kind: 'wrong' };
   const { minutes, until } = guess.locks;
-  if (identity)
-    await db.transaction().execute((trx) =>
-      deps.notify(trx, {
-        ...{ key: `identity ${identity.id} locked ${guess.nth}`, language: identity.language },
-        ...{ to: { email: identity.email }, news: { kind: 'sign-in-locked', minutes } },
-      }),
-    );
+  const news = { kind: 'sign-in-locked', minutes } as const;
+  const { id, language, email } = identity ?? { id: 'of nobody', language: 'en' as const, email: 'nobody' };
+  const notice = { key: `identity ${id} locked ${guess.nth}`, language, to: { email }, news };
+  await db.transaction().execute((trx) => keepIf(trx, identity !== undefined, () => deps.notify(trx, notice)));
   return { kind: 'locked', until };
 }

@@ -57,6 +57,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- What was mailed to prove an address: a link's token and six digits, neither of them here.
     create table mail_proof (
       id uuid primary key,
+      -- Two may be written at one moment.
+      seq bigint not null generated always as identity,
       purpose text not null check (purpose in ('registration', 'password-reset')),
       idempotency_key text constraint mail_proof_key_once unique check (idempotency_key <> ''),
       email_key text not null check (email_key <> ''),

@@ -60,6 +60,7 @@ export interface SignUpTable {
 
 export interface MailProofTable {
   id: string;
+  seq: Generated<string>;
   purpose: 'registration' | 'password-reset';
   idempotencyKey: string | null;
   emailKey: string;

@@ -1,6 +1,21 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import type { Route } from './routes.ts';
+import type { Door, Route } from './routes.ts';
+
+/** What is documented of a route, whoever runs it. */
+export type Documented = Omit<Route, 'run'>;
+
+const security: Readonly<Record<Door, readonly object[]>> = {
+  service: [{ token: [] }],
+  family: [{ family: [] }],
+  open: [],
+};
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', minLength: 8, maxLength: 128 },
+};
 
 const prefix = '#/components/schemas/';
 
@@ -13,7 +28,7 @@ export interface EventStream {
 }
 
 /** The routes as an OpenAPI 3.1 document; JSON Schema 2020-12 as OpenAPI 3.1 takes it. */
-export function openApi(routes: readonly Route[], streams: readonly EventStream[]): Record<string, unknown> {
+export function openApi(routes: readonly Documented[], streams: readonly EventStream[]): Record<string, unknown> {
   // Every schema of resources.ts that has an id of its own.
   const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: (id) => `${prefix}${id}` });
   const inline = (schema: z.ZodType, io: 'input' | 'output') => plain(z.toJSONSchema(schema, { io }));
@@ -32,16 +47,21 @@ export function openApi(routes: readonly Route[], streams: readonly EventStream[
       content: { 'application/problem+json': { schema: { $ref: `${prefix}Problem` } } },
     },
   ];
-  const operation = ({ summary, params, query, body, answers, problems }: Route) => ({
-    summary,
-    parameters: [...parameters('path', params), ...parameters('query', query)],
-    ...(body && { requestBody: { required: true, content: json(inline(body, 'input')) } }),
+  const operation = ({ door = 'service', ...route }: Documented) => ({
+    summary: route.summary,
+    security: security[door],
+    parameters: [
+      ...parameters('path', route.params),
+      ...parameters('query', route.query),
+      ...(route.idempotent ? [idempotencyKey] : []),
+    ],
+    ...(route.body && { requestBody: { required: true, content: json(inline(route.body, 'input')) } }),
     responses: Object.fromEntries([
-      ...Object.entries(answers).map(([status, schema]): [string, object] => [
+      ...Object.entries(route.answers).map(([status, schema]): [string, object] => [
         status,
         { description: STATUS_CODES[status], content: json(inline(schema, 'output')) },
       ]),
-      ...[400, 401, ...problems, 503].map(problem),
+      ...statusesOf(door, route.problems).map(problem),
     ]),
   });
   const paths: Record<string, Record<string, unknown>> = {};
@@ -62,11 +82,14 @@ export function openApi(routes: readonly Route[], streams: readonly EventStream[
     security: [{ token: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, family: { type: 'http', scheme: 'bearer' } },
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, one]) => [id, plain(one)])),
     },
   };
 }
+
+const statusesOf = (door: Door, problems: readonly number[]): number[] =>
+  [...new Set([400, ...(door === 'open' ? [] : [401]), ...problems, 503])].sort((one, other) => one - other);
 
 /** Without what belongs to a document of its own; what it refers to stands among the components. */
 function plain(schema: object): Record<string, unknown> {

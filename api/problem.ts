@@ -2,25 +2,42 @@ import { STATUS_CODES } from 'node:http';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { z } from 'zod';
 
+/** What a problem says beside its status. */
+export interface ProblemKind {
+  /** A URI that tells this kind of problem from others, and does not change. */
+  readonly type: string;
+  /** Codes of what is wrong with what was sent. */
+  readonly faults?: readonly string[];
+}
+
 /** What went wrong, as RFC 9457 tells it. `about:blank`: the status says what kind of problem it is. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly kind: ProblemKind;
 
-  constructor(status: number, detail: string, headers: Record<string, string> = {}) {
+  constructor(
+    status: number,
+    detail: string,
+    headers: Record<string, string> = {},
+    kind: ProblemKind = { type: 'about:blank' },
+  ) {
     super(detail);
     this.status = status;
     this.headers = headers;
+    this.kind = kind;
+  }
+
+  /** The same with more headers. */
+  with(headers: Record<string, string>): Problem {
+    return new Problem(this.status, this.message, { ...this.headers, ...headers }, this.kind);
   }
 
   get body() {
-    return {
-      type: 'about:blank',
-      title: STATUS_CODES[this.status] ?? 'Error',
-      status: this.status,
-      detail: this.message,
-    };
+    const { type, faults } = this.kind;
+    const title = STATUS_CODES[this.status] ?? 'Error';
+    return { type, title, status: this.status, detail: this.message, ...(faults && { faults }) };
   }
 }
 
@@ -36,7 +53,11 @@ export function problemOf(error: unknown): Problem {
 }
 
 /** The value, or a problem that names every field that is wrong. */
-export function read<S extends z.ZodType>(where: 'path' | 'query' | 'body', schema: S, value: unknown): z.output<S> {
+export function read<S extends z.ZodType>(
+  where: 'path' | 'query' | 'body' | 'header',
+  schema: S,
+  value: unknown,
+): z.output<S> {
   const found = schema.safeParse(value);
   if (found.success) return found.data;
   const faults = found.error.issues.map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);

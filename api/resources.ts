@@ -81,7 +81,13 @@ export const block = z
   .meta({ id: 'Block' });
 
 export const problem = z
-  .strictObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    faults: z.array(z.string()).optional().describe('Codes of what is wrong with what was sent'),
+  })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
 export const callsQuery = z.strictObject({

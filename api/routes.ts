@@ -13,15 +13,22 @@ export interface Asked {
   readonly body: unknown;
 }
 
+/** Who may ask: whoever shows the service's token, a family that is signed in, or anybody. */
+export type Door = 'service' | 'family' | 'open';
+
 /** One row of the API: what is asked, how it is answered, and what of it is documented. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
-  /** Good answers by status, and the problems beside 400, 401 and 503. */
+  /** The service's without. */
+  readonly door?: Door;
+  /** It takes an Idempotency-Key: the same again does nothing twice. */
+  readonly idempotent?: true;
+  /** Good answers by status, and the problems beside 400, 401 (unless it is open) and 503. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly problems: readonly number[];
   run(db: Database, asked: Asked): Promise<{ status: number; body: unknown }>;

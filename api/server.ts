@@ -1,9 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
 import { deskEvents, deskEventStream } from './desk-events.ts';
 import type { DeskFeed } from './desk-feed.ts';
+import { openIdentity } from './identity/open.ts';
+import { identityRoutes } from './identity/routes.ts';
 import { openApi } from './openapi.ts';
 import { Problem, problemOf } from './problem.ts';
 import { routes } from './routes.ts';
@@ -23,16 +26,22 @@ export interface ApiOptions {
   readonly cards?: CardWebhookOptions;
   /** Absent: nobody hears what happens at the agents' desk. */
   readonly desk?: DeskFeed;
+  /** Absent: families neither register nor sign in here. */
+  readonly identity?: IdentityDeps;
+  /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
+  readonly trustProxy?: string;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
-export function apiServer({ db, token, health, metrics, log, texts, cards, desk }: ApiOptions): FastifyInstance {
+export function apiServer(options: ApiOptions): FastifyInstance {
+  const { db, token, health, metrics, log, texts, cards, desk, identity, trustProxy } = options;
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    ...(trustProxy !== undefined && { trustProxy }),
   });
-  const document = openApi(routes, [deskEventStream]);
+  const document = openApi([...routes, ...(identity ? identityRoutes : [])], [deskEventStream]);
   const wanted = digest(token);
   const authorised = async ({ headers }: FastifyRequest): Promise<void> => {
     const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
@@ -70,6 +79,7 @@ export function apiServer({ db, token, health, metrics, log, texts, cards, desk 
       guarded.addHook('onRequest', authorised);
       await guarded.register(deskEvents, { feed: desk });
     });
+  if (identity) openIdentity(server, db, identity);
   for (const route of routes)
     server.route({
       method: route.method,

@@ -39,6 +39,7 @@ import * as listening from './migrations/0061-listening.ts';
 import * as deskMessage from './migrations/0062-desk-message.ts';
 import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
+import * as identity from './migrations/0064-identity.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -81,6 +82,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0062-desk-message': deskMessage,
   '0063-questions': questions,
   '0063-refund-looks': refundLooks,
+  '0064-identity': identity,
 };
 
 /** A migration may rewrite a big table. */

@@ -9,7 +9,13 @@ export interface StoredNotice {
   readonly recipient: string;
   readonly words:
     | { readonly channel: 'text'; readonly body: string; readonly despiteOptOut: boolean }
-    | { readonly channel: 'e-mail'; readonly subject: string; readonly body: string; readonly confidential: boolean };
+    | {
+        readonly channel: 'e-mail';
+        readonly subject: string;
+        readonly body: string;
+        readonly confidential: boolean;
+        readonly proofId?: string;
+      };
   readonly state: NoticeState;
   readonly writtenAt: Date;
   readonly attemptedAt?: Date;
@@ -25,7 +31,10 @@ const toNotice = (row: Selectable<NoticeTable>): StoredNotice => ({
   words:
     row.subject === null
       ? { channel: 'text', body: row.body, despiteOptOut: row.despiteOptOut }
-      : { channel: 'e-mail', subject: row.subject, body: row.body, confidential: row.confidential },
+      : {
+          ...{ channel: 'e-mail', subject: row.subject, body: row.body, confidential: row.confidential },
+          ...(row.proofId !== null && { proofId: row.proofId }),
+        },
   state: row.state,
   writtenAt: row.writtenAt,
   ...(row.attemptedAt && { attemptedAt: row.attemptedAt }),

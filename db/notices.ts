@@ -16,6 +16,8 @@ export interface NewNotice {
         readonly subject: string;
         readonly body: string;
         readonly confidential?: boolean;
+        /** Its sender puts the token and the digits of this proof into the body. */
+        readonly proofId?: string;
       };
 }
 

@@ -48,6 +48,18 @@ import type {
   LowBalanceTable,
   TextPayAlertTable,
 } from './schema/funding.ts';
+import type {
+  AccessTokenTable,
+  IdentityGuessTable,
+  IdentityQuestionTable,
+  IdentitySessionTable,
+  IdentityTable,
+  IdentityTermsTable,
+  MailProofTable,
+  RateWindowTable,
+  RefreshTokenTable,
+  SignUpTable,
+} from './schema/identity.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { LineCallTable } from './schema/line-calls.ts';
 import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
@@ -151,4 +163,14 @@ export interface Schema {
   question: QuestionTable;
   questionEvent: QuestionEventTable;
   questionDay: QuestionDayTable;
+  identity: IdentityTable;
+  identityQuestion: IdentityQuestionTable;
+  signUp: SignUpTable;
+  mailProof: MailProofTable;
+  identitySession: IdentitySessionTable;
+  refreshToken: RefreshTokenTable;
+  accessToken: AccessTokenTable;
+  identityGuess: IdentityGuessTable;
+  rateWindow: RateWindowTable;
+  identityTerms: IdentityTermsTable;
 }

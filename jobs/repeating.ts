@@ -1,6 +1,7 @@
 import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
 import { giveOutMessages } from '#db/desk/messages.ts';
+import { forgetIdentityLeavings } from '#db/forget-identities.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { forgetWhoAsked } from '#accounts/questions/ask.ts';
@@ -56,6 +57,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'lockbox', everyMs: 5 * MINUTE, work: () => finishFiles(db, rails) },
     { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
+    { name: 'identities', everyMs: 10 * MINUTE, work: () => forgetIdentityLeavings(db, now()) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];
 };

@@ -6,15 +6,22 @@ import { openDatabase } from '#db/connect.ts';
 import { listFacilities } from '#db/facilities.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
+import { identityKeys } from '#accounts/identity/keys.ts';
+import { secretHasher } from '#accounts/identity/hasher.ts';
+import type { IdentityDeps } from '#accounts/identity/ports.ts';
+import { identityWords } from '#accounts/identity/wording.ts';
+import { notifyWith } from '#accounts/notices/notice.ts';
+import { argonHasher } from '#accounts/passcode/hasher.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
 import { main } from './child.ts';
+import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
 
-/** The HTTP API: calls and blocks, for those who show the token. */
+/** The HTTP API: calls and blocks for those who show the token, and who families are. */
 main('api', async (config, log) => {
   if (config.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
@@ -38,8 +45,11 @@ main('api', async (config, log) => {
       : undefined;
   const cards = { hear: hearWith(gateway, deposits, log) };
   const desk = new DeskFeed(db, config.DATABASE_URL);
-  const metrics = newMetrics('api');
-  const server = apiServer({ db, token, health, metrics, log, cards, desk, ...(texts && { texts }) });
+  const identity = await identityOf(config);
+  const server = apiServer({
+    ...{ db, token, health, metrics: newMetrics('api'), log, cards, desk, identity, ...(texts && { texts }) },
+    ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
+  });
   await server.listen({ host, port });
   return {
     ports: { http: (server.server.address() as AddressInfo).port },
@@ -58,5 +68,14 @@ function hearWith(gateway: CardGateway, deposits: DepositDeps, log: Logger) {
     // Where the gateway's books are not ours, a person must look: the event's id leads there.
     const level = heard === 'contradicts' || heard === 'disputed' ? 'error' : heard === 'corrected' ? 'warn' : 'info';
     log[level]({ event: eventId, kind, heard }, 'the card gateway told something');
+  };
+}
+
+async function identityOf({ IDENTITY_SECRET: secret, PASSCODE_PEPPER, PIN_PEPPER }: Config): Promise<IdentityDeps> {
+  const now = () => new Date();
+  return {
+    ...{ now, keys: identityKeys(secret), notify: notifyWith(identityWords, now) },
+    ...{ passwords: await secretHasher(secret, 'password'), answers: await secretHasher(secret, 'answer') },
+    passcodes: await argonHasher(PASSCODE_PEPPER, PIN_PEPPER),
   };
 }

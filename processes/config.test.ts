@@ -26,6 +26,9 @@ describe('a wrong setting is one clear line', () => {
     ['PASSCODE_PEPPER', 'short'],
     ['DIGEST_SECRET', 'short'],
     ['API_TOKEN', 'short'],
+    ['IDENTITY_SECRET', 'short'],
+    ['WEB_ADDRESS', 'https://home.example.com/'],
+    ['WEB_ADDRESS', 'https://home.example.com/#page'],
   ])('%s=%s', (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`^wrong setting: ${name}: [^\\n;]+$`));
   });

@@ -73,6 +73,13 @@ const settings = z.object({
   API_PORT: port.default(8080),
   /** Who shows it may use the API. */
   API_TOKEN: z.string().min(16).default(generated),
+  TRUSTED_PROXIES: z.string().min(1).optional(),
+  IDENTITY_SECRET: z.string().min(16).default(generated),
+  /** Where families sign in; mails lead there. */
+  WEB_ADDRESS: z
+    .string()
+    .regex(/^https?:\/\/[^?#]+[^/?#]$/, 'must be an address without a slash at its end: https://home.example.com')
+    .optional(),
 
   /** Card payments by Stripe; both or none. */
   STRIPE_SECRET_KEY: z

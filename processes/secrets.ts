@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const kept = [
   'PIN_PEPPER',
   'PASSCODE_PEPPER',
+  'IDENTITY_SECRET',
   'DIGEST_SECRET',
   'API_TOKEN',
   'DRACHTIO_SECRET',

@@ -40,7 +40,14 @@ export async function startSystem({ environment, prepare, say }: SystemOptions):
     ...(first.ENGINE === 'embedded' ? { DRACHTIO_PORT: '0', MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' } : {}),
     ...(first.ENGINE === 'embedded'
       ? secrets
-      : pick(secrets, ['PIN_PEPPER', 'PASSCODE_PEPPER', 'DIGEST_SECRET', 'API_TOKEN', 'SANDBOX_WEBHOOK_SECRET'])),
+      : pick(secrets, [
+          'PIN_PEPPER',
+          'PASSCODE_PEPPER',
+          'IDENTITY_SECRET',
+          'DIGEST_SECRET',
+          'API_TOKEN',
+          'SANDBOX_WEBHOOK_SECRET',
+        ])),
     ...environment,
     LOG_FOLDER: environment['LOG_FOLDER'] ?? join(first.VAR_FOLDER, 'log'),
   };

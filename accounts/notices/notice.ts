@@ -6,8 +6,16 @@ export interface Words {
   readonly text?: string;
   /** The text is the one that confirms an opt-out, and goes out in spite of it. */
   readonly despiteOptOut?: true;
-  /** Confidential: it has in it what somebody wrote, and no log shows it. */
-  readonly mail?: { readonly subject: string; readonly body: string; readonly confidential?: true };
+  /**
+   * Confidential: it has in it what somebody wrote, and no log shows it. `proofId`: of a proof whose token and digits its sender puts into the
+   * body.
+   */
+  readonly mail?: {
+    readonly subject: string;
+    readonly body: string;
+    readonly confidential?: true;
+    readonly proofId?: string;
+  };
 }
 
 /** Something to tell somebody. `News` is each feature's own. */

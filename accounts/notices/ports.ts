@@ -24,6 +24,8 @@ export interface Mail {
   readonly confidential?: true;
   /** The same for every attempt: makes the Message-ID (RFC 5322 §3.6.4). */
   readonly noticeId: string;
+  /** The body has places for what proves an address; see fill-proof.ts. */
+  readonly proofId?: string;
 }
 
 /** A mail server. It cannot be asked what it took: SMTP has no such command. */

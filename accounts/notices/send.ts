@@ -97,8 +97,9 @@ async function hand(db: Database, { texts, mails, now }: SendDeps, claim: Claime
   const { notice, doubtfulSince, optedOut } = claim;
   const { words, recipient: to, id } = notice;
   if (words.channel === 'e-mail') {
-    const { subject, body, confidential } = words;
-    return mails.send({ to, subject, body, noticeId: id, ...(confidential && { confidential }) });
+    const { subject, body, confidential, proofId } = words;
+    const kept = { ...(confidential && { confidential }), ...(proofId !== undefined && { proofId }) };
+    return mails.send({ to, subject, body, noticeId: id, ...kept });
   }
   const text = { to, body: words.body };
   if (doubtfulSince) {

@@ -12,7 +12,7 @@ export interface PasscodeHasher {
 }
 
 /** 19 MiB, two passes, one lane: OWASP's Argon2id minimum. About 25 ms. */
-const COST = { type: argon2.argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+export const COST = { type: argon2.argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
 /** Associated data (RFC 9106 §3.1) of what is made under the passcodes' own pepper; before it there was the PINs', and none. */
 const OWN = Buffer.from('passcode');

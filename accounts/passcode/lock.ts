@@ -10,8 +10,19 @@ export const noGuesses: Guesses = { counted: 0, cleared: 0, refused: 0, locks: 0
 export const isLocked = ({ lockedUntil }: Guesses, at: Date): boolean =>
   lockedUntil !== null && at.getTime() < lockedUntil.getTime();
 
+/** How many wrong guesses in a row lock, and for how long: the first lock in a row, the second, and so on; the last stands for all later ones. */
+export interface LockTerms {
+  readonly tries: number;
+  readonly minutes: readonly number[];
+}
+const OF_PASSCODES: LockTerms = { tries: TRIES, minutes: LOCK_MINUTES };
+
 /** Minutes of the lock that is the `nth` in a row, from 1. */
-export const lockMinutes = (nth: number): number => LOCK_MINUTES[Math.min(nth, LOCK_MINUTES.length) - 1] ?? 0;
+export const minutesOf = ({ minutes }: LockTerms, nth: number): number =>
+  minutes[Math.min(nth, minutes.length) - 1] ?? 0;
+
+/** Of a passcode's. */
+export const lockMinutes = (nth: number): number => minutesOf(OF_PASSCODES, nth);
 
 export type Counted =
   /** To be looked at. `nth`: its number, by which clear() knows it. */
@@ -20,18 +31,18 @@ export type Counted =
 
 /**
  * Counts a guess before it is looked at, as a wrong one: so the third locks it at once, and however many guesses come together, three are looked at.
- * A lock that is over leaves three tries, and the next lock is longer.
+ * A lock that is over leaves three tries, and the next lock is longer. Three: of a passcode; `terms` say otherwise.
  */
-export function count(before: Guesses, at: Date): Counted {
+export function count(before: Guesses, at: Date, terms = OF_PASSCODES): Counted {
   const { lockedUntil } = before;
   if (lockedUntil !== null && isLocked(before, at))
     return { kind: 'locked', until: lockedUntil, after: { ...before, refused: before.refused + 1 } };
   const nth = before.counted + 1;
   const cleared = lockedUntil === null ? before.cleared : before.counted;
   const after = { ...before, counted: nth, cleared, lockedUntil: null };
-  if (nth - cleared < TRIES) return { kind: 'guess', nth, after };
+  if (nth - cleared < terms.tries) return { kind: 'guess', nth, after };
   const locks = before.locks + 1;
-  const until = new Date(at.getTime() + lockMinutes(locks) * 60_000);
+  const until = new Date(at.getTime() + minutesOf(terms, locks) * 60_000);
   return { kind: 'guess', nth, after: { ...after, locks, lockedUntil: until } };
 }
 

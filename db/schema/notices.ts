@@ -19,6 +19,7 @@ export interface NoticeTable {
   attemptedAt: Date | null;
   providerId: string | null;
   reason: string | null;
+  proofId: Generated<string | null>;
   writtenAt: Date;
   endedAt: Date | null;
 }

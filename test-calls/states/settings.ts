@@ -44,6 +44,11 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   API_HOST: 'address of the HTTP API',
   API_PORT: 'its port; 0 picks any',
   API_TOKEN: 'who shows it may use the API',
+  TRUSTED_PROXIES:
+    'addresses of the proxies before the API, comma-separated: what they say in `X-Forwarded-For` is who asks; limits count by it',
+  IDENTITY_SECRET:
+    'key under which families’ passwords and answers are digested, and what is mailed to them is made; the same for `api` and `jobs`; changing it makes every password unknown',
+  WEB_ADDRESS: 'where families sign in, without a slash at its end; without it mails have six digits and no link',
   STRIPE_SECRET_KEY: 'cards are charged at Stripe with this key; without it at the sandbox, which moves no money',
   STRIPE_WEBHOOK_SECRET:
     'what Stripe signs its webhooks with, which come to the API (`/webhooks/cards`); given together with the key',

@@ -1,0 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IdentityDeps } from '#accounts/identity/ports.ts';
+import { sessionOf } from '#accounts/identity/sessions.ts';
+import type { Database } from '#db/connect.ts';
+import type { Session } from '#db/sessions.ts';
+import { read } from '../problem.ts';
+import { keepLimit } from './limits.ts';
+import { refuse } from './refusals.ts';
+import { idempotencyKey } from './resources.ts';
+import { identityRoutes } from './routes.ts';
+
+/** Opens identity's routes: the limit first, then the door, then what is asked. What they answer is nobody else's to keep. */
+export function openIdentity(server: FastifyInstance, db: Database, deps: IdentityDeps): void {
+  const sessions = new WeakMap<FastifyRequest, Session>();
+  for (const route of identityRoutes) {
+    const { method, path, limit, door, idempotent } = route;
+    server.route({
+      method,
+      url: path,
+      onRequest: async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        if (limit) reply.headers(await keepLimit(db, deps, limit, request.ip));
+        if (door === 'open') return;
+        const [, shown] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+        const session = shown === undefined ? undefined : await sessionOf(db, deps, shown);
+        if (!session) throw refuse('session-needed');
+        sessions.set(request, session);
+      },
+      handler: async (request, reply) => {
+        const { params, query, body, headers } = request;
+        const key = idempotent && headers['idempotency-key'];
+        const answer = await route.run(db, deps, {
+          ...{ params, query, body, session: sessions.get(request) },
+          idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
+        });
+        return reply.code(answer.status).send(answer.body);
+      },
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { Problem } from '../problem.ts';
+
+/** Every refusal of identity by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
+const refusals = {
+  'registration-faulty': [422, 'E-mail address or password cannot be used as they are; `faults` says why.'],
+  'answers-faulty': [422, 'The security questions cannot be saved as they are; `faults` says why.'],
+  'contact-faulty': [422, 'Name, address, phone or passcode cannot be saved as they are; `faults` says why.'],
+  'password-faulty': [422, 'The password cannot be used as it is; `faults` says why.'],
+  'registration-gone': [404, 'There is no such registration, or its time is over. Begin again.'],
+  'registration-submitted': [409, 'The registration was submitted, and does not change any more.'],
+  'registration-unfinished': [409, 'Steps of the registration are missing; `faults` says which.'],
+  'proof-wrong': [422, 'The digits or the link are wrong, or their time is over. Ask for another e-mail.'],
+  'proof-used-up': [403, 'The digits were tried too often. Ask for another e-mail.'],
+  'address-known': [409, 'This e-mail address is registered already. Sign in, or set a new password.'],
+  'credentials-wrong': [401, 'E-mail address or password is wrong.'],
+  'sign-in-locked': [429, 'Sign-in is locked for this e-mail address. Try again later, or set a new password.'],
+  'refresh-refused': [401, 'The session is over. Sign in again.'],
+  'session-needed': [401, 'Sign in first: an access token is needed, and this is none that is good.'],
+  'session-unknown': [404, 'There is no such open session.'],
+  'reset-gone': [404, 'There is no such request for a new password, or its time is over. Ask again.'],
+  'answers-wrong': [422, 'Not every answer is right.'],
+  'answers-locked': [429, 'The security questions are locked. Try again later.'],
+  'key-reused': [422, 'This Idempotency-Key came with another request before. Use another one.'],
+  'too-many-requests': [429, 'Too many requests of this kind from where you are. Try again later.'],
+  'terms-outdated': [409, 'These are not the terms that are in force. Show those of `GET /v1/me`.'],
+} as const satisfies Readonly<Record<string, readonly [number, string]>>;
+
+export type Refusal = keyof typeof refusals;
+
+export const typeOf = (code: Refusal): string => `urn:homeline:problem:${code}`;
+
+/** The problem of a refusal (RFC 9457). `faults`: codes of what is wrong; `until`: when it may be tried again. */
+export function refuse(
+  code: Refusal,
+  more: { readonly faults?: readonly string[]; readonly until?: Date; readonly now?: Date } = {},
+): Problem {
+  const [status, detail] = refusals[code];
+  const { faults, until, now } = more;
+  const seconds = until && now && Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
+  return new Problem(
+    status,
+    detail,
+    {
+      // RFC 9110 §11.6.1: a 401 says how to come in.
+      ...(status === 401 && { 'www-authenticate': 'Bearer realm="homeline families"' }),
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+    },
+    { type: typeOf(code), ...(faults && { faults }) },
+  );
+}

@@ -11,6 +11,8 @@ export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  /** Of a route that takes one. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Who may ask: whoever shows the service's token, a family that is signed in, or anybody. */

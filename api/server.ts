@@ -6,10 +6,12 @@ import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
 import { deskEvents, deskEventStream } from './desk-events.ts';
 import type { DeskFeed } from './desk-feed.ts';
 import { openIdentity } from './identity/open.ts';
+import { idempotencyKey } from './identity/resources.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { openApi } from './openapi.ts';
-import { Problem, problemOf } from './problem.ts';
-import { routes } from './routes.ts';
+import { Problem, problemOf, read } from './problem.ts';
+import { questionRoutes, type QuestionHouse } from './questions/routes.ts';
+import { routes, type Route } from './routes.ts';
 import { textWebhook, type TextWebhookOptions } from './text-webhook.ts';
 
 export interface ApiOptions {
@@ -26,6 +28,8 @@ export interface ApiOptions {
   readonly cards?: CardWebhookOptions;
   /** Absent: nobody hears what happens at the agents' desk. */
   readonly desk?: DeskFeed;
+  /** Absent: families neither search questions nor write any. */
+  readonly questions?: QuestionHouse;
   /** Absent: families neither register nor sign in here. */
   readonly identity?: IdentityDeps;
   /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
@@ -34,14 +38,15 @@ export interface ApiOptions {
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
-  const { db, token, health, metrics, log, texts, cards, desk, identity, trustProxy } = options;
+  const { db, token, health, metrics, log, texts, cards, desk, identity, questions, trustProxy } = options;
+  const served: readonly Route[] = [...routes, ...(questions ? questionRoutes(questions) : [])];
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
     ...(trustProxy !== undefined && { trustProxy }),
   });
-  const document = openApi([...routes, ...(identity ? identityRoutes : [])], [deskEventStream]);
+  const document = openApi([...served, ...(identity ? identityRoutes : [])], [deskEventStream]);
   const wanted = digest(token);
   const authorised = async ({ headers }: FastifyRequest): Promise<void> => {
     const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
@@ -80,13 +85,15 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       await guarded.register(deskEvents, { feed: desk });
     });
   if (identity) openIdentity(server, db, identity);
-  for (const route of routes)
+  for (const route of served)
     server.route({
       method: route.method,
       url: route.path,
       onRequest: authorised,
-      handler: async ({ params, query, body }, reply) => {
-        const answer = await route.run(db, { params, query, body });
+      handler: async ({ params, query, body, headers }, reply) => {
+        const key = route.idempotent && headers['idempotency-key'];
+        const keyed = key ? { idempotencyKey: read('header', idempotencyKey, key) } : {};
+        const answer = await route.run(db, { params, query, body, ...keyed });
         return reply.code(answer.status).send(answer.body);
       },
     });

@@ -14,6 +14,7 @@ import { notifyWith } from '#accounts/notices/notice.ts';
 import { argonHasher } from '#accounts/passcode/hasher.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
+import { questionWords } from '#accounts/questions/wording.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
 import { main } from './child.ts';
 import type { Config } from './config.ts';
@@ -46,8 +47,11 @@ main('api', async (config, log) => {
   const cards = { hear: hearWith(gateway, deposits, log) };
   const desk = new DeskFeed(db, config.DATABASE_URL);
   const identity = await identityOf(config);
+  const { FAMILY_LINE_NUMBER: line } = config;
+  const now = () => new Date();
+  const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
   const server = apiServer({
-    ...{ db, token, health, metrics: newMetrics('api'), log, cards, desk, identity, ...(texts && { texts }) },
+    ...{ db, token, health, metrics: newMetrics('api'), log, cards, desk, identity, questions, ...(texts && { texts }) },
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
   });
   await server.listen({ host, port });

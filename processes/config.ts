@@ -24,7 +24,7 @@ const settings = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info'),
   NODE_NAME: z
     .string()
-    .regex(/^[\w.-]{1,64}$/)
+    .regex(/^\w[\w.-]{0,63}$/)
     .default('ivr-1'),
 
   SIP_HOST: z.string().min(1).default('127.0.0.1'),

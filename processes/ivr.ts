@@ -74,7 +74,7 @@ main('ivr', async (config, log, end) => {
     db,
     notes,
     prompts,
-    sequences: new Sequences(config.PROMPT_FOLDER),
+    sequences: await Sequences.open(config.PROMPT_FOLDER, config.NODE_NAME),
     clock: systemClock,
     log,
     meter: meterOf(metrics),

@@ -8,8 +8,10 @@ import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { closeUnanswered, runHomeCall } from '../call/home-call.ts';
 import { legReference } from '../call/leg-reference.ts';
 import { CallRecord } from '../cdr/call-record.ts';
-import { answerInbox, asksForInbox } from '../desk/answer-inbox.ts';
-import { answerSupervisor, extensionToListenTo } from '../desk/answer-supervisor.ts';
+import { answerInbox } from '../desk/answer-inbox.ts';
+import { answerSupervisor } from '../desk/answer-supervisor.ts';
+import { answerTurn } from '../desk/answer-turn.ts';
+import { dialledAtDesk } from '../desk/dialled.ts';
 import { answerFamily } from '../family-line/answer-family.ts';
 import { callingNumberOf, isFor, isFromCarrier } from '../family-line/arriving.ts';
 import { Leg } from '../leg/leg.ts';
@@ -77,12 +79,17 @@ async function answerAgent(
   refuse: (status: number) => void,
 ): Promise<void> {
   const { familyLine } = platform;
-  const extension = extensionToListenTo(call);
-  const inbox = asksForInbox(call) ? familyLine : undefined;
-  if (extension === undefined && !inbox) return refuse(403);
+  const dialled = dialledAtDesk(call);
+  if (!dialled) return refuse(403);
   if (call.sdp === '') return refuse(488);
-  if (inbox) await answerInbox(call, agentId, inbox, platform, running, refuse);
-  else if (extension !== undefined) await answerSupervisor(call, { agentId, extension }, platform, running, refuse);
+  switch (dialled.kind) {
+    case 'inbox':
+      return familyLine ? answerInbox(call, agentId, familyLine, platform, running, refuse) : refuse(403);
+    case 'listen':
+      return answerSupervisor(call, { agentId, extension: dialled.extension }, platform, running, refuse);
+    default:
+      return answerTurn(call, { agentId, to: dialled.kind }, platform, running, refuse);
+  }
 }
 
 async function connect(

@@ -28,7 +28,7 @@ import { agentState, clearDesk, hireAgent } from '../testing/agent-at-desk.ts';
 import { invite } from '../testing/knock.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import { playedPlatform } from '../testing/world.ts';
-import { answerInbox, asksForInbox } from './answer-inbox.ts';
+import { answerInbox } from './answer-inbox.ts';
 
 let server: TestDatabase;
 let folder: string;
@@ -264,14 +264,6 @@ it('a process that starts finds no sound that its namesake left, and gives back 
 });
 
 describe('what an agent dials', () => {
-  it.each<[string, boolean]>([
-    ['sip:*9@homeline', true],
-    ['sip:%2A9@homeline;user=phone', true],
-    ['sip:*97@homeline', false],
-    ['sip:9@homeline', false],
-    ['sip:+18669490290@homeline', false],
-  ])('%s', (requestUri, asks) => expect(asksForInbox({ requestUri })).toBe(asks));
-
   it('reaches the messages from their own phone, with their password, and nothing else does', async () => {
     const realm = 'homeline';
     const password = 'of the desk';

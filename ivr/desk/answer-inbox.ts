@@ -16,13 +16,6 @@ import { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';
 import { InboxOfAgent } from './inbox-of-agent.ts';
 
-/** What an agent dials to hear voice messages. */
-const inboxCode = '*9';
-
-/** Whether a call from an agent's phone wants to hear messages. */
-export const asksForInbox = ({ requestUri }: Pick<IncomingCall, 'requestUri'>): boolean =>
-  /^sips?:([^@;]+)@/i.exec(requestUri)?.[1]?.replace(/^%2a/i, '*') === inboxCode;
-
 /**
  * An agent hears the voice messages of families. Meanwhile they are away, so that nobody is given to them; who was free before is free again
  * then. Rejects when it cannot be answered.

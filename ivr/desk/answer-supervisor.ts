@@ -23,15 +23,6 @@ import type { Platform } from '../platform.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { listen, listenKeys } from './listen.ts';
 
-/** What a supervisor dials, before the agent's extension. */
-const listenCode = '*8';
-
-/** Whose talk a call wants to listen to; undefined: it wants something else. */
-export function extensionToListenTo({ requestUri }: Pick<IncomingCall, 'requestUri'>): string | undefined {
-  const user = /^sips?:([^@;]+)@/i.exec(requestUri)?.[1]?.replace(/^%2a/i, '*');
-  return user?.startsWith(listenCode) ? user.slice(listenCode.length) : undefined;
-}
-
 /** An agent's phone that dialled the code and an extension. */
 interface Wanted {
   readonly agentId: string;

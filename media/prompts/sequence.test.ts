@@ -20,7 +20,7 @@ async function tone(name: string, level: number): Promise<string> {
 
 test('silences stand between pieces for as long as they are told, and a breath between prompts', async () => {
   const [one, two] = [await tone('one', 0.25), await tone('two', 0.5)];
-  const sequences = new Sequences(folder);
+  const sequences = await Sequences.open(folder, 'ivr-1');
   const path = await sequences.fileOf([[one, { silentMs: 350 }, two], [one]]);
   const { samples } = readSound(await readFile(path));
   const levels: [number, number][] = [];
@@ -41,7 +41,7 @@ test('silences stand between pieces for as long as they are told, and a breath b
 
 test('another silence is another file', async () => {
   const [one, two] = [await tone('one', 0.25), await tone('two', 0.5)];
-  const sequences = new Sequences(folder);
+  const sequences = await Sequences.open(folder, 'ivr-1');
   const with200 = await sequences.fileOf([[one, { silentMs: 200 }, two]]);
   expect(await sequences.fileOf([[one, { silentMs: 350 }, two]])).not.toBe(with200);
   expect(await sequences.fileOf([[one, two]])).not.toBe(with200);
@@ -50,11 +50,21 @@ test('another silence is another file', async () => {
 
 test('what is told once leaves no file behind', async () => {
   const [one, two] = [await tone('one', 0.25), await tone('two', 0.5)];
-  const sequences = new Sequences(folder);
+  const sequences = await Sequences.open(folder, 'ivr-1');
   const [first, second] = [await sequences.passing([[one, two]]), await sequences.passing([[one, two]])];
   expect(first.path).not.toBe(second.path);
   expect(readSound(await readFile(first.path)).samples).toHaveLength(8000);
   await first.discard();
   await expect(readFile(first.path)).rejects.toThrow('ENOENT');
   expect(readSound(await readFile(second.path)).samples).toHaveLength(8000);
+});
+
+test('what a process that died was telling goes when its namesake opens, and nobody else’s does', async () => {
+  const [one, two] = [await tone('one', 0.25), await tone('two', 0.5)];
+  const telling = async (node: string) => (await Sequences.open(folder, node)).passing([[one, two]]);
+  const [dead, other] = [await telling('ivr-7'), await telling('ivr-8')];
+  const opened = await Sequences.open(folder, 'ivr-7');
+  await expect(readFile(dead.path)).rejects.toThrow('ENOENT');
+  await expect(readFile(other.path)).resolves.toBeDefined();
+  await expect(opened.passing([[one, two]])).resolves.toBeDefined();
 });

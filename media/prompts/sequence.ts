@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { KnownSounds, rate } from './known-sounds.ts';
 import { hashOf } from './prompt-cache.ts';
 import { readSound, writeSound } from './sound.ts';
@@ -34,12 +34,21 @@ export async function recordedVoice(path: string): Promise<RecordedVoice> {
  */
 export class Sequences {
   readonly #folder: string;
+  readonly #passing: string;
   readonly #known = new Map<string, Promise<string>>();
   readonly #sounds: KnownSounds;
 
-  constructor(cacheFolder: string) {
+  private constructor(cacheFolder: string, node: string) {
     this.#folder = resolve(cacheFolder, 'sequences');
+    this.#passing = join(this.#folder, 'passing', node);
     this.#sounds = new KnownSounds(resolve(cacheFolder));
+  }
+
+  /** `node`: the process, whose namesake may have died while it told something. Rejects with the system's error. */
+  static async open(cacheFolder: string, node: string): Promise<Sequences> {
+    const sequences = new Sequences(cacheFolder, node);
+    await rm(sequences.#passing, { recursive: true, force: true });
+    return sequences;
   }
 
   /**
@@ -61,10 +70,10 @@ export class Sequences {
 
   /**
    * The same for what is told once: a balance, a reference. Whoever asked for it discards it when it has been told, so that
-   * nothing of it stays on the disk.
+   * nothing of it stays on the disk; what a process that dies leaves there goes when its namesake opens.
    */
   async passing(prompts: readonly (readonly SoundPiece[])[]): Promise<{ path: string; discard: () => Promise<void> }> {
-    const path = await this.#make(prompts, join(this.#folder, `passing-${randomBytes(16).toString('hex')}.wav`));
+    const path = await this.#make(prompts, join(this.#passing, `${randomBytes(16).toString('hex')}.wav`));
     return { path, discard: () => rm(path, { force: true }) };
   }
 
@@ -82,8 +91,9 @@ export class Sequences {
       samples.set(part, at);
       at += part.length;
     }
-    await mkdir(this.#folder, { recursive: true });
-    const unfinished = join(this.#folder, `.${process.pid}-${randomBytes(6).toString('hex')}.part`);
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true });
+    const unfinished = join(folder, `.${process.pid}-${randomBytes(6).toString('hex')}.part`);
     try {
       await writeFile(unfinished, writeSound({ rate, samples }));
       await rename(unfinished, path);

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveQueue } from '#accounts/desk/queue.ts';
+import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { enterQueue } from '#db/desk/entries.ts';
 import { endingOfLineCall, openLineCallsOf } from '#db/line-calls.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { DatabaseUnavailable } from '#db/unavailable.ts';
-import type { RunningCall } from '../answering/answer.ts';
+import { authorization } from '#test-calls/phone/authorization.ts';
+import { answer, type RunningCall } from '../answering/answer.ts';
+import { Door } from '../answering/door.ts';
 import type { Platform } from '../platform.ts';
 import { agentState, clearDesk, hireAgent } from '../testing/agent-at-desk.ts';
 import { invite } from '../testing/knock.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
-import { playedPlatform } from '../testing/world.ts';
+import { playedPlatform, realm } from '../testing/world.ts';
 import { answerTurn } from './answer-turn.ts';
 
 let server: TestDatabase;
@@ -51,6 +54,28 @@ describe('an agent', () => {
       expect(call.dialog.byes).toEqual([16]);
       expect(await endingOfLineCall(server.db, call.running?.id ?? '')).toBe('goodbye');
     }
+  });
+
+  it('dials it on their own phone, with its password', async () => {
+    const [requestUri, password] = ['sip:*1@homeline', 'of the desk'];
+    await saveCredentials(server.db, {
+      username: 'desk1',
+      realm,
+      ha1: ha1Of('desk1', realm, password),
+      agentId: 'ana',
+    });
+    const { platform, media } = playedPlatform(server.db);
+    const endpoint = new PlayedEndpoint(randomUUID());
+    endpoint.quick = true;
+    media.ready.push(endpoint);
+    const door = new Door(platform);
+    const request = { method: 'INVITE', uri: requestUri };
+    const known = authorization(door.challenge(false), request, { username: 'desk1', password }) ?? '';
+    let running: RunningCall | undefined;
+    const call = invite({ requestUri }, { 'Proxy-Authorization': known });
+    await answer(call.incoming, door, platform, (taken) => (running = taken));
+    await running?.done;
+    expect([call.said, await agentState(server.db)]).toEqual([[], 'ready']);
   });
 
   it('hears that a call is theirs, and it stays theirs', async () => {

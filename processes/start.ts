@@ -1,5 +1,6 @@
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
+import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
 import type { Config } from './config.ts';
 import { given } from './config.ts';
 import { startSystem } from './system.ts';
@@ -8,20 +9,24 @@ import { whyNot } from './why-not.ts';
 /** Whoever tries it out may call the line of families as well; set to nothing, there is none. */
 const demoSettings = { FAMILY_LINE_NUMBER: '+18669490290' };
 
+/** Who may be played. */
+type Shown = Demo & { readonly agents: readonly DemoAgent[] };
+
 /** `npm start`: the platform on this machine, with demonstration people unless a database is given. */
 let stop = (): void => process.exit(1);
 process.on('SIGINT', () => stop());
 process.on('SIGTERM', () => stop());
 try {
   console.log('Homeline: starting ...');
-  let demo: Demo | undefined;
+  let demo: Shown | undefined;
   const environment = given({ ...(process.env['DATABASE_URL'] ? {} : demoSettings), ...process.env });
   const system = await startSystem({
     environment,
     say: (text) => console.log(text),
     prepare: async (db, config) => {
       if (config.DATABASE_URL !== undefined && environment['DATABASE_URL'] !== undefined) return;
-      demo = await seedDemo(db, { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() });
+      const options = { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() };
+      demo = { ...(await seedDemo(db, options)), agents: await seedDemoDesk(db, options) };
     },
   });
   console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config, demo));
@@ -43,7 +48,7 @@ try {
   process.exit(1);
 }
 
-function welcome(address: string, config: Config, demo: Demo | undefined): string {
+function welcome(address: string, config: Config, demo: Shown | undefined): string {
   const { VAR_FOLDER, API_HOST, API_PORT, FAMILY_LINE_NUMBER: familyLine } = config;
   const lines = [
     `Homeline serves SIP on ${address} (UDP). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
@@ -67,7 +72,14 @@ function welcome(address: string, config: Config, demo: Demo | undefined): strin
       'At home press 1 to accept, 2 to refuse, 9 to block, * for Spanish.',
     );
     if (familyLine !== undefined)
-      lines.push(`To pay, to block or to reach an agent, dial from a home phone: sip:${familyLine}@${address}`);
+      lines.push(
+        `To pay, to block or to reach an agent, dial from a home phone: sip:${familyLine}@${address}`,
+        'At the desk, for who asks for an agent (ivr/desk/README.md):',
+        ...demo.agents.map(
+          (agent) => `${phone(agent)}   ${agent.supervisor ? 'supervisor' : `extension ${agent.extension}`}`,
+        ),
+        'They dial *1 to take calls, *0 to take none, *9 to hear voice messages; a supervisor *8 and an extension to listen.',
+      );
   }
   return lines.join('\n');
 }

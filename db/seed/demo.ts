@@ -39,14 +39,17 @@ export interface DemoOptions {
   readonly trunk?: { readonly address: string; readonly port: number };
 }
 
-/** Fills an empty or already seeded database with an invented agency. Passwords are derived from the pepper: the same at every start. */
+/** Derived from the pepper: the same at every start. */
+export const demoSecrets = (pinPepper: string, username: string): DemoSecrets => ({
+  username,
+  password: createHmac('sha256', pinPepper).update(`demo password of ${username}`).digest('base64url').slice(0, 12),
+});
+
+/** Fills an empty or already seeded database with an invented agency. */
 export async function seedDemo(db: Database, options: DemoOptions): Promise<Demo> {
   const { pinPepper, realm, now } = options;
   const trunk = { ...(options.trunk ?? { address: '127.0.0.1', port: 5070 }), stationId: 'valley-view-trunk' };
-  const secretOf = (username: string): DemoSecrets => ({
-    username,
-    password: createHmac('sha256', pinPepper).update(`demo password of ${username}`).digest('base64url').slice(0, 12),
-  });
+  const secretOf = (username: string) => demoSecrets(pinPepper, username);
 
   for (const facility of [...facilities, ...directory]) await saveFacility(db, facility);
 

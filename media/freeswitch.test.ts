@@ -37,6 +37,43 @@ test('an endpoint that has ended is asked nothing more', async () => {
   expect(asked).toEqual([]);
 });
 
+test('a playback is broken off when it has begun: what is said before that, the media server forgets', async () => {
+  const asked: string[] = [];
+  let over = (): void => undefined;
+  const near = Object.assign(new EventEmitter(), {
+    uuid: 'u-1',
+    execute: (app: string, arg: string) => {
+      asked.push(`${app} ${arg}`);
+      return new Promise((resolve) => (over = () => resolve({ getHeader: () => 'FILE PLAYED' })));
+    },
+    api: async (command: string) => {
+      asked.push(command);
+      return { getBody: () => '+OK' };
+    },
+  });
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const sent = () => new Promise((resolve) => setImmediate(resolve));
+  const early = endpoint.play('/sounds/early.wav');
+  await sent();
+  early.stop();
+  await sent();
+  expect(asked).toEqual(['playback /sounds/early.wav']);
+  near.emit('playback-start', { file: '/sounds/early.wav' });
+  expect(asked.splice(0)).toEqual(['playback /sounds/early.wav', 'uuid_break']);
+  over();
+  expect(await early.ended).toBe('stopped');
+
+  const late = endpoint.play('/sounds/late.wav');
+  await sent();
+  near.emit('playback-start', { file: '/sounds/late.wav' });
+  late.stop();
+  expect(asked).toEqual(['playback /sounds/late.wav', 'uuid_break']);
+  over();
+  expect(await late.ended).toBe('stopped');
+  near.emit('playback-start', { file: '/sounds/of-nobody.wav' });
+  expect(asked).toHaveLength(2);
+});
+
 const sdpWith = (...lines: string[]): string => ['v=0', 'm=audio 4000 RTP/AVP 0 101', ...lines, ''].join('\r\n');
 const withEvents = sdpWith('a=rtpmap:101 telephone-event/8000');
 

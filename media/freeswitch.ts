@@ -136,19 +136,28 @@ export class Endpoint {
   /** A playback that is sent while another one runs would play inside it, so the one before is ended first. */
   #play(what: string): Playback {
     const before = this.#playing;
-    let state: 'waiting' | 'playing' | 'stopped' | 'over' = 'waiting';
+    let state: 'waiting' | 'starting' | 'playing' | 'stopped' | 'over' = 'waiting';
     const stop = () => {
       if (state === 'playing') this.#break();
       if (state !== 'over') state = 'stopped';
+    };
+    // FreeSWITCH forgets a break that comes before it has begun to play.
+    const begun = () => {
+      if (state === 'stopped') this.#break();
+      else state = 'playing';
     };
     const run = async (): Promise<'played' | 'stopped'> => {
       before?.stop();
       await before?.ended.catch(() => undefined);
       if (state === 'stopped') return 'stopped';
-      state = 'playing';
-      const response = (await this.#execute('playback', what)).getHeader('Application-Response');
+      state = 'starting';
+      this.#endpoint.once('playback-start', begun);
+      const over = await this.#execute('playback', what).finally(() =>
+        this.#endpoint.removeListener('playback-start', begun),
+      );
       if ((state as string) === 'stopped') return 'stopped';
       state = 'over';
+      const response = over.getHeader('Application-Response');
       if (response !== 'FILE PLAYED') throw new UnplayableFile(`${what}: ${response ?? 'no answer'}`);
       return 'played';
     };

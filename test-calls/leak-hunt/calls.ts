@@ -21,7 +21,8 @@ export async function playPayment(stage: Stage, payment: Payment): Promise<numbe
   const caller = await FamilyCaller.dial(stage, family.number, { by });
   try {
     if (way === 'attended') return await payAttended(caller, card);
-    await caller.presses(typedAhead({ ...payment, way }), '(secrets)');
+    if (by === 'inband') await interruptsEachQuestion(caller, card);
+    else await caller.presses(typedAhead({ ...payment, way }), '(secrets)');
     if (way === 'hangs up') return 0;
     const ending: Value = { kind: 'last-four', digits: card.number.slice(-4) };
     await caller.hears(prompt(family.saved ? 'pay.same-again' : 'pay.read-back', { amount, card: ending }), 'start');
@@ -34,6 +35,23 @@ export async function playPayment(stage: Stage, payment: Payment): Promise<numbe
     return dollars * 100 + (family.saved ? savedCents : 0);
   } finally {
     await caller.call.hangup();
+  }
+}
+
+/** Into each prompt as it begins: FreeSWITCH drops sound where one ends, and tears a tone that is there (docs/differences.md). */
+async function interruptsEachQuestion(caller: FamilyCaller, card: CardInHand): Promise<void> {
+  const answers: readonly (readonly [Prompt, string])[] = [
+    [prompt('language.choose', {}, 'en'), '1'],
+    [prompt('main.pay'), '1'],
+    [prompt('amount.ask'), `${dollars}#`],
+    [prompt('card.number'), card.number],
+    [prompt('card.expiry'), card.expiry],
+    [prompt('card.cvv'), card.cvv],
+    [prompt('card.postal-code'), card.postalCode],
+  ];
+  for (const [question, typed] of answers) {
+    await caller.hears(question, 'start');
+    await caller.presses(typed, '(secrets)');
   }
 }
 

@@ -51,7 +51,18 @@ main('api', async (config, log) => {
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
   const server = apiServer({
-    ...{ db, token, health, metrics: newMetrics('api'), log, cards, desk, identity, questions, ...(texts && { texts }) },
+    ...{
+      db,
+      token,
+      health,
+      metrics: newMetrics('api'),
+      log,
+      cards,
+      desk,
+      identity,
+      questions,
+      ...(texts && { texts }),
+    },
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
   });
   await server.listen({ host, port });

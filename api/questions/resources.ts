@@ -16,12 +16,10 @@ export const faqQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(10),
 });
 const pieces = z.array(z.strictObject({ text: z.string(), marked: z.boolean() }));
-export const faqEntry = z
-  .strictObject({ id: z.enum(faqIds as [string]), question: pieces, answer: pieces })
-  .meta({
-    id: 'FaqEntry',
-    description: 'One after the other the pieces are the text; those that were looked for are marked',
-  });
+export const faqEntry = z.strictObject({ id: z.enum(faqIds as [string]), question: pieces, answer: pieces }).meta({
+  id: 'FaqEntry',
+  description: 'One after the other the pieces are the text; those that were looked for are marked',
+});
 export const faqFound = z.strictObject({ entries: z.array(faqEntry) });
 
 export const asking = z.strictObject({

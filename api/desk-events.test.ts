@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { openAccount } from '#db/accounts.ts';
 import { saveAgent } from '#db/desk/agents.ts';
 import { enterQueue } from '#db/desk/entries.ts';
+import { beginMessage, keepMessage } from '#db/desk/messages.ts';
 import { giveTurns } from '#db/desk/turns.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { DeskFeed } from './desk-feed.ts';
@@ -103,6 +104,20 @@ describe('what happens at the desk', () => {
     expect(given?.data).toMatchObject({
       ...{ kind: 'given', agentId: 'ana' },
       call: { id: callId, language: 'es', number, way: 'line', account: { id: accountId } },
+    });
+    events.close();
+  });
+
+  test('is told of voice messages', async () => {
+    const events = await reader();
+    const { db } = database;
+    const [id, callId, sha256] = [randomUUID(), randomUUID(), '0'.repeat(64)];
+    const begun = { id, callId, language: 'es', callingNumber: number, accountId, keepDays: 90, at } as const;
+    await beginMessage(db, begun);
+    const sound = { spoolPath: '/spool/one.wav', sha256, bytes: 1_000, seconds: 12 };
+    await keepMessage(db, callId, { ...sound, number, recordedAt: at }, at);
+    expect((await events.next()).data).toEqual({
+      ...{ at: at.toISOString(), kind: 'message-left', messageId: id, data: { seconds: 12 } },
     });
     events.close();
   });

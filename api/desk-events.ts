@@ -46,10 +46,11 @@ async function* lines(news: AsyncIterable<DeskNews | undefined>): AsyncGenerator
     yield one ? `id: ${one.id}\nevent: ${one.kind}\ndata: ${JSON.stringify(toldOf(one))}\n\n` : ':\n\n';
 }
 
-const toldOf = ({ at, kind, agentId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
+const toldOf = ({ at, kind, agentId, messageId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
   at: at.toISOString(),
   kind,
   ...(agentId !== null && { agentId }),
+  ...(messageId !== null && { messageId }),
   ...(call && { call: { ...call, enteredAt: call.enteredAt.toISOString() } }),
   data,
 });

@@ -10,6 +10,9 @@ export interface ProblemKind {
   readonly faults?: readonly string[];
 }
 
+/** The `type` of a problem that has a code of its own, which does not change. */
+export const problemType = (code: string): string => `urn:homeline:problem:${code}`;
+
 /** What went wrong, as RFC 9457 tells it. `about:blank`: the status says what kind of problem it is. */
 export class Problem extends Error {
   override readonly name = 'Problem';

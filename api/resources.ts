@@ -122,6 +122,7 @@ export const deskEvent = z
       })
       .optional()
       .describe('Who calls'),
+    messageId: z.uuid().optional().describe('The voice message that it is about'),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'DeskEvent', description: 'The data of one server-sent event of the agents’ desk' });

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { numberOfSomebody } from '#accounts/desk/call-back.ts';
+import { ownNumber } from '#accounts/desk/call-back.ts';
 import { leastSpokenSeconds, messageKey, messagesLeftOver, messagesToDelete } from '#accounts/desk/messages.ts';
 import { deletedMessage, dropMessage, keepMessage, type Message } from '#db/desk/messages.ts';
 import { isUnavailable } from '#db/unavailable.ts';
@@ -35,8 +35,7 @@ export async function keepLeftMessages(bench: Bench & { readonly messageFolder: 
 async function keep({ db, now }: Bench, message: Message, spoolPath: string): Promise<boolean> {
   const { callId, callingNumber, begunAt } = message;
   const { sha256, bytes, seconds } = await sealRecording(spoolPath);
-  const own = callingNumber === undefined ? undefined : numberOfSomebody(callingNumber);
-  const number = own?.kind === 'number' ? own.number : undefined;
+  const number = ownNumber(callingNumber);
   return keepMessage(db, callId, { spoolPath, sha256, bytes, seconds, number, recordedAt: begunAt }, now());
 }
 

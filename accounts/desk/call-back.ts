@@ -24,7 +24,13 @@ export function numberOfSomebody(text: string): CallBackNumber {
   return { kind: 'number', number };
 }
 
-/** The same, for a place that is kept: one at a time for a number. */
+/** Where somebody can be called back who was heard of by this number alone; undefined: nowhere, or it was withheld. */
+export function ownNumber(callingNumber: string | undefined): string | undefined {
+  const own = callingNumber === undefined ? undefined : numberOfSomebody(callingNumber);
+  return own?.kind === 'number' ? own.number : undefined;
+}
+
+/** Whether an agent can call there, for a place that is kept: one at a time for a number. */
 export async function callBackNumber(db: Database, text: string): Promise<CallBackNumber> {
   const somebody = numberOfSomebody(text);
   if (somebody.kind !== 'number' || !(await isCallBackOpen(db, somebody.number))) return somebody;

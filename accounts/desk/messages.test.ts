@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openAccount } from '#db/accounts.ts';
 import { saveAgent } from '#db/desk/agents.ts';
 import { enterQueue, leaveQueue } from '#db/desk/entries.ts';
-import { eventsOfMessage } from '#db/desk/events.ts';
+import { atDesk, eventsOfMessage, noteAtDesk } from '#db/desk/events.ts';
 import {
   beginMessage,
   deletedMessage,
@@ -301,5 +302,34 @@ describe('the desk', () => {
     ['of another country', '+525512345678', { kind: 'refused', why: 'foreign' }],
   ])('tells a number where somebody can be called: %s', (_what, text, found) => {
     expect(numberOfSomebody(text)).toEqual(found);
+  });
+});
+
+describe('what happens with a message', () => {
+  const waiting = async () => {
+    const { rows } = await sql<{ count: string }>`
+      select count(*) from pg_locks where locktype = 'advisory' and not granted`.execute(server.db);
+    return Number(rows[0]?.count);
+  };
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['left', async () => leaves(20)],
+    ['taken', async () => takes('ana', 20)],
+    ['done', async (id) => doneMessage(server.db, id, 'ana', at(20))],
+    ['put back', async (id) => putBackMessage(server.db, id, 'ana', at(20))],
+    ['deleted', async (id) => deletedMessage(server.db, id, at(20))],
+  ])('has its place among the events of the desk, in the order of their ids: %s', async (what, act) => {
+    const id = await leaves(10, 'es');
+    if (what === 'done' || what === 'put back') expect(await takes('ana', 11)).toBe(id);
+    let over = (): void => undefined;
+    const held = new Promise<void>((resolve) => (over = resolve));
+    const before = atDesk(server.db, async (trx) => {
+      await noteAtDesk(trx, at(20), 'held', {});
+      await held;
+    });
+    const acting = act(id);
+    await expect.poll(waiting).toBe(1);
+    over();
+    await Promise.all([before, acting]);
   });
 });

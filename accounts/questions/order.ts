@@ -4,7 +4,7 @@ import { typedNumber } from '../numbers/typed-number.ts';
 import { isEmail } from '../profile/email.ts';
 import { hashOf } from '../rails/order-hash.ts';
 import { plainLine, plainText, type LineFault, type TextFault } from './plain-text.ts';
-import { sourceOf } from './source.ts';
+import { networkOf } from '../network.ts';
 import { subjects } from './wording.ts';
 
 /** A question as somebody wrote it into the form. */
@@ -63,7 +63,7 @@ export function questionOf(
   if (text.kind === 'fault') return refused(`text-${text.fault}`);
   const about = aboutOf(order.about);
   if (!about) return refused('invalid-about');
-  const source = sourceOf(order.source);
+  const source = networkOf(order.source);
   if (source === undefined) return refused('invalid-source');
   const written = { name: name.text, email: email.text, subject, body: text.text, language, ...about };
   return { kind: 'question', source, question: { key, requestHash: hashOf(written), ...written } };

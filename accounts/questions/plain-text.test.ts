@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasCardNumber, plainLine, plainText } from './plain-text.ts';
-import { sourceOf } from './source.ts';
 import { spokenReference, typedReference } from './reference.ts';
 
 describe('a line, as a header field is', () => {
@@ -64,25 +63,6 @@ describe('a text', () => {
         if (read.kind === 'plain') expect(read.text).not.toMatch(/[\0\r\u001b\u202e]/);
       }),
     ));
-});
-
-describe('where a question comes from', () => {
-  it.each([
-    ['203.0.113.7', '203.0.113.7'],
-    ['::ffff:203.0.113.7', '203.0.113.7'],
-    ['::FFFF:cb00:7107', '203.0.113.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['::', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['', undefined],
-    ['unknown', undefined],
-    ['203.0.113.7, 10.0.0.1', undefined],
-    ['203.0.113.256', undefined],
-    ['[::1]', undefined],
-  ])('%s is %s', (address, source) => expect(sourceOf(address)).toBe(source));
 });
 
 describe('a reference', () => {

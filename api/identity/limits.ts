@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
+import { networkOf } from '#accounts/network.ts';
 import type { Database } from '#db/connect.ts';
 import { countInWindow } from '#db/rate-windows.ts';
 import { refuse } from './refusals.ts';
@@ -21,19 +21,6 @@ export const LIMITS = {
   reset: { act: 'reset', most: 30, minutes: 60 },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** The network of an address: an IPv4 address itself, of IPv6 the 64 bits that one household has (RFC 6177 §2). */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
-  const groups = (part: string | undefined) => (part ? part.split(':') : []);
-  const [before, after] = [groups(head), groups(tail)];
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const all = [...before, ...Array<string>(zeros).fill('0'), ...after];
-  const prefix = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${prefix.join(':')}::/64`;
-}
-
 /**
  * Counts the request before anything of it is looked at, for all processes together. Returns the headers that say what is left
  * (draft-ietf-httpapi-ratelimit-headers-10); throws a problem with them when nothing is.
@@ -45,7 +32,7 @@ export async function keepLimit(
   address: string,
 ): Promise<Record<string, string>> {
   const at = now();
-  const subject = keys.subject(`network ${act}`, networkOf(address));
+  const subject = keys.subject(`network ${act}`, networkOf(address) ?? address);
   const { counted, closesAt } = await countInWindow(db, { act, subject, windowMs: minutes * 60_000 }, at);
   const seconds = Math.max(1, Math.ceil((closesAt.getTime() - at.getTime()) / 1_000));
   const headers = {

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem, problemType } from '../problem.ts';
 
 /** Every refusal of identity by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
 const refusals = {
@@ -27,8 +27,6 @@ const refusals = {
 
 export type Refusal = keyof typeof refusals;
 
-export const typeOf = (code: Refusal): string => `urn:homeline:problem:${code}`;
-
 /** The problem of a refusal (RFC 9457). `faults`: codes of what is wrong; `until`: when it may be tried again. */
 export function refuse(
   code: Refusal,
@@ -45,6 +43,6 @@ export function refuse(
       ...(status === 401 && { 'www-authenticate': 'Bearer realm="homeline families"' }),
       ...(seconds !== undefined && { 'retry-after': String(seconds) }),
     },
-    { type: typeOf(code), ...(faults && { faults }) },
+    { type: problemType(code), ...(faults && { faults }) },
   );
 }

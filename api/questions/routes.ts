@@ -13,7 +13,7 @@ import { questionByReference, questionsToAnswer, type QuestionView } from '#acco
 import type { Database } from '#db/connect.ts';
 import type { Question } from '#db/questions.ts';
 import type { z } from 'zod';
-import { Problem, read } from '../problem.ts';
+import { Problem, problemType, read } from '../problem.ts';
 import type { Asked, Route } from '../routes.ts';
 import * as resources from './resources.ts';
 
@@ -26,7 +26,7 @@ export interface QuestionHouse {
 /** Questions of families (guide row 29): found among answers, or written and answered by e-mail. */
 export function questionRoutes({ questions: deps, line }: QuestionHouse): readonly Route[] {
   /** What an agent does with a question. */
-  const act = <S extends z.ZodObject>(
+  const act = <S extends z.ZodObject<{ agentId: z.ZodString }>>(
     { name, summary, body }: { readonly name: string; readonly summary: string; readonly body: S },
     work: (db: Database, act: QuestionAct, wanted: z.output<S>) => Promise<Acted>,
   ): Route => ({
@@ -41,8 +41,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
     async run(db, asked) {
       const { question } = await viewOf(db, asked);
       const wanted = read('body', body, asked.body);
-      const { agentId } = wanted as unknown as { agentId: string };
-      const acted = await work(db, { key: keyOf(asked), questionId: question.id, agentId }, wanted);
+      const acted = await work(db, { key: keyOf(asked), questionId: question.id, agentId: wanted.agentId }, wanted);
       if (acted.kind === 'done') return { status: 200, body: toldOf(acted.question) };
       if (acted.kind === 'refused') throw faulty(acted.code);
       const { state, agentId: has } = acted.question;
@@ -50,7 +49,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
         409,
         `The question is ${state}${has === undefined ? '' : ` by ${has}`}.`,
         {},
-        { type: 'urn:homeline:problem:question-elsewhere' },
+        { type: problemType('question-elsewhere') },
       );
     },
   });
@@ -84,7 +83,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
           429,
           'So many questions a day are enough. Write again tomorrow, or call us.',
           {},
-          { type: `urn:homeline:problem:${made.code}` },
+          { type: problemType(made.code) },
         );
       },
     },
@@ -163,7 +162,7 @@ const faulty = (code: string): Problem =>
     422,
     'This cannot be done as it was sent; `faults` says why.',
     {},
-    { type: 'urn:homeline:problem:question-faulty', faults: [code] },
+    { type: problemType('question-faulty'), faults: [code] },
   );
 
 const toldOf = ({ id: _id, askedAt, ...question }: Question): z.input<typeof resources.question> => ({

@@ -48,6 +48,8 @@ export interface DeskNews extends DeskEvent {
   /** Grows from one to the next. */
   readonly id: string;
   readonly call: CallAtDesk | undefined;
+  /** The voice message that it is about. */
+  readonly messageId: string | null;
 }
 
 export interface CallAtDesk {
@@ -67,7 +69,7 @@ export async function deskEventsAfter(db: Database, id: string, most: number): P
     .selectFrom('deskEvent as event')
     .leftJoin('deskEntry as entry', 'entry.id', 'event.entryId')
     .leftJoin('account', 'account.id', 'entry.accountId')
-    .select(['event.id', 'event.at', 'event.kind', 'event.entryId', 'event.agentId', 'event.data'])
+    .select(['event.id', 'event.at', 'event.kind', 'event.entryId', 'event.agentId', 'event.messageId', 'event.data'])
     .select(['entry.callId', 'entry.language', 'entry.number', 'entry.way', 'entry.enteredAt'])
     .select(['account.id as accountId', 'account.number as accountNumber'])
     .where('event.id', '>', id)

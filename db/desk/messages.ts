@@ -3,7 +3,7 @@ import type { Database } from '../connect.ts';
 import { addToOutbox } from '../outbox.ts';
 import type { Language } from '../people.ts';
 import type { DeskMessageTable, MessageState } from '../schema/desk.ts';
-import { noteAtDesk } from './events.ts';
+import { atDesk, noteAtDesk } from './events.ts';
 
 export type { MessageState } from '../schema/desk.ts';
 
@@ -86,7 +86,7 @@ export async function keepMessage(
   { number, recordedAt, ...sound }: MessageSound & Pick<Message, 'number'> & { readonly recordedAt: Date },
   at: Date,
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return atDesk(db, async (trx) => {
     const row = await trx
       .updateTable('deskMessage')
       .set({
@@ -129,7 +129,7 @@ export async function takeMessage(
   at: Date,
 ): Promise<Message | undefined> {
   const { agentId, node, not, lapsedBefore } = who;
-  return db.transaction().execute(async (trx) => {
+  return atDesk(db, async (trx) => {
     const { rows } = await sql<Selectable<DeskMessageTable>>`
       update desk_message set state = 'taken', agent_id = ${agentId}, node = ${node}, taken_at = ${at}::timestamptz
       where id = (
@@ -152,7 +152,7 @@ const isTaken = sql<boolean>`state = 'taken' and deleted_at is null`;
 
 /** The agent is done with it. False: it is not theirs any more. */
 export async function doneMessage(db: Database, id: string, agentId: string, at: Date): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return atDesk(db, async (trx) => {
     const update = trx.updateTable('deskMessage').set({ state: 'done', doneAt: at });
     const own = update.where('id', '=', id).where(isTaken).where('agentId', '=', agentId);
     if ((await own.executeTakeFirst()).numUpdatedRows === 0n) return false;
@@ -165,7 +165,7 @@ const nobodys = { state: 'new', agentId: null, node: null, takenAt: null } as co
 
 /** The agent leaves it for others; nothing happens to one that is not theirs. */
 export async function putBackMessage(db: Database, id: string, agentId: string, at: Date): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await atDesk(db, async (trx) => {
     const update = trx.updateTable('deskMessage').set(nobodys);
     const own = update.where('id', '=', id).where(isTaken).where('agentId', '=', agentId);
     if ((await own.executeTakeFirst()).numUpdatedRows > 0n)
@@ -236,7 +236,7 @@ export async function expiredMessages(
 
 /** Its sound is gone, from storage and from the spool. The first time counts. */
 export async function deletedMessage(db: Database, id: string, at: Date): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  return atDesk(db, async (trx) => {
     const update = trx.updateTable('deskMessage').set({ deletedAt: at }).where('id', '=', id);
     if ((await update.where('deletedAt', 'is', null).executeTakeFirst()).numUpdatedRows === 0n) return false;
     await noteAtDesk(trx, at, 'message-deleted', { messageId: id });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { numberOfSomebody } from '#accounts/desk/call-back.ts';
+import { numberOfSomebody, ownNumber } from '#accounts/desk/call-back.ts';
 import { leastSpokenSeconds, messageTermsAt } from '#accounts/desk/messages.ts';
 import { accountsOfNumber } from '#db/account-look-up.ts';
 import { beginMessage, dropMessage, keepMessage } from '#db/desk/messages.ts';
@@ -90,13 +90,11 @@ export class MessageOfCall implements Messages {
   }
 
   async #keepLast(): Promise<void> {
-    const { callingNumber } = this.#call;
-    const own = callingNumber === undefined ? undefined : numberOfSomebody(callingNumber);
     for (const path of this.#line.voices.slice(this.#before).reverse()) {
       await this.#closed(path);
       const seconds = await spokenSeconds(path).catch(none);
       if (seconds < leastSpokenSeconds) continue;
-      return this.keep({ path, seconds }, own?.kind === 'number' ? own.number : undefined);
+      return this.keep({ path, seconds }, ownNumber(this.#call.callingNumber));
     }
     await this.drop();
   }

@@ -8,8 +8,8 @@ import { Phone } from '../phone/phone.ts';
 import { babble } from '../phone/sound.ts';
 import type { Stage } from '../stage.ts';
 
-/** So many payments are attended at the same time; whoever comes then waits with music. */
-const AGENTS = ['241', '242', '243'];
+/** As many as payments are played at the same time: nobody waits for so long that they give up. */
+const AGENTS = ['241', '242', '243', '244', '245', '246', '247', '248'];
 const password = 'of the hunt';
 const username = (extension: string): string => `hunt-${extension}`;
 

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 
 /**
- * By what one place on the internet is known: its address, of IPv6 the network of 64 bits that a household has to itself (RFC 6177), of an IPv4
- * address within IPv6 (RFC 4291 §2.5.5.2) the IPv4 address. Undefined: it is none.
+ * The network that somebody has to themselves: an IPv4 address, of IPv6 the 64 bits of a household (RFC 6177 §2), of an IPv4 address within IPv6
+ * (RFC 4291 §2.5.5.2) that address. Undefined: it is no address.
  */
-export function sourceOf(address: string): string | undefined {
+export function networkOf(address: string): string | undefined {
   const bare = address.replace(/%.*$/s, '');
   const version = isIP(bare);
   if (version !== 6) return version === 4 ? bare : undefined;

@@ -323,13 +323,20 @@ describe('what happens with a message', () => {
     if (what === 'done' || what === 'put back') expect(await takes('ana', 11)).toBe(id);
     let over = (): void => undefined;
     const held = new Promise<void>((resolve) => (over = resolve));
-    const before = atDesk(server.db, async (trx) => {
-      await noteAtDesk(trx, at(20), 'held', {});
-      await held;
+    let before: Promise<void> | undefined;
+    await new Promise<void>((begun) => {
+      before = atDesk(server.db, async (trx) => {
+        await noteAtDesk(trx, at(20), 'held', {});
+        begun();
+        await held;
+      });
     });
     const acting = act(id);
-    await expect.poll(waiting).toBe(1);
-    over();
-    await Promise.all([before, acting]);
+    try {
+      await expect.poll(waiting).toBe(1);
+    } finally {
+      over();
+      await Promise.all([before, acting]);
+    }
   });
 });

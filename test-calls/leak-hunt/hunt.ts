@@ -7,7 +7,7 @@ import { AgentsPhones } from './desk.ts';
 import type { FilesSearched } from './files.ts';
 import { searchFiles } from './files.ts';
 import type { Finding, Verdict } from './finding.ts';
-import { judge } from './finding.ts';
+import { judge, memoryOf } from './finding.ts';
 import type { HeapsSearched } from './processes.ts';
 import { runningIn, searchHeaps, searchMemory, searchPages } from './processes.ts';
 import type { RowsSearched } from './rows.ts';
@@ -61,7 +61,7 @@ export async function huntIn(stage: Stage, { secrets, payments, pins }: Cast, op
   const prompts = await searchFiles(search, system.config.PROMPT_FOLDER);
   say(`${files.files} files: ${megabytes(files.bytes)}, and ${prompts.files} of prompts`);
   const verdict = judge(search.findings, search.others);
-  const inMemory = verdict.leaks.filter(({ place }) => place.startsWith('memory of '));
+  const inMemory = verdict.leaks.filter(({ place }) => place.startsWith(memoryOf('')));
   return { files, prompts, rows, pages, heaps, memory: bytesOf, verdict, inMemory };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ProcessName } from '#processes/supervisor.ts';
 import type { System } from '#processes/system.ts';
+import { memoryOf } from './finding.ts';
 import type { Search } from './search.ts';
 import type { Snapshot } from './search-heap.ts';
 
@@ -98,7 +99,7 @@ export async function searchMemory(search: Search, { name, pid }: Running): Prom
         const piece = Buffer.alloc(Math.min(PIECE, end - at));
         // What was given back meanwhile, or is a device's, cannot be read.
         const read = await memory.read(piece, 0, piece.length, at).catch(() => ({ bytesRead: 0 }));
-        search.bytes(`memory of ${name}`, piece.subarray(0, read.bytesRead), at);
+        search.bytes(memoryOf(name), piece.subarray(0, read.bytesRead), at);
         bytes += read.bytesRead;
       }
     }

@@ -120,7 +120,7 @@ describe('what is no leak', () => {
 
 describe('the verdict', () => {
   const part = (place: string, within = false) => ({
-    ...{ place, within, around: '', secret: secrets[0], form: 'text' as const, reversed: false },
+    ...{ place, within, around: '', text: 'a', secret: secrets[0], form: 'text' as const, reversed: false },
     ...{ count: 7, from: 0, to: 6, tight: true },
   });
 
@@ -142,6 +142,42 @@ describe('the verdict', () => {
       ).leaks,
     ).toEqual([]);
   });
+
+  it('counts the copies of one text in a memory once, for a message passes through many hands, and those of two texts twice', () => {
+    const memory = 'memory of sip';
+    const copies = (text: string, secret: Finding['secret'] = secrets[0]) =>
+      Array.from({ length: 9 }, () => ({ ...part(memory), text, secret }));
+    const texts = ['a', 'b', 'c', 'd'];
+    expect(judge(copies('a'), []).leaks).toEqual([]);
+    expect(
+      judge(
+        texts.slice(1).flatMap((text) => copies(text)),
+        [],
+      ).leaks,
+    ).toEqual([]);
+    expect(
+      judge(
+        texts.flatMap((text) => copies(text)),
+        [],
+      ).leaks,
+    ).toHaveLength(36);
+    const four = texts.flatMap((last) => copies('a', { kind: 'PIN', digits: pin + last }));
+    expect(judge(four, []).leaks).toHaveLength(36);
+    expect(judge(four, copies('a')).leaks).toEqual([]);
+    const written = copies('a').map((one) => ({ ...one, place: 'a log' }));
+    expect(judge(written, []).leaks).toHaveLength(9);
+  });
+});
+
+it('tells copies of one text from other texts', () => {
+  const seven = pin.slice(0, 7);
+  const textOf = (text: string) => inBytes(Buffer.from(`\0${'x'.repeat(80)}${text}${'y'.repeat(20)}`))[0]?.text;
+  const id = `${seven}d-e1`;
+  expect(textOf(`|${id}|one`)).toBe(textOf(`"transactionId":"${id}","other"`));
+  expect(textOf(`|${id}|`)).not.toBe(textOf(`|${seven}d-e2|`));
+  expect(textOf(`|${id}|`)).not.toBe(textOf(`|a${id}|`));
+  expect(textOf(`one |${seven}|`)).not.toBe(textOf(`two |${seven}|`));
+  expect(textOf(`one |${seven}|`)).toBe(textOf(`one |${seven}|`));
 });
 
 describe('a heap snapshot', () => {

@@ -1,7 +1,7 @@
 import type { Database } from '#db/connect.ts';
-import type { MediaServer } from '#media/freeswitch.ts';
 import type { PromptStore } from '#media/prompts/prompt-store.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
+import type { MediaServers } from '#media/servers/media-servers.ts';
 import type { SipServer } from '#sip-proxy/drachtio.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import type { Limits } from './admission.ts';
@@ -37,7 +37,7 @@ export interface Terms {
 /** Everything a call stands on. */
 export interface Platform {
   readonly sip: SipServer;
-  readonly media: MediaServer;
+  readonly media: MediaServers;
   readonly db: Database;
   /** What waits for the database while it is away. */
   readonly notes: NoteSpool;

@@ -9,6 +9,7 @@ declare module 'drachtio-fsmrf' {
   interface Connection extends EventEmitter {
     readonly socket: Socket;
     subscribe(events: string): void;
+    disconnect(): void;
   }
   interface Endpoint extends EventEmitter {
     readonly uuid: string;

@@ -2,6 +2,7 @@ import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-f
 import { EventEmitter } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
+import { runApi } from './embedded/api/table.ts';
 import { FakeServer, type FakeParty } from './embedded/testing/fake-party.ts';
 import { SoundFolder, voiceFrame } from './embedded/testing/fake-sounds.ts';
 import { Endpoint, endpointCutOff, MediaServer, MediaServerUnavailable } from './freeswitch.ts';
@@ -228,4 +229,83 @@ test.each([
   const { signal } = new AbortController();
   expect(await endpoint.recordVoice('/spool/a.wav', 180, signal, ...silence)).toBe(2.5);
   expect(done).toContain(`record /spool/a.wav 180 100 ${seconds}`);
+});
+
+/** A media server to which somebody is connected: what its commands are answered, and endpoints that it makes when the test says so. */
+function connected(answers: Record<string, string> = {}) {
+  const asked: string[] = [];
+  const making: ((endpoint: FsEndpoint) => void)[] = [];
+  let disconnected = 0;
+  const near = Object.assign(new EventEmitter(), {
+    conn: { socket: { setNoDelay: () => undefined } },
+    api: async (command: string) => {
+      asked.push(command);
+      return answers[command] ?? new Promise<string>(() => undefined);
+    },
+    createEndpoint: () => new Promise<FsEndpoint>((resolve) => making.push(resolve)),
+    disconnect: () => void disconnected++,
+  });
+  const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near as unknown as FsServer);
+  const make = (uuid: string) => {
+    const ended: string[] = [];
+    const fs = Object.assign(new EventEmitter(), {
+      uuid,
+      conn: { socket: { setNoDelay: () => undefined }, disconnect: () => void ended.push('socket') },
+      dialog: { connected: true, destroy: async () => void ended.push('dialog') },
+    });
+    making.shift()?.(fs as unknown as FsEndpoint);
+    return Object.assign(fs, { ended });
+  };
+  return { server, near, asked, make, disconnected: () => disconnected };
+}
+
+const status = (sessions: number, ready = 'ready', max = '1000 session(s) max') =>
+  [`UP 0 years`, `FreeSWITCH (Version 1.11.1) is ${ready}`, `7 session(s) since startup`, `${sessions} session(s) - peak 9, last 5min 9`, max, ''].join('\n'); // prettier-ignore
+
+test.each([
+  [status(3), { sessions: 3, maxSessions: 1_000, ready: true }],
+  [status(0, 'not ready'), { sessions: 0, maxSessions: 1_000, ready: false }],
+])('a media server says how many channels it has, and whether it takes more', async (text, expected) => {
+  expect(await connected({ status: text }).server.load()).toEqual(expected);
+});
+
+test('a media server that says something else of itself is none', async () => {
+  for (const text of ['-ERR status Command not found!\n', status(3, 'ready', '')])
+    await expect(connected({ status: text }).server.load()).rejects.toThrow('does not say how it is');
+});
+
+test('our own media server is asked the same', async () => {
+  const { engine } = new FakeServer();
+  const text = runApi(engine, 'status');
+  expect(await connected({ status: text }).server.load()).toMatchObject({ sessions: 0, ready: true });
+});
+
+test('a media server that is lost takes its endpoints along, and whatever was asked of it', async () => {
+  const { server, near, make, disconnected } = connected();
+  const [first, second] = [server.endpoint(), server.endpoint()];
+  const [ended, up] = [make('u-1'), make('u-2')];
+  const [over, endpoint] = [await first, await second];
+  ended.emit('destroy', { reason: 'NORMAL_CLEARING' });
+  const [pending, question] = [server.endpoint(), server.load()];
+  const waiting = [expect(pending).rejects, expect(question).rejects].map((one) => one.toThrow('was lost'));
+  near.emit('end');
+  await Promise.all(waiting);
+  expect([endpoint.gone.reason, over.gone.reason]).toEqual([endpointCutOff, 'NORMAL_CLEARING']);
+  expect([server.lost.aborted, server.abandoned, disconnected()]).toEqual([true, ['u-2'], 1]);
+  // The phone's side of it is ended too, else the SIP server keeps the dialog for ever.
+  expect([up.ended, ended.ended]).toEqual([['socket', 'dialog'], []]);
+  server.lose();
+  expect([server.abandoned, disconnected()]).toEqual([['u-2'], 1]);
+  await expect(server.has(randomUUID())).rejects.toBeInstanceOf(MediaServerUnavailable);
+  await expect(server.endpointFor('v=0')).rejects.toBeInstanceOf(MediaServerUnavailable);
+});
+
+test('an endpoint that comes when its server has been given up is ended', async () => {
+  const { server, make } = connected();
+  const pending = server.endpoint();
+  server.lose();
+  await expect(pending).rejects.toThrow('was lost');
+  const late = make('u-3');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(late.ended).toEqual(['socket', 'dialog']);
 });

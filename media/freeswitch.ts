@@ -1,3 +1,4 @@
+import './no-reconnect.ts';
 import { setMaxListeners } from 'node:events';
 import Mrf from 'drachtio-fsmrf';
 import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-fsmrf';
@@ -56,8 +57,10 @@ function checked(path: string): string {
   return path;
 }
 
+const isChannelId = (id: string): boolean => /^[0-9a-f-]{36}$/i.test(id);
+
 function checkedId(id: string): string {
-  if (!/^[0-9a-f-]{36}$/i.test(id)) throw new TypeError(`not a channel: ${JSON.stringify(id)}`);
+  if (!isChannelId(id)) throw new TypeError(`not a channel: ${JSON.stringify(id)}`);
   return id;
 }
 
@@ -284,6 +287,16 @@ export class Endpoint {
     this.#gone.abort('NORMAL_CLEARING');
   }
 
+  /** The media server is lost: what it had of this leg is gone, or goes by itself when its socket closes. */
+  cutOff(): void {
+    if (this.gone.aborted) return;
+    this.#gone.abort(endpointCutOff);
+    const { conn, dialog } = this.#endpoint;
+    conn?.disconnect();
+    // Else the SIP server would keep the dialog for ever.
+    if (dialog.connected) void dialog.destroy().catch(() => undefined);
+  }
+
   /** Ends what the leg plays or records. */
   #break(): void {
     if (!this.gone.aborted) void this.#endpoint.api('uuid_break', [this.id]).catch(() => undefined);
@@ -310,16 +323,29 @@ export class Endpoint {
   }
 }
 
+/** What a media server says of itself. */
+export interface MediaLoad {
+  /** Channels, of whomever. */
+  readonly sessions: number;
+  readonly maxSessions: number;
+  /** Whether it takes new ones (`fsctl pause` makes it refuse them). */
+  readonly ready: boolean;
+}
+
 /** Connection to a media server, FreeSWITCH's event socket: the one place that meets drachtio-fsmrf. */
 export class MediaServer {
   readonly #server: FsServer;
   readonly #lost = new AbortController();
+  readonly #endpoints = new Set<Endpoint>();
+  /** Channels that it had for us when it was lost, and that may still be there. */
+  abandoned: readonly string[] = [];
 
   private constructor(server: FsServer) {
     this.#server = server;
+    setMaxListeners(0, this.#lost.signal);
     server.conn.socket.setNoDelay(true);
-    server.on('end', () => this.#lost.abort('media-server-lost'));
-    server.on('error', () => this.#lost.abort('media-server-lost'));
+    server.on('end', () => this.lose());
+    server.on('error', () => this.lose());
   }
 
   /** `sipClient`: the connected SIP client with which endpoints are invited. Rejects with {@link MediaServerUnavailable}. */
@@ -346,36 +372,90 @@ export class MediaServer {
     return this.#lost.signal;
   }
 
-  /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec. */
+  /** It is counted as dead from now on: every endpoint of it has ended, nothing more is asked of it. */
+  lose(): void {
+    if (this.lost.aborted) return;
+    const endpoints = [...this.#endpoints];
+    this.abandoned = endpoints.map(({ id }) => id);
+    for (const endpoint of endpoints) endpoint.cutOff();
+    this.#lost.abort('media-server-lost');
+    this.#server.disconnect();
+  }
+
+  /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec, or when the server is lost meanwhile. */
   async endpointFor(remoteSdp: string): Promise<Endpoint> {
-    const endpoint = new Endpoint(await this.#server.createEndpoint({ remoteSdp }), this.#server);
+    const endpoint = await this.#made({ remoteSdp });
     await endpoint.hearKeysOf(remoteSdp);
     return endpoint;
   }
 
   /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */
   async endpoint(): Promise<Endpoint> {
-    return new Endpoint(await this.#server.createEndpoint(), this.#server);
+    return this.#made();
+  }
+
+  /** How it is, and with that whether it still answers. */
+  async load(): Promise<MediaLoad> {
+    const text = await this.#ask('status');
+    const number = (shape: RegExp) => Number(shape.exec(text)?.[1] ?? NaN);
+    const sessions = number(/^(\d+) session\(s\) - /m);
+    const maxSessions = number(/^(\d+) session\(s\) max/m);
+    if (Number.isNaN(sessions) || Number.isNaN(maxSessions))
+      throw new MediaServerUnavailable(`the media server does not say how it is: ${text.slice(0, 80)}`);
+    return { sessions, maxSessions, ready: !/ is not ready$/m.test(text) };
   }
 
   /** Every channel that this media server carries, ours or of a process that died. */
   async channels(): Promise<string[]> {
-    const text = await this.#server.api('show channels as json');
+    const text = await this.#ask('show channels as json');
     const { rows } = JSON.parse(text) as { rows?: { uuid: string }[] };
     return (rows ?? []).map(({ uuid }) => uuid);
   }
 
   /** Whether it carries this channel. */
   async has(id: string): Promise<boolean> {
-    return (await this.#server.api(`uuid_exists ${checkedId(id)}`)).trim() === 'true';
+    return (await this.#ask(`uuid_exists ${checkedId(id)}`)).trim() === 'true';
   }
 
   /** Ends a channel of a process that died. */
   async endOrphan(id: string): Promise<void> {
-    if (/^[0-9a-f-]{36}$/i.test(id)) await this.#server.api(`uuid_kill ${id}`);
+    if (isChannelId(id)) await this.#ask(`uuid_kill ${id}`);
   }
 
   close(): void {
     if (!this.lost.aborted) this.#server.disconnect();
+  }
+
+  async #made(options?: { remoteSdp: string }): Promise<Endpoint> {
+    const made = this.#server
+      .createEndpoint(options)
+      .then((endpoint) => this.#keep(new Endpoint(endpoint, this.#server)));
+    return this.#unlessLost(made);
+  }
+
+  #keep(endpoint: Endpoint): Endpoint {
+    // Made while we had given the server up.
+    if (this.lost.aborted) endpoint.cutOff();
+    if (endpoint.gone.aborted) return endpoint;
+    this.#endpoints.add(endpoint);
+    endpoint.gone.addEventListener('abort', () => this.#endpoints.delete(endpoint), { once: true });
+    return endpoint;
+  }
+
+  #ask(command: string): Promise<string> {
+    return this.#unlessLost(this.lost.aborted ? new Promise(() => undefined) : this.#server.api(command));
+  }
+
+  /** fsmrf never settles what a lost connection owes. */
+  #unlessLost<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const lost = () => reject(new MediaServerUnavailable('the media server was lost'));
+      if (this.lost.aborted) {
+        asked.catch(() => undefined);
+        return lost();
+      }
+      this.lost.addEventListener('abort', lost, { once: true });
+      asked.then(resolve, reject).finally(() => this.lost.removeEventListener('abort', lost));
+    });
   }
 }

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import type { Meter } from '#ivr/meter.ts';
+import type { MediaServers } from '#media/servers/media-servers.ts';
 
 /** Counts the calls of a process: those in progress, how those that ended did, and those that were refused or shed. */
 export function meterOf(metrics: Registry): Meter {
@@ -54,4 +55,18 @@ export function observeNotes(metrics: Registry, notes: Pick<NoteSpool, 'size'>):
       this.set(notes.size);
     },
   });
+}
+
+/** Which media servers serve, and what each carries as far as it has said so. */
+export function observeMedia(metrics: Registry, media: Pick<MediaServers, 'dump'>): void {
+  const gauge = (name: string, help: string, value: (server: ReturnType<MediaServers['dump']>[number]) => number) =>
+    new Gauge({
+      ...{ name, help, labelNames: ['media'], registers: [metrics] },
+      collect() {
+        this.reset();
+        for (const server of media.dump()) this.set({ media: server.name }, value(server));
+      },
+    });
+  gauge('homeline_media_serves', 'Whether a media server serves', ({ serves }) => Number(serves));
+  gauge('homeline_media_sessions', 'Channels on a media server, of all processes', ({ sessions }) => sessions);
 }

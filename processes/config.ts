@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readAddresses } from '#media/servers/address.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().positive();
@@ -11,6 +12,14 @@ const folder = z
   .transform((path) => resolve(path));
 /** Known only while this installation runs, unless it is set: fine for one machine, wrong for several. */
 const generated = () => randomBytes(24).toString('hex');
+
+function areAddresses(text: string): boolean {
+  try {
+    return readAddresses(text, 8021).length > 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Every setting that the environment may give, with what it is when it does not. */
 const settings = z.object({
@@ -35,6 +44,9 @@ const settings = z.object({
   DRACHTIO_SECRET: z.string().min(1).default('cymru'),
 
   MEDIA_SIP_PORT: port.default(5080),
+  /** More than one of our own; FreeSWITCHes are named in FREESWITCH. */
+  MEDIA_SERVERS: z.coerce.number().int().min(1).max(32).default(1),
+  FREESWITCH: z.string().refine(areAddresses, 'must be host:port, or several with commas between').optional(),
   FREESWITCH_HOST: z.string().min(1).default('127.0.0.1'),
   FREESWITCH_PORT: port.default(8021),
   FREESWITCH_SECRET: z.string().min(1).default('ClueCon'),

@@ -9,12 +9,13 @@ import type { Log } from '#ivr/cdr/call-record.ts';
 import { systemClock } from '#ivr/clock.ts';
 import { NoteSpool } from '#ivr/cdr/note-spool.ts';
 import { CallService } from '#ivr/service.ts';
-import { MediaServer } from '#media/freeswitch.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
+import { readAddresses } from '#media/servers/address.ts';
+import { connector, MediaServers } from '#media/servers/media-servers.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
-import { meterOf, observeNotes } from './calls-metrics.ts';
+import { meterOf, observeMedia, observeNotes } from './calls-metrics.ts';
 import { main, report } from './child.ts';
 import { familyLineOf } from './family-line.ts';
 import { watchLoopDelay } from './loop-delay.ts';
@@ -49,15 +50,17 @@ main('ivr', async (config, log, end) => {
     port: config.DRACHTIO_PORT,
     secret: config.DRACHTIO_SECRET,
   });
-  const media = await MediaServer.connect(sip.client, {
-    host: config.FREESWITCH_HOST,
-    port: config.FREESWITCH_PORT,
-    secret: config.FREESWITCH_SECRET,
-    listenHost: config.MEDIA_HOST,
+  const { FREESWITCH, FREESWITCH_HOST, FREESWITCH_PORT, FREESWITCH_SECRET, MEDIA_HOST } = config;
+  const media = await MediaServers.open({
+    addresses:
+      FREESWITCH === undefined
+        ? [{ host: FREESWITCH_HOST, port: FREESWITCH_PORT }]
+        : readAddresses(FREESWITCH, FREESWITCH_PORT),
+    connect: connector(sip.client, { secret: FREESWITCH_SECRET, listenHost: MEDIA_HOST }, systemClock),
+    ...{ clock: systemClock, log },
   });
   // Its calls are lost with it; a fresh process connects anew and closes what is left.
-  for (const server of [sip, media])
-    server.lost.addEventListener('abort', () => end(String(server.lost.reason)), { once: true });
+  sip.lost.addEventListener('abort', () => end(String(sip.lost.reason)), { once: true });
 
   const metrics = newMetrics('ivr');
   const notes = await NoteSpool.open({
@@ -67,6 +70,7 @@ main('ivr', async (config, log, end) => {
     log,
   });
   observeNotes(metrics, notes);
+  observeMedia(metrics, media);
   const { FAMILY_LINE_NUMBER: familyNumber } = config;
   const service = await CallService.start({
     sip,
@@ -103,14 +107,16 @@ main('ivr', async (config, log, end) => {
     },
   });
   if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
-  const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.lost.aborted ? 'no media server' : 'ok');
-  const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => service.dump());
+  const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
+  const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => ({
+    calls: service.dump(),
+    media: media.dump(),
+  }));
   return {
     ports: { observe: observed.port },
     stop: async () => {
       if (sip.lost.aborted) await service.leave(1);
-      // Without media the calls end by themselves, each with its own word for it.
-      else await service.drain(media.lost.aborted ? 2 : config.DRAIN_SECONDS);
+      else await service.drain(config.DRAIN_SECONDS);
       media.close();
       sip.close();
       notes.close();

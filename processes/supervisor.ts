@@ -5,7 +5,11 @@ import { Keeper } from './keeper.ts';
 import type { RunningProcess } from './launch.ts';
 import { launch } from './launch.ts';
 
-export type ProcessName = 'sip' | 'media' | 'ivr' | 'jobs' | 'api';
+/** Of media servers and ivr processes there may be several: `media-2`. */
+export type ProcessName = Program | `${'media' | 'ivr'}-${number}`;
+type Program = 'sip' | 'media' | 'ivr' | 'jobs' | 'api';
+
+const programOf = (name: ProcessName): Program => name.replace(/-\d+$/, '') as Program;
 
 export interface SupervisorParts {
   readonly say: (text: string) => void;
@@ -31,7 +35,7 @@ export class Supervisor {
   /** Resolves with the process's ports once it serves; rejects with `NotServed` when it ends before that. */
   async start(name: ProcessName, environment: Record<string, string>): Promise<Readonly<Record<string, number>>> {
     const { say, graceMs, folder = import.meta.dirname, clock = systemClock } = this.#parts;
-    const order = { name, path: join(folder, `${name}.ts`), graceMs, say };
+    const order = { name, path: join(folder, `${programOf(name)}.ts`), graceMs, say };
     const keeper = await Keeper.start<RunningProcess>({
       ...{ name, say, clock },
       begin: (stopping, before) =>
@@ -65,14 +69,14 @@ export class Supervisor {
 }
 
 /** Which setting fixes which of a process's ports. */
-const portSettings: Partial<Record<ProcessName, Record<string, string>>> = {
+const portSettings: Partial<Record<Program, Record<string, string>>> = {
   sip: { sip: 'SIP_PORT', admin: 'DRACHTIO_PORT' },
   media: { sip: 'MEDIA_SIP_PORT', eventSocket: 'FREESWITCH_PORT' },
 };
 
 const keepPorts = (name: ProcessName, ports: Readonly<Record<string, number>>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(portSettings[name] ?? {}).flatMap(([port, setting]) =>
+    Object.entries(portSettings[programOf(name)] ?? {}).flatMap(([port, setting]) =>
       ports[port] === undefined ? [] : [[setting, String(ports[port])]],
     ),
   );

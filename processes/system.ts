@@ -104,11 +104,32 @@ const observedAt = ({ OBSERVE_PORT: first }: Config, offset: number) => ({
 /** Starts our own SIP and media servers where they are wanted, and notes their ports; says where SIP is spoken. */
 async function startEngine(config: Config, settings: Record<string, string>, supervisor: Supervisor) {
   if (config.ENGINE === 'drachtio') return { host: config.SIP_HOST, port: config.SIP_PORT };
-  const media = await supervisor.start('media', { ...settings, ...observedAt(config, 2) });
+  const sockets: string[] = [];
+  for (let nth = 1; nth <= config.MEDIA_SERVERS; nth++) {
+    const media = await supervisor.start(nth === 1 ? 'media' : `media-${nth}`, {
+      ...settings,
+      ...(nth === 1 ? observedAt(config, 2) : { OBSERVE_PORT: '0' }),
+      ...partOf(config, nth),
+    });
+    sockets.push(`${config.FREESWITCH_HOST}:${media['eventSocket']}`);
+  }
   const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
   settings['DRACHTIO_PORT'] = String(sip['admin']);
-  settings['FREESWITCH_PORT'] = String(media['eventSocket']);
+  settings['FREESWITCH'] = sockets.join(',');
   return { host: config.SIP_HOST, port: sip['sip'] ?? config.SIP_PORT };
+}
+
+/** The ports of one of several media servers: its part of those of sound, and whatever is free for the rest. */
+function partOf(config: Config, nth: number): Record<string, string> {
+  const { MEDIA_SERVERS: servers, RTP_PORT_MIN: first, RTP_PORT_MAX: last } = config;
+  if (servers === 1) return {};
+  // Even: of each pair the first carries RTP (RFC 3550 §11).
+  const ports = 2 * Math.floor((last - first) / servers / 2);
+  const min = first === 0 ? 0 : first + (nth - 1) * ports;
+  return {
+    ...{ RTP_PORT_MIN: String(min), RTP_PORT_MAX: String(first === 0 ? last : min + ports - 1) },
+    ...(nth > 1 && { MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' }),
+  };
 }
 
 const pick = (from: Record<string, string>, names: readonly string[]): Record<string, string> =>

@@ -45,9 +45,7 @@ export async function beginListening(
     const talks = trx.selectFrom('deskEntry').select(['id', 'language']).where('state', '=', 'talking');
     const entry = await talks.where('agentId', '=', agent.id).executeTakeFirst();
     if (!entry) return 'not-talking';
-    const legs = trx.selectFrom('deskLeg').select('endpointUuid').where('entryId', '=', entry.id);
-    const up = legs.where('side', '=', 'agent').where('endedAt', 'is', null).where('remoteTag', 'is not', null);
-    const agentLeg = await up.orderBy('plannedAt', 'desc').executeTakeFirst();
+    const agentLeg = await legUp(trx, entry.id);
     if (!agentLeg) return 'leg-unknown';
     const open = trx.selectFrom('deskListening').select('id').where('entryId', '=', entry.id);
     if (await open.where('until', 'is', null).executeTakeFirst()) return 'taken';
@@ -60,6 +58,21 @@ export async function beginListening(
     await noteAtDesk(trx, at, 'listening-begun', { entryId: entry.id, agentId: supervisorId }, data);
     return { entryId: entry.id, language: entry.language, endpointUuid: agentLeg.endpointUuid };
   });
+}
+
+/** The agent's leg in a talk, if it has answered. */
+function legUp(db: Database, entryId: string) {
+  const legs = db.selectFrom('deskLeg').select('endpointUuid').where('entryId', '=', entryId);
+  const up = legs.where('side', '=', 'agent').where('endedAt', 'is', null).where('remoteTag', 'is not', null);
+  return up.orderBy('plannedAt', 'desc').executeTakeFirst();
+}
+
+/** The leg on the media server of the agent with this extension, while they talk: a look only, nothing follows from it. */
+export async function legOfAgent(db: Database, extension: string): Promise<string | undefined> {
+  const talks = db.selectFrom('deskEntry').innerJoin('agent', 'agent.id', 'deskEntry.agentId').select('deskEntry.id');
+  const talk = talks.where('agent.extension', '=', extension).where('deskEntry.state', '=', 'talking');
+  const entry = await talk.executeTakeFirst();
+  return entry && (await legUp(db, entry.id))?.endpointUuid;
 }
 
 /** Who hears the supervisor from now on. False: the listening is over. */

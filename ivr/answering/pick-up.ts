@@ -9,10 +9,11 @@ export async function pickUp(
   side: Side,
   { clock, log, media }: Pick<Platform, 'clock' | 'log' | 'media'>,
   refuse: (status: number) => void,
+  beside?: string,
 ): Promise<Leg | undefined> {
   let endpoint;
   try {
-    endpoint = await media.endpointFor(call.sdp);
+    endpoint = await media.endpointFor(call.sdp, beside);
   } catch (error) {
     const status = statusWithoutMedia(error);
     log.warn({ sipCallId: call.callId, err: error, status }, 'no media for a call that came in');

@@ -4,6 +4,7 @@ import { openDatabase } from '#db/connect.ts';
 import { saveSpokenName } from '#db/people.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { MediaServerUnavailable } from '#media/freeswitch.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import type { Platform } from '../platform.ts';
@@ -122,7 +123,28 @@ describe('a call', () => {
     const call = await running({}, rings(failed(486), 180));
     call.endpoint.press('1', ...'4821#');
     expect((await call.over).disposition).toBe('busy');
+    expect(call.media.besides).toEqual([call.endpoint.id]);
     expect((await cdrOf(call))?.call).toMatchObject({ number: '+12135550142', sipStatus: 486, q850: 17 });
+  });
+
+  it('whose media server dies while an endpoint is asked of it is lost with that, and no fault', async () => {
+    const call = await running();
+    call.media.endpoint = async () => {
+      call.endpoint.vanish('closed');
+      throw new MediaServerUnavailable('the media server was lost');
+    };
+    call.endpoint.press('1', ...'4821#');
+    expect(await call.over).toMatchObject({ disposition: 'media-lost', endedBy: 'system', q850: 41 });
+    expect(call.logged.map(({ text }) => text)).not.toContain('the call met a fault');
+  });
+
+  it('for whose other leg no endpoint is to be had says sorry', async () => {
+    const call = await running();
+    call.endpoint.quick = true;
+    call.media.endpoint = () => Promise.reject(new MediaServerUnavailable('it is full'));
+    call.endpoint.press('1', ...'4821#');
+    expect((await call.over).disposition).toBe('fault');
+    expect(call.said().at(-1)).toBe('/en/outcome.unavailable.wav');
   });
 
   it('that was accepted keeps when, and with which key', async () => {

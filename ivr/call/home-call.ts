@@ -5,7 +5,7 @@ import { isUnavailable } from '#db/unavailable.ts';
 import type { Desk } from '#flows/call-home/inside.ts';
 import { callHome } from '#flows/call-home/inside.ts';
 import { prompt } from '#flows/prompt.ts';
-import { endpointCutOff } from '#media/freeswitch.ts';
+import { EndpointGone, endpointCutOff, MediaServerUnavailable } from '#media/freeswitch.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Disposition } from '../cdr/dispositions.ts';
 import { dispositions } from '../cdr/dispositions.ts';
@@ -65,6 +65,9 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
       const { by, cause } = error.ending;
       const silent = by === 'media-server' && cause !== endpointCutOff;
       desk.concludeOnce(conclusion(silent ? 'far-end-lost' : leftBefore(error.ending, 'caller-hung-up')));
+    } else if (leg.ending && wentWithMedia(error)) {
+      // What was asked of the media server as it died, for either leg.
+      desk.concludeOnce(conclusion(leftBefore(leg.ending, 'caller-hung-up')));
     } else {
       log.error({ call: record.callId, err: error }, 'the call met a fault');
       const disposition = isUnavailable(error) ? 'policy-unavailable' : 'fault';
@@ -91,6 +94,9 @@ export async function runHomeCall(parts: HomeCallParts): Promise<Conclusion> {
   await desk.sealed;
   return ended;
 }
+
+const wentWithMedia = (error: unknown): boolean =>
+  error instanceof EndpointGone || error instanceof MediaServerUnavailable;
 
 /** A desk that keeps nobody waiting (for a database that is away) once the call is stopped; connecting stops by itself. */
 const stoppable = (desk: Desk, stop: AbortSignal): Desk => ({

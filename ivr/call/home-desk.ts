@@ -156,6 +156,7 @@ export class HomeDesk implements Desk {
         number,
         callingNumber: platform.terms.callingNumber,
         ringSeconds: platform.terms.ringSeconds,
+        beside: leg.endpoint.id,
         signal: AbortSignal.any([leg.ended, stopping]),
         onPlanned: (plan, endpoint) => record.note({ ...aside, ...plannedReference(plan, endpoint) }),
         onSent: (invite) => void record.note({ ...aside, ...sentReference(invite) }),

@@ -30,6 +30,7 @@ function world(...network: Network[]) {
     place(
       {
         ...{ phone: undefined, trunks, number: '+12135550142', callingNumber: '+18669490290', ringSeconds: 45 },
+        beside: 'endpoint inside',
         onPlanned: async (plan, { id }) => {
           planned.push(plan);
           sent.push(`planned with ${id}`);
@@ -40,7 +41,7 @@ function world(...network: Network[]) {
       },
       { sip: sip.real, media: media.real, clock, record: noted.record },
     );
-  return { run, clock, noted, dialled: sip.dialled, endpoints: media.endpoints, caller, sent, planned };
+  return { run, clock, noted, media, dialled: sip.dialled, endpoints: media.endpoints, caller, sent, planned };
 }
 
 describe('a called number', () => {

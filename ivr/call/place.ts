@@ -1,4 +1,5 @@
-import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/freeswitch.ts';
+import type { MediaServers } from '#media/servers/media-servers.ts';
 import type { Dialog, InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
 import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import { planDialog } from '#sip-proxy/planned-dialog.ts';
@@ -23,6 +24,8 @@ export interface Placing {
   readonly number: string;
   readonly callingNumber: string;
   readonly ringSeconds: number;
+  /** The endpoint of whom they will talk with: both are on one media server. Undefined: nobody yet. */
+  readonly beside: string | undefined;
   /** Told of every INVITE before it leaves; it does not before this has resolved: written down, so that a crash leaves no phone alone. */
   readonly onPlanned: (plan: PlannedDialog, endpoint: Endpoint) => Promise<unknown>;
   /** Told of every INVITE that leaves, before anything comes back. */
@@ -37,7 +40,7 @@ export type Placed =
 
 interface Servers {
   readonly sip: SipServer;
-  readonly media: MediaServer;
+  readonly media: MediaServers;
   readonly clock: Clock;
   readonly record: Pick<CallRecord, 'write'>;
 }
@@ -88,7 +91,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
   const over = new AbortController();
   let best = 0;
   const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
-  const endpoint = await media.endpoint();
+  const endpoint = await media.endpoint(placing.beside);
   try {
     const plan = planDialog();
     await unlessAborted(placing.onPlanned(plan, endpoint), placing.signal).catch((error: unknown) => {

@@ -270,6 +270,14 @@ describe('a supervisor', () => {
     expect([paths(call), orders(call)]).toEqual([['/en/supervise.not-now.wav'], []]);
   });
 
+  it('has their leg on the media server of the talk', async () => {
+    const { endpointUuid } = await anaTalks();
+    const call = await dials('*8201');
+    await ordered(call, 1);
+    expect(call.media.besides).toEqual([endpointUuid]);
+    expect((await dials('*8299')).media.besides).toEqual([undefined]);
+  });
+
   it('hears nothing of a talk on another media server', async () => {
     const { entryId, endpointUuid } = await anaTalks();
     const call = await dials('*8201', 'sol', {}, ({ media }) => media.elsewhere.add(endpointUuid));

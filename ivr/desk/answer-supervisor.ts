@@ -4,6 +4,7 @@ import { endDeskLeg } from '#db/desk/legs.ts';
 import {
   beginListening,
   endListening,
+  legOfAgent,
   type Listening,
   type NotListening,
   type WantsToListen,
@@ -45,7 +46,9 @@ export async function answerSupervisor(
   const me = (await agentsAtDesk(platform.db)).find(({ id }) => id === wanted.agentId);
   // Who works here no more.
   if (!me) return refuse(403);
-  const leg = await pickUp(call, 'inside', platform, refuse);
+  // On the media server of the talk, which one alone can listen to.
+  const beside = await legOfAgent(platform.db, wanted.extension);
+  const leg = await pickUp(call, 'inside', platform, refuse, beside);
   if (!leg) return;
   const id = randomUUID();
   const stopping = new AbortController();
@@ -79,7 +82,7 @@ async function supervise(
     else {
       talk = found;
       log.info({ call: id, entry: talk.entryId, supervisor: agentId }, 'a supervisor listens to a talk');
-      if (await unlessAborted(media.has(talk.endpointUuid), signal))
+      if (await unlessAborted(media.has(talk.endpointUuid, leg.endpoint.id), signal))
         await listen(talk, { id, leg, line, platform, signal });
       else {
         how = 'elsewhere';

@@ -78,6 +78,7 @@ describe('a call-back', () => {
       { uri: 'sip:desk1@127.0.0.1:5999', callingNumber: number },
       { callingNumber: house.number },
     ]);
+    expect(call.media.besides).toEqual([undefined, 'agent']);
     expect(call.agent.ringing?.stopped).toBe(false);
     expect((await rowOf(server.db, call.id)).state).toBe('ringing');
     const notices = [call.agent, call.family].map((each) => each.begins('agent.monitored'));

@@ -63,7 +63,7 @@ async function connect(agent: Leg, call: CallBack): Promise<void> {
   const { db, clock, log } = platform;
   const ringing = agent.endpoint.ring();
   try {
-    const family = await reachFamily(call, AbortSignal.any([signal, agent.ended]));
+    const family = await reachFamily(call, agent.endpoint.id, AbortSignal.any([signal, agent.ended]));
     if (!family) {
       log.info({ call: call.callId, entry: entryId, tries: entry.tries + 1 }, 'nobody was reached by a call-back');
       await notReached(db, { entryId, tries: entry.tries + 1, line: house.number }, clock.now());
@@ -104,7 +104,7 @@ async function talk(agent: Leg, family: Leg, call: CallBack): Promise<void> {
 }
 
 /** The family's leg, once they have pressed 1; undefined: not reached. Rejects with the signal's reason. */
-async function reachFamily(call: CallBack, signal: AbortSignal): Promise<Leg | undefined> {
+async function reachFamily(call: CallBack, beside: string, signal: AbortSignal): Promise<Leg | undefined> {
   const { entryId, entry, house, platform } = call;
   const { db, clock, terms } = platform;
   const registered = await findRegistration(db, entry.callBackNumber, clock.now());
@@ -115,6 +115,7 @@ async function reachFamily(call: CallBack, signal: AbortSignal): Promise<Leg | u
       number: entry.callBackNumber,
       callingNumber: house.number,
       ringSeconds: familyRingSeconds,
+      beside,
       signal,
     },
     { entryId, side: 'family' },

@@ -60,7 +60,7 @@ const until = (id: string, state: string) => untilEntry(server.db, id, state);
 
 describe('a place in the queue', () => {
   it('is music, then an agent who hears who calls, presses 1, and talks until one hangs up', async () => {
-    const { agents, endpoint, agentEndpoint, agentDialog, sip } = await caller();
+    const { agents, endpoint, agentEndpoint, agentDialog, sip, media } = await caller();
     const { place, id } = await queued(agents);
     expect(await place.standing()).toEqual({ position: 1, minutes: 0 });
     const music = endpoint.begins('music');
@@ -71,6 +71,8 @@ describe('a place in the queue', () => {
     expect(sip.dialled).toMatchObject([
       { uri: 'sip:desk1@127.0.0.1:5999', via: 'sip:127.0.0.1:5999;transport=udp', callingNumber: number },
     ]);
+    // A bridge stands on one media server.
+    expect(media.besides).toEqual(['caller']);
     expect(playing.stopped).toBe(false);
     const notices = [endpoint, agentEndpoint].map((each) => each.begins('agent.monitored'));
     agentEndpoint.press('2', '1');

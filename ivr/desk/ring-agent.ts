@@ -29,7 +29,7 @@ const takeSeconds = 8;
  */
 export async function ringAgent(agentId: string, call: GivenCall): Promise<Leg | undefined> {
   const { entryId, platform } = call;
-  const agent = await reachAgent(agentId, call, whoCalls(call));
+  const agent = await reachAgent(agentId, call, whoCalls(call), call.leg.endpoint.id);
   if (!agent) return undefined;
   try {
     if (await beginTalk(platform.db, entryId, platform.clock.now())) {
@@ -49,6 +49,7 @@ export async function reachAgent(
   agentId: string,
   call: Omit<GivenCall, 'leg'>,
   told: readonly Prompt[],
+  beside?: string,
 ): Promise<Leg | undefined> {
   const { callId, entryId, callingNumber, platform, signal } = call;
   const { db, clock, log, terms } = platform;
@@ -65,6 +66,7 @@ export async function reachAgent(
       number: agentId,
       callingNumber: callingNumber ?? terms.callingNumber,
       ringSeconds,
+      beside,
       signal,
     },
     { entryId, side: 'agent' },

@@ -1,4 +1,5 @@
-import type { Endpoint, MediaServer } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/freeswitch.ts';
+import type { MediaServers } from '#media/servers/media-servers.ts';
 import type {
   DialogReference,
   Dialling,
@@ -93,24 +94,27 @@ export class PlayedMedia {
   readonly ready: PlayedEndpoint[] = [];
   /** What the next endpoint for an SDP fails with. */
   refusal: Error | undefined;
+  /** Beside which channel each was wanted. */
+  readonly besides: (string | undefined)[] = [];
   channelIds: string[] = [];
   /** Channels of another media server. */
   readonly elsewhere = new Set<string>();
   readonly ended: string[] = [];
 
-  get real(): MediaServer {
-    return this as unknown as MediaServer;
+  get real(): MediaServers {
+    return this as unknown as MediaServers;
   }
 
-  async endpoint(): Promise<Endpoint> {
+  async endpoint(beside?: string): Promise<Endpoint> {
+    this.besides.push(beside);
     const made = this.ready.shift() ?? new PlayedEndpoint(`endpoint ${this.endpoints.length + 1}`);
     this.endpoints.push(made);
     return made.real;
   }
 
-  async endpointFor(): Promise<Endpoint> {
+  async endpointFor(_sdp: string, beside?: string): Promise<Endpoint> {
     if (this.refusal) throw this.refusal;
-    return this.endpoint();
+    return this.endpoint(beside);
   }
 
   async channels(): Promise<string[]> {

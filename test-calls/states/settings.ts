@@ -18,6 +18,9 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   DRACHTIO_PORT: 'its port',
   DRACHTIO_SECRET: 'its secret',
   MEDIA_SIP_PORT: 'SIP of the embedded media server',
+  MEDIA_SERVERS: 'how many media servers of our own run side by side; each has its part of the ports of sound',
+  FREESWITCH:
+    'event sockets of several FreeSWITCHes, `host:port` with commas between; a name stands for all its addresses, looked up again and again. Instead of `FREESWITCH_HOST`',
   FREESWITCH_HOST: 'event socket of FreeSWITCH',
   FREESWITCH_PORT: 'its port',
   FREESWITCH_SECRET: 'its password',

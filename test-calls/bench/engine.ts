@@ -43,20 +43,21 @@ interface Run {
 export const engine: Bench = {
   name: 'engine',
   title: 'bridged and recorded calls: the media server alone, beside bare relays',
-  async run({ quick, say, also, calls, profile }: BenchOptions): Promise<Measured> {
+  async run({ quick, say, also, calls, carriedBy, profile }: BenchOptions): Promise<Measured> {
     const steps = calls ?? (quick ? QUICK_STEPS : STEPS);
     const seconds = quick ? 4 : 15;
     const freeSwitchPid = also.get('freeswitch');
-    const contestants: (() => Promise<Contestant>)[] = [
-      () => embedded('auto', profile),
-      () => bareRelay('mmsg'),
-      () => embedded('dgram', profile),
-      () => bareRelay('dgram'),
-      ...(freeSwitchPid === undefined ? [] : [() => freeSwitch(freeSwitchPid)]),
-    ];
+    const contestants: Record<string, () => Promise<Contestant>> = {
+      mmsg: () => embedded('auto', profile),
+      'relay-mmsg': () => bareRelay('mmsg'),
+      dgram: () => embedded('dgram', profile),
+      'relay-dgram': () => bareRelay('dgram'),
+      ...(freeSwitchPid === undefined ? {} : { freeswitch: () => freeSwitch(freeSwitchPid) }),
+    };
+    const chosen = Object.entries(contestants).filter(([name]) => carriedBy === undefined || carriedBy.includes(name));
     const runs: Run[] = [];
     for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
-      for (const begin of contestants) runs.push(await carry(begin, steps, seconds, say));
+      for (const [, begin] of chosen) runs.push(await carry(begin, steps, seconds, say));
     }
     return {
       figures: figuresOf(runs),

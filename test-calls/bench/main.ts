@@ -23,6 +23,7 @@ a figure that misses its target is printed as missed, and the command exits 0 al
   --quick          short runs, to see that it works
   --also NAME=PID  counts the CPU and memory of a server that runs already (ENGINE=drachtio); may be repeated
   --calls N,N,...  calls at the same time, step by step (engine)
+  --by NAME        who carries them: mmsg, relay-mmsg, dgram, relay-dgram, freeswitch (engine); may be repeated
   --profile FOLDER writes V8's CPU profiles of the embedded media server there (engine)
 `;
 
@@ -33,6 +34,7 @@ const { values: options } = parseArgs({
     also: { type: 'string', multiple: true, default: [] },
     quick: { type: 'boolean', default: false },
     calls: { type: 'string' },
+    by: { type: 'string', multiple: true },
     profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -71,7 +73,14 @@ let broken = false;
 for (const bench of chosen) {
   console.log(`\n${bench.name}: ${bench.title}`);
   try {
-    const measured = await bench.run({ quick: options.quick, say, also, calls, profile: options.profile });
+    const measured = await bench.run({
+      quick: options.quick,
+      say,
+      also,
+      calls,
+      carriedBy: options.by,
+      profile: options.profile,
+    });
     show(measured);
     results[bench.name] = {
       title: bench.title,

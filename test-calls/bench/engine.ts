@@ -121,11 +121,12 @@ async function carry(
 }
 
 async function measure(
-  { pid, state }: Contestant,
+  contestant: Contestant,
   phones: Phones,
   given: { calls: number; seconds: number; emptyBytes: number; setUpMs: number },
 ): Promise<Step> {
   const { calls, seconds, emptyBytes, setUpMs } = given;
+  const { pid } = contestant;
   const read = async () => ({
     atMs: performance.now(),
     server: await cpuOf(pid),
@@ -134,6 +135,7 @@ async function measure(
     machine: await machineTime(),
     dropped: await droppedDatagrams(),
   });
+  await contestant.measured?.('from now');
   const before = await read();
   const heard = await phones.count(seconds * 1_000);
   const after = await read();
@@ -141,7 +143,8 @@ async function measure(
   const percent = (cpuMs: number): number => Math.round((100 * cpuMs) / ms);
   const [server, spoken] = [after.server - before.server, after.phones - before.phones];
   const own = (after.own.user + after.own.system - before.own.user - before.own.system) / 1_000;
-  const counted = await state(true);
+  await contestant.measured?.('until now');
+  const counted = await contestant.state(true);
   return {
     calls,
     cpuMs: server / (calls * (ms / 1_000)),

@@ -9,5 +9,7 @@ export interface Contestant {
   add(calls: number, phones: Phones): Promise<SpeakingPhone[]>;
   /** What the server itself counts; memory that is not needed is let go first, where that can be asked for. */
   state(collect?: boolean): Promise<Readonly<Record<string, number>> | undefined>;
+  /** It is measured from now on, or was until now. */
+  measured?(when: 'from now' | 'until now'): Promise<void>;
   end(): Promise<void>;
 }

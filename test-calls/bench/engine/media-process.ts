@@ -1,3 +1,6 @@
+import { Session } from 'node:inspector/promises';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startMediaServer } from '#media/embedded/server.ts';
 import type { FromMedia, ToMedia } from './servers.ts';
 
@@ -11,9 +14,27 @@ const server = await startMediaServer({
   maxSessions: 10_000,
 });
 const say = (message: FromMedia): void => void process.send?.(message);
+const inspector = new Session();
+let profiles = 0;
+
 process.on('message', ({ kind }: ToMedia) => {
-  if (kind === 'collect') globalThis.gc?.();
-  say({ kind: 'state', metrics: server.metrics() });
+  void obey(kind).then(() => say({ kind: 'state', metrics: server.metrics() }));
 });
 process.on('disconnect', () => void server.close().then(() => process.exit(0)));
 say({ kind: 'ready', eventSocketPort: server.eventSocketPort });
+
+async function obey(kind: ToMedia['kind']): Promise<void> {
+  const folder = process.argv[3];
+  if (kind === 'collect') globalThis.gc?.();
+  if (folder === undefined) return;
+  if (kind === 'measured-from-now') {
+    inspector.connect();
+    await inspector.post('Profiler.enable');
+    await inspector.post('Profiler.start');
+  }
+  if (kind === 'measured-until-now') {
+    const { profile } = await inspector.post('Profiler.stop');
+    inspector.disconnect();
+    await writeFile(join(folder, `media-${process.pid}-${profiles++}.cpuprofile`), JSON.stringify(profile));
+  }
+}

@@ -8,7 +8,7 @@ import { Child } from './child.ts';
 import type { Contestant } from './contestant.ts';
 import type { Phones, SpeakingPhone } from './phones.ts';
 
-export type ToMedia = { readonly kind: 'tell' | 'collect' };
+export type ToMedia = { readonly kind: 'tell' | 'collect' | 'measured-from-now' | 'measured-until-now' };
 export type FromMedia =
   { readonly kind: 'ready'; readonly eventSocketPort: number } | { readonly kind: 'state'; readonly metrics: Metrics };
 
@@ -29,16 +29,20 @@ interface EventSocket {
   readonly listenHost: string;
 }
 
-/** The embedded media server in a process of its own; `profile`: a folder for V8's CPU profile of it. */
+/** The embedded media server in a process of its own; `profile`: a folder for V8's CPU profiles of it while it is measured. */
 export async function embedded(io: 'auto' | 'dgram', profile?: string): Promise<Contestant> {
-  const flags = ['--expose-gc', ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])];
-  const { child, first } = await Child.start<ToMedia, FromMedia>('media-process.ts', [io], flags);
+  const argv = profile === undefined ? [io] : [io, profile];
+  const { child, first } = await Child.start<ToMedia, FromMedia>('media-process.ts', argv, ['--expose-gc']);
   if (first.kind !== 'ready') throw new Error(`the media server said ${first.kind}`);
   const line = await Line.open({ host: HOST, port: first.eventSocketPort, secret: 'word', listenHost: HOST });
   return {
     name: `embedded, ${io === 'auto' ? 'mmsg' : io}`,
     pid: child.pid,
     add: (calls, phones) => line.add(calls, phones),
+    async measured(when) {
+      if (profile !== undefined)
+        await child.ask({ kind: when === 'from now' ? 'measured-from-now' : 'measured-until-now' });
+    },
     async state(collect = false) {
       const state = await child.ask({ kind: collect ? 'collect' : 'tell' });
       return state.kind === 'state' ? state.metrics : undefined;

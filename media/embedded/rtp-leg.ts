@@ -187,6 +187,7 @@ export class RtpLeg {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.jitter.reset();
     this.#socket.close();
   }
 

@@ -1,26 +1,12 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
+import { dgramIo, openDgram } from './rtp-io/dgram-io.ts';
+import type { RtpIo } from './rtp-io/rtp-io.ts';
+import type { RtpSocket } from './rtp-leg.ts';
 
 export type RtpPortsOptions = { readonly host: string; readonly portMin: number; readonly portMax: number };
 
 /** No port could be bound: the range is used up. */
 export class NoRtpPort extends Error {}
-
-/** Addresses in SDP are literals; without a look-up of its own every send would ask the resolver. */
-const literal = (host: string, _options: unknown, done: (error: null, address: string, family: number) => void): void =>
-  done(null, host, 4);
-
-const bind = (host: string, port: number): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = createSocket({ type: 'udp4', lookup: literal });
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind({ address: host, port }, () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
 
 const taken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 
@@ -30,7 +16,7 @@ const taken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code
  */
 export async function openRtcp(host: string, rtpPort: number): Promise<Socket | undefined> {
   try {
-    return await bind(host, rtpPort + 1);
+    return await openDgram(host, rtpPort + 1);
   } catch {
     return undefined;
   }
@@ -39,11 +25,13 @@ export async function openRtcp(host: string, rtpPort: number): Promise<Socket | 
 /** Gives out UDP sockets on even ports (RFC 3550 §11) of a range, in turn, so that a port rests before it is used again. */
 export class RtpPorts {
   readonly #options: RtpPortsOptions;
+  readonly #io: RtpIo;
   #next: number;
 
   /** `portMin` 0: any port the system gives. */
-  constructor(options: RtpPortsOptions) {
+  constructor(options: RtpPortsOptions, io: RtpIo = dgramIo()) {
     this.#options = options;
+    this.#io = io;
     this.#next = this.#first;
   }
 
@@ -52,15 +40,15 @@ export class RtpPorts {
   }
 
   /** @throws NoRtpPort when every port of the range is taken, or the system's error */
-  async open(): Promise<Socket> {
+  async open(): Promise<RtpSocket> {
     const { host, portMin, portMax } = this.#options;
-    if (portMin === 0) return bind(host, 0);
+    if (portMin === 0) return this.#io.open(host, 0);
     const ports = Math.floor((portMax - this.#first) / 2) + 1;
     for (let n = 0; n < ports; n += 1) {
       const port = this.#next;
       this.#next = port + 2 > portMax ? this.#first : port + 2;
       try {
-        return await bind(host, port);
+        return await this.#io.open(host, port);
       } catch (error) {
         if (!taken(error)) throw error;
       }

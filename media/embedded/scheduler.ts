@@ -18,6 +18,7 @@ const LONGEST_MS = 2_147_483_647;
 export class Scheduler {
   readonly #log: Log;
   readonly #tasks = new Map<number, Task>();
+  readonly #groups = new Map<string, Set<Task>>();
   #next = 1;
 
   constructor(log: Log) {
@@ -34,7 +35,7 @@ export class Scheduler {
     this.#next += 1;
     const wait = Math.min(LONGEST_MS, Math.max(0, delayMs));
     const timer = setTimeout(() => {
-      this.#tasks.delete(id);
+      this.#forget(task);
       this.#log('info', 'scheduled task', { task: id, group, what: description });
       try {
         action();
@@ -42,7 +43,11 @@ export class Scheduler {
         this.#log('error', 'scheduled task failed', { task: id, error: String(error) });
       }
     }, wait);
-    this.#tasks.set(id, { id, group, description, timer, atMs: Date.now() + wait });
+    const task: Task = { id, group, description, timer, atMs: Date.now() + wait };
+    this.#tasks.set(id, task);
+    const others = this.#groups.get(group);
+    if (others) others.add(task);
+    else this.#groups.set(group, new Set([task]));
     return id;
   }
 
@@ -57,7 +62,7 @@ export class Scheduler {
   }
 
   removeGroup(group: string): number {
-    const tasks = [...this.#tasks.values()].filter((task) => task.group === group);
+    const tasks = [...(this.#groups.get(group) ?? [])];
     for (const task of tasks) this.#drop(task);
     return tasks.length;
   }
@@ -72,7 +77,13 @@ export class Scheduler {
 
   #drop(task: Task): void {
     clearTimeout(task.timer);
+    this.#forget(task);
+  }
+
+  #forget(task: Task): void {
     this.#tasks.delete(task.id);
+    const group = this.#groups.get(task.group);
+    if (group?.delete(task) && group.size === 0) this.#groups.delete(task.group);
   }
 }
 

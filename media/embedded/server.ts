@@ -2,6 +2,7 @@ import { Engine } from './engine.ts';
 import { InboundEventSocket } from './event-socket/inbound.ts';
 import { noLog, type Log } from './log.ts';
 import { collectMetrics, type Metrics } from './metrics.ts';
+import { openRtpIo, type RtpIoChoice } from './rtp-io/open.ts';
 import { RtpPorts } from './rtp-ports.ts';
 import { SofiaProfile } from './sofia.ts';
 
@@ -9,7 +10,13 @@ export type MediaServerOptions = {
   readonly sip: { readonly host: string; readonly port: number };
   readonly eventSocket: { readonly host: string; readonly port: number; readonly password: string };
   /** Even ports of the range carry RTP; `portMin` 0 takes any port the system gives. */
-  readonly rtp: { readonly host: string; readonly portMin: number; readonly portMax: number };
+  readonly rtp: {
+    readonly host: string;
+    readonly portMin: number;
+    readonly portMax: number;
+    /** How sound is read and sent; `auto` unless given. */
+    readonly io?: RtpIoChoice;
+  };
   /** A party that sends nothing for so long is hung up (MEDIA_TIMEOUT); 0 is never. Default 300. */
   readonly rtpTimeoutSeconds?: number;
   /** Channels beyond this are refused with 503. Default 1000. */
@@ -43,9 +50,14 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
       sipAddress: '',
     },
   });
+  const io = openRtpIo(options.rtp.io ?? 'auto', options.rtp.host, log);
+  engine.tick.before = () => io.poll();
   const sofia = await SofiaProfile.listen(engine, options.sip, {
-    ports: new RtpPorts(options.rtp),
+    ports: new RtpPorts(options.rtp, io),
     host: options.rtp.host,
+  }).catch((error: unknown) => {
+    io.close();
+    throw error;
   });
   engine.settings.sipAddress = `${sofia.address.address}:${sofia.address.port}`;
   let inbound: InboundEventSocket;
@@ -53,6 +65,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
     inbound = await InboundEventSocket.listen(engine, options.eventSocket);
   } catch (error) {
     await sofia.close();
+    io.close();
     throw error;
   }
   engine.tick.start();
@@ -62,6 +75,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
     eventSocketPort: inbound.port,
     dump: () => ({
       sip: sofia.dump(),
+      rtpIo: io.name,
       connections: inbound.connections,
       tasks: engine.scheduler.dump(),
       channels: [...engine.channels.values()].map((channel) => ({
@@ -81,6 +95,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
       engine.scheduler.close();
       await inbound.close();
       await sofia.close();
+      io.close();
       log('info', 'media server closed');
     },
   };

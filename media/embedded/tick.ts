@@ -17,6 +17,8 @@ const LATE_MS = 15;
  * and each is called every 20 ms. A late tick is made up for at once: the sum of ticks never drifts from real time.
  */
 export class Tick {
+  /** Done first whenever the clock runs: what has come is read. */
+  before: () => void = () => undefined;
   readonly #phases: Set<Ticking>[] = Array.from({ length: PHASES }, () => new Set<Ticking>());
   readonly #now: () => number;
   readonly #log: Log;
@@ -76,6 +78,7 @@ export class Tick {
       return;
     }
     this.#deferred = false;
+    this.before();
     const due = Math.floor(elapsed / PHASE_MS);
     if ((due - this.#done) * PHASE_MS > MOST_CATCH_UP_MS) {
       this.#log('warn', 'tick standstill', { ms: (due - this.#done) * PHASE_MS });

@@ -1,6 +1,7 @@
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { FrameAssembler, type HeardFrame } from './frame-assembler.ts';
 import { sequenceDistance, timestampDistance, type RtpPacket } from './packet.ts';
+import { giveRoom, takeRoom } from './payloads.ts';
 import { PlayoutDepth, type DepthRange } from './playout-depth.ts';
 
 /**
@@ -25,8 +26,8 @@ const RESYNC_TICKS = 100;
 
 export class JitterBuffer {
   readonly #depth: PlayoutDepth;
-  readonly #bytes = new Array<Uint8Array | null>(SLOTS).fill(null);
-  readonly #offset = new Int32Array(SLOTS);
+  /** Payloads that wait; null where a packet carries no sound. */
+  readonly #payload = new Array<Uint8Array | null>(SLOTS).fill(null);
   readonly #length = new Int32Array(SLOTS);
   readonly #timestamp = new Uint32Array(SLOTS);
   readonly #taken = new Uint8Array(SLOTS);
@@ -60,7 +61,7 @@ export class JitterBuffer {
 
   /**
    * Takes in a packet. `audio` false: a packet of the same stream that carries no sound (a telephone event), which only keeps its place.
-   * The bytes are kept, not copied, until the packet is due.
+   * The payload is copied: the bytes are the caller's again afterwards.
    */
   put(packet: RtpPacket, bytes: Uint8Array, audio: boolean): void {
     if (packet.ssrc !== this.#ssrc) this.#begin(packet);
@@ -82,8 +83,7 @@ export class JitterBuffer {
       return;
     }
     this.#taken[slot] = 1;
-    this.#bytes[slot] = audio ? bytes : null;
-    this.#offset[slot] = packet.offset;
+    if (audio) this.#keep(slot, bytes, packet);
     this.#length[slot] = packet.length;
     this.#timestamp[slot] = packet.timestamp;
     this.#held += 1;
@@ -137,7 +137,7 @@ export class JitterBuffer {
   #feed(): boolean {
     while (this.#held > 0) {
       const slot = this.#firstTaken();
-      const audio = this.#bytes[slot] !== null;
+      const audio = this.#payload[slot] !== null;
       const timestamp = this.#timestamp[slot]!;
       if (audio && Math.abs(this.#lead(timestamp)) > RESYNC_TICKS * FRAME_SAMPLES) this.#startOver(timestamp);
       if (slot !== (this.#expected & MASK)) {
@@ -168,15 +168,28 @@ export class JitterBuffer {
   #release(slot: number): void {
     const timestamp = this.#timestamp[slot]!;
     const gap = this.#fresh ? 0 : Math.max(0, timestampDistance(timestamp, this.#endOfLast));
-    this.#frames.put(this.#bytes[slot]!, this.#offset[slot]!, this.#length[slot]!, gap, this.#fresh);
+    this.#frames.put(this.#payload[slot]!, 0, this.#length[slot]!, gap, this.#fresh);
     this.#fresh = false;
     this.#endOfLast = (timestamp + this.#length[slot]!) >>> 0;
     this.#pass(slot);
   }
 
+  #keep(slot: number, bytes: Uint8Array, { offset, length }: RtpPacket): void {
+    const room = takeRoom(length);
+    for (let i = 0; i < length; i += 1) room[i] = bytes[offset + i]!;
+    this.#payload[slot] = room;
+  }
+
+  #letGo(slot: number): void {
+    const room = this.#payload[slot];
+    if (!room) return;
+    this.#payload[slot] = null;
+    giveRoom(room);
+  }
+
   #pass(slot: number): void {
     this.#taken[slot] = 0;
-    this.#bytes[slot] = null;
+    this.#letGo(slot);
     this.#held -= 1;
     this.#expected = (this.#expected + 1) & 0xffff;
   }
@@ -201,7 +214,7 @@ export class JitterBuffer {
 
   #clear(): void {
     this.#taken.fill(0);
-    this.#bytes.fill(null);
+    if (this.#held > 0) for (let slot = 0; slot < SLOTS; slot += 1) this.#letGo(slot);
     this.#frames.clear();
     this.#held = 0;
     this.#started = false;

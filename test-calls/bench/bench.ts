@@ -6,6 +6,12 @@ export interface BenchOptions {
   readonly say: (text: string) => void;
   /** Servers that the platform does not start, by name: an engine that runs already. */
   readonly also: ReadonlyMap<string, number>;
+  /** How many calls at the same time, step by step, where a bench can be told. */
+  readonly calls?: readonly number[] | undefined;
+  /** Who carries them; everyone unless given. */
+  readonly carriedBy?: readonly string[] | undefined;
+  /** A folder for V8's CPU profiles of what is measured. */
+  readonly profile?: string | undefined;
 }
 
 export interface Measured {

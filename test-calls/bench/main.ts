@@ -5,13 +5,14 @@ import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
 import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
+import { engine as mediaEngine } from './engine.ts';
 import { familyLine } from './family-line.ts';
 import { lookUps } from './look-ups.ts';
 import { postings } from './postings.ts';
 import { reaction } from './reaction.ts';
 import { relay } from './relay.ts';
 
-const benches: readonly Bench[] = [reaction, audio, relay, attempts, familyLine, postings, lookUps];
+const benches: readonly Bench[] = [reaction, audio, relay, attempts, familyLine, mediaEngine, postings, lookUps];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 
@@ -21,6 +22,9 @@ a figure that misses its target is printed as missed, and the command exits 0 al
   --only NAME      one of: ${benches.map(({ name }) => name).join(', ')}; may be repeated
   --quick          short runs, to see that it works
   --also NAME=PID  counts the CPU and memory of a server that runs already (ENGINE=drachtio); may be repeated
+  --calls N,N,...  calls at the same time, step by step (engine)
+  --by NAME        who carries them: mmsg, relay-mmsg, dgram, relay-dgram, freeswitch (engine); may be repeated
+  --profile FOLDER writes V8's CPU profiles of the embedded media server there (engine)
 `;
 
 const { values: options } = parseArgs({
@@ -29,6 +33,9 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     also: { type: 'string', multiple: true, default: [] },
     quick: { type: 'boolean', default: false },
+    calls: { type: 'string' },
+    by: { type: 'string', multiple: true },
+    profile: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -48,6 +55,12 @@ if (chosen.length < new Set(options.only).size || also.size < options.also.lengt
   process.exit(1);
 }
 
+const calls = options.calls?.split(',').map(Number);
+if (calls?.some((n, i) => !Number.isInteger(n) || n <= (calls[i - 1] ?? 0))) {
+  console.error(`--calls ${options.calls}: whole numbers, each more than the one before\n\n${usage}`);
+  process.exit(1);
+}
+
 const say = (text: string): void => console.log(`  ${text}`);
 const machine = await thisMachine();
 const engine = process.env['ENGINE'] === 'drachtio' ? 'drachtio-server and FreeSWITCH' : 'embedded';
@@ -60,7 +73,14 @@ let broken = false;
 for (const bench of chosen) {
   console.log(`\n${bench.name}: ${bench.title}`);
   try {
-    const measured = await bench.run({ quick: options.quick, say, also });
+    const measured = await bench.run({
+      quick: options.quick,
+      say,
+      also,
+      calls,
+      carriedBy: options.by,
+      profile: options.profile,
+    });
     show(measured);
     results[bench.name] = {
       title: bench.title,

@@ -116,7 +116,7 @@ async function statOf(pid: number): Promise<Stat | undefined> {
 }
 
 /** Memory that is a process's own share (PSS): PostgreSQL's processes hold the same pages. RSS where PSS may not be read. */
-async function memoryOf(pid: number): Promise<number> {
+export async function memoryOf(pid: number): Promise<number> {
   const share = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   const kilobytes = /^Pss:\s+(\d+) kB/m.exec(share)?.[1];
   if (kilobytes !== undefined) return Number(kilobytes) * 1024;

@@ -5,6 +5,8 @@ export class Subscription {
   format: EventFormat = 'plain';
   /** The one channel whose events pass, when the filters say so and nothing else; lets all others be skipped without looking. */
   onlyChannel: string | undefined;
+  /** `onlyChannel` is another one now. */
+  onNarrowed: () => void = () => undefined;
   #all = false;
   readonly #names = new Set<string>();
   readonly #subclasses = new Set<string>();
@@ -72,7 +74,10 @@ export class Subscription {
 
   #noteOnly(): void {
     const filter = this.#filters.length === 1 ? this.#filters[0]! : undefined;
-    this.onlyChannel = filter?.name === 'Unique-ID' && !filter.not ? filter.value : undefined;
+    const only = filter?.name === 'Unique-ID' && !filter.not ? filter.value : undefined;
+    if (only === this.onlyChannel) return;
+    this.onlyChannel = only;
+    this.onNarrowed();
   }
 }
 

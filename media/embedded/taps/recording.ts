@@ -17,8 +17,8 @@ export type RecordingShape = {
 
 export type RecordingEnd = 'stopped' | 'limit' | 'failed';
 
-/** Ticks between two writes; each recording writes at its own tick, so that writes never come in a herd. */
-const FLUSH_TICKS = 40;
+/** Ticks between two writes: 32 kB of a second in stereo. Each recording writes at its own tick, so that writes never come in a herd. */
+const FLUSH_TICKS = 50;
 let stagger = 0;
 const ZEROS = new Int16Array(FRAME_SAMPLES);
 
@@ -34,7 +34,7 @@ export class Recording implements Tap {
   readonly #writer: WavWriter;
   readonly #timeline: Timeline;
   readonly #onEnd: (end: RecordingEnd, error: unknown) => void;
-  readonly #mix: Int16Array | null;
+  #mix = new Int16Array(0);
   readonly #flushAt: number;
   #ticks = 0;
   #masked = false;
@@ -51,7 +51,6 @@ export class Recording implements Tap {
     this.#onEnd = onEnd;
     this.#writer = new WavWriter(path, { channels: shape.stereo ? 2 : 1, rate: 8000 });
     this.#timeline = new Timeline(2);
-    this.#mix = shape.stereo ? null : new Int16Array(200 * FRAME_SAMPLES);
     stagger = (stagger + 7) % FLUSH_TICKS;
     this.#flushAt = stagger;
   }
@@ -111,8 +110,9 @@ export class Recording implements Tap {
   }
 
   readonly #take = (position: number, interleaved: Int16Array): void => {
-    if (!this.#mix) return this.#writer.write(position, interleaved);
+    if (this.#shape.stereo) return this.#writer.write(position, interleaved);
     const count = interleaved.length / 2;
+    if (this.#mix.length < count) this.#mix = new Int16Array(count);
     for (let i = 0; i < count; i += 1) {
       const sum = interleaved[2 * i]! + interleaved[2 * i + 1]!;
       this.#mix[i] = sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum;

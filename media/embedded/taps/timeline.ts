@@ -12,7 +12,8 @@ import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 /** A lane may be this far behind before its silence is taken for real, and this far ahead before a frame is left out. */
 const MOST_BEHIND = 50 * FRAME_SAMPLES;
 const MOST_AHEAD = 50 * FRAME_SAMPLES;
-const CAPACITY = 200 * FRAME_SAMPLES;
+/** Room between two writes, a second apart, and for lanes that are a little early or late; it grows with those that are more so. */
+const FIRST_CAPACITY = 56 * FRAME_SAMPLES;
 
 /** Takes samples (interleaved) for a position in samples from the start. The array is only valid during the call. */
 export type Take = (position: number, interleaved: Int16Array) => void;
@@ -20,7 +21,7 @@ export type Lane = 0 | 1;
 
 export class Timeline {
   readonly #lanes: 1 | 2;
-  readonly #samples: Int16Array;
+  #samples: Int16Array;
   readonly #next: [number, number] = [0, 0];
   readonly #absent: [boolean, boolean] = [true, true];
   #base = 0;
@@ -31,7 +32,7 @@ export class Timeline {
 
   constructor(lanes: 1 | 2) {
     this.#lanes = lanes;
-    this.#samples = new Int16Array(CAPACITY * lanes);
+    this.#samples = new Int16Array(FIRST_CAPACITY * lanes);
   }
 
   /** Position of the clock in samples. */
@@ -49,6 +50,7 @@ export class Timeline {
     }
     this.#absent[lane] = false;
     const lanes = this.#lanes;
+    this.#reach(at + FRAME_SAMPLES);
     let to = (at - this.#base) * lanes + lane;
     for (let i = 0; i < FRAME_SAMPLES; i += 1, to += lanes) this.#samples[to] = samples[i]!;
     this.#next[lane] = at + FRAME_SAMPLES;
@@ -86,11 +88,21 @@ export class Timeline {
     const lanes = this.#lanes;
     const from = this.#dirty;
     this.#dirty = end;
+    this.#reach(end);
     try {
       take(from, this.#samples.subarray((from - this.#base) * lanes, (end - this.#base) * lanes));
     } finally {
       this.#forget(Math.min(end, this.#next[0], lanes === 2 ? this.#next[1] : end));
     }
+  }
+
+  /** Makes room up to a position. */
+  #reach(end: number): void {
+    const wanted = (end - this.#base) * this.#lanes;
+    if (wanted <= this.#samples.length) return;
+    const more = new Int16Array(Math.max(wanted, 2 * this.#samples.length));
+    more.set(this.#samples);
+    this.#samples = more;
   }
 
   /** Drops what no frame can come before any more. */

@@ -2,6 +2,7 @@ import type { App } from './app-stack.ts';
 import { apps } from './apps/table.ts';
 import { Bridges } from './bridges.ts';
 import type { Channel } from './channel.ts';
+import { Conferences } from './conference/conferences.ts';
 import { EventBus } from './event-socket/event-bus.ts';
 import type { Log } from './log.ts';
 import { Scheduler } from './scheduler.ts';
@@ -23,6 +24,7 @@ export class Engine {
   readonly tick: Tick;
   readonly scheduler: Scheduler;
   readonly bridges = new Bridges();
+  readonly conferences = new Conferences(this);
   readonly channels = new Map<string, Channel>();
   /** Files being recorded by any channel: no two may write one. */
   readonly recordedPaths = new Set<string>();

@@ -1,5 +1,6 @@
 import type { Engine } from '#media/embedded/engine.ts';
 import { firstWord, type ApiCommand } from './command.ts';
+import { conference } from './conference.ts';
 import { schedApi, schedBroadcast, schedDel, schedHangup, schedTransfer } from './schedule.ts';
 import { globalGetvar, hostname, show, sofia, status, version } from './server-state.ts';
 import {
@@ -18,6 +19,7 @@ import { uuidRecord } from './uuid-record.ts';
 import { uuidDump, uuidExists, uuidGetvar, uuidSetMediaStats, uuidSetvar, uuidSetvarMulti } from './uuid-variables.ts';
 
 const commands: Readonly<Record<string, () => ApiCommand>> = {
+  conference: () => conference,
   global_getvar: () => globalGetvar,
   hostname: () => hostname,
   sched_api: () => schedApi,

@@ -1,5 +1,6 @@
 import type { App } from '#media/embedded/app-stack.ts';
 import { bridgeApp } from '#media/embedded/bridges.ts';
+import { conference } from './conference.ts';
 import { bindDigitAction, event } from './digit-actions.ts';
 import { eavesdrop } from './eavesdrop.ts';
 import { park } from './park.ts';
@@ -15,6 +16,7 @@ import { startDtmf, stopDtmf } from './tone-keys.ts';
 export const apps: ReadonlyMap<string, App> = new Map<string, App>([
   ['answer', answer],
   ['bind_digit_action', bindDigitAction],
+  ['conference', conference],
   ['eavesdrop', eavesdrop],
   ['event', event],
   ['export', exportVariable],

@@ -78,6 +78,7 @@ export class FakeServer {
       before(n);
       this.nowMs += 20;
       for (const party of this.#parties) party.channel.tick();
+      for (const conference of this.engine.conferences.all) conference.tick();
     }
   }
 

@@ -24,6 +24,37 @@ export interface NearEndpoint extends EventEmitter {
   unbridge(): Promise<void>;
   modify(sdp: string): Promise<unknown>;
   mute(): Promise<unknown>;
+  join(conference: string | NearConference, options?: object): Promise<{ memberId: number; confUuid: string }>;
+  confMute(): Promise<string>;
+  confUnmute(): Promise<string>;
+  confDeaf(): Promise<string>;
+  confUndeaf(): Promise<string>;
+  confKick(): Promise<string>;
+  confHup(): Promise<unknown>;
+  confPlay(file: string): Promise<unknown>;
+  unjoin(): Promise<string>;
+  transfer(conference: string): Promise<string>;
+  destroy(): Promise<void>;
+}
+export interface NearConference extends EventEmitter {
+  readonly name: string;
+  readonly uuid: string;
+  readonly memberId: number;
+  readonly endpoint: NearEndpoint;
+  readonly participants: ReadonlyMap<number, { readonly channelUuid: string }>;
+  getSize(): Promise<number>;
+  get(name: string): Promise<string | number>;
+  set(name: string, value: string): Promise<string>;
+  lock(): Promise<string>;
+  unlock(): Promise<string>;
+  mute(who: string): Promise<string>;
+  unmute(who: string): Promise<string>;
+  play(file: string | readonly string[]): Promise<{ seconds: number; milliseconds: number; samples: number }>;
+  startRecording(file: string): Promise<string>;
+  pauseRecording(file: string): Promise<string>;
+  resumeRecording(file: string): Promise<string>;
+  stopRecording(file: string): Promise<string>;
+  chkRecord(): Promise<{ getBody(): string }>;
   destroy(): Promise<void>;
 }
 export interface NearMediaServer extends Near {
@@ -31,6 +62,7 @@ export interface NearMediaServer extends Near {
   readonly conn: EventEmitter & { socket: { setNoDelay(on: boolean): void } };
   readonly maxSessions: number;
   createEndpoint(options?: object): Promise<NearEndpoint>;
+  createConference(name: string, options?: object): Promise<NearConference>;
   api(command: string): Promise<string>;
   disconnect(): void;
 }

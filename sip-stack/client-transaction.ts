@@ -3,7 +3,7 @@ import { inviteClient, type ClientAction, type InviteClientEvent, type InviteCli
 import { Run } from './machine.ts';
 import { SipRequest, type HeaderValues, type SipResponse } from './message.ts';
 import { nonInviteClient, type NonInviteClientEvent, type NonInviteClientState } from './non-invite-client.ts';
-import type { SocketAddress, Transport } from './transport.ts';
+import type { Flow, SocketAddress, Transport } from './transport.ts';
 
 /** What the user of a client transaction hears. */
 export interface ClientEvents {
@@ -49,6 +49,9 @@ export class ClientTransaction {
   #response: SipResponse | undefined;
   #source: SocketAddress;
   #error: Error | undefined;
+  /** The connection that the answer comes by. */
+  #flow: Flow | undefined;
+  readonly #lost = (error: Error): void => this.#failed(error);
 
   constructor(
     id: string,
@@ -70,7 +73,7 @@ export class ClientTransaction {
     this.#ended = layer.ended;
     this.#cancelling = layer.cancelling;
     this.bytes = request.toBuffer();
-    const surroundings = { ...around, reliable: around.transport.reliable };
+    const surroundings = { ...around, reliable: around.transport.toward(destination)?.reliable ?? false };
     const act = (action: ClientAction): void => this.#act(action);
     this.#run =
       request.method === 'INVITE'
@@ -107,12 +110,14 @@ export class ClientTransaction {
   receive(response: SipResponse, source: SocketAddress): void {
     this.#response = response;
     this.#source = source;
+    if (response.status >= 200) this.#flow?.lost.delete(this.#lost);
     this.#run.step(response.status < 200 ? '1xx' : response.status < 300 ? '2xx' : '300-699');
   }
 
   /** Ends at once, silently. */
   drop(): void {
     this.#run.stop();
+    this.#flow?.lost.delete(this.#lost);
     this.#around.clock.stop(this.#cancelTimer);
     this.#ended(this);
   }
@@ -159,10 +164,16 @@ export class ClientTransaction {
 
   #send(request: SipRequest, bytes: Buffer, repeated: boolean): void {
     this.#around.sent(request, this.destination, repeated);
-    this.#around.transport.send(bytes, this.destination, (error) => {
-      this.#error = error;
-      this.#run.step('transport error');
-    });
+    const flow = this.#around.transport.send(bytes, this.destination, this.#lost);
+    // §17.1.4: whoever waits for an answer hears of the loss of the connection; an ACK waits for none.
+    if (request !== this.request || !flow) return;
+    this.#flow = flow;
+    flow.lost.add(this.#lost);
+  }
+
+  #failed(error: Error): void {
+    this.#error = error;
+    this.#run.step('transport error');
   }
 
   #sendCancel(): void {

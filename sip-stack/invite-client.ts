@@ -60,6 +60,8 @@ export const inviteClient: Machine<InviteClientState, InviteClientEvent, ClientA
       '300-699': ['completed', 'send ACK', 'tell response'],
       cancel: ['proceeding', 'send CANCEL'],
       cancelled: ['terminated', 'tell timeout', 'end'],
+      // The connection that the answer was to come by is lost (§8.1.3.1); over UDP nothing is sent in this state.
+      'transport error': ['terminated', 'tell transport error', 'end'],
     },
     completed: {
       '300-699': ['completed', 'send ACK'],

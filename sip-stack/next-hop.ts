@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { SocketAddress } from './transport.ts';
+import { bareHost, defaultPort, type Protocol, type SocketAddress } from './transport.ts';
 import { parseUri, type SipUri } from './uri.ts';
 
 /**
@@ -10,7 +10,7 @@ import { parseUri, type SipUri } from './uri.ts';
 export const literalAddress = (uri: string | SipUri): SocketAddress | undefined => {
   const parsed = typeof uri === 'string' ? parseUri(uri) : uri;
   const host = bare(parsed);
-  return parsed && isIP(host) ? { address: host, port: portOf(parsed) } : undefined;
+  return parsed && isIP(host) ? placeOf(parsed, host) : undefined;
 };
 
 /** The same with a look-up of the host's A record (no NAPTR or SRV). Rejects with the resolver's error. */
@@ -20,13 +20,22 @@ export const locate = async (uri: string | SipUri): Promise<SocketAddress | unde
   const literal = literalAddress(parsed);
   if (literal) return literal;
   const { address } = await lookup(bare(parsed), { family: 4 });
-  return { address, port: portOf(parsed) };
+  return placeOf(parsed, address);
+};
+
+/** The transport a URI asks for, upper case; undefined when it leaves the choice (RFC 3263 §4.1). */
+export const wantedProtocol = (uri: SipUri): string | undefined => {
+  const said = uri.params.get('transport')?.toUpperCase();
+  if (uri.scheme !== 'sips') return said;
+  // RFC 3261 §26.2.2: sips means TLS, also where an old element says transport=tcp.
+  return said === 'WS' || said === 'WSS' ? 'WSS' : 'TLS';
 };
 
 /** maddr or host, without the brackets of an IPv6 literal. */
-const bare = (uri: SipUri | undefined): string => {
-  const host = uri?.params.get('maddr') || (uri?.host ?? '');
-  return host.startsWith('[') ? host.slice(1, -1) : host;
-};
+const bare = (uri: SipUri | undefined): string => bareHost(uri?.params.get('maddr') || (uri?.host ?? ''));
 
-const portOf = (uri: SipUri): number => uri.port ?? (uri.scheme === 'sips' ? 5061 : 5060);
+const placeOf = (uri: SipUri, address: string): SocketAddress => {
+  const protocol = wantedProtocol(uri) as Protocol | undefined;
+  const port = uri.port ?? defaultPort(protocol);
+  return protocol === undefined || protocol === 'UDP' ? { address, port } : { address, port, protocol };
+};

@@ -32,8 +32,7 @@ export class ServerTransaction {
   response: SipResponse | undefined;
   bytes: Buffer | undefined;
   readonly #around: TransactionSurroundings;
-  /** Where the responses go. */
-  readonly replyTo: SocketAddress;
+  readonly #source: SocketAddress | undefined;
   readonly #ended: (transaction: ServerTransaction) => void;
   readonly #acked: (ack: SipRequest, source: SocketAddress) => void;
   readonly #run: Run<State, Event, ServerAction>;
@@ -49,15 +48,16 @@ export class ServerTransaction {
       ended: (transaction: ServerTransaction) => void;
       acked: (ack: SipRequest, source: SocketAddress) => void;
     },
+    source?: SocketAddress,
   ) {
     this.id = id;
     this.request = request;
+    this.#source = source;
     this.toTag = request.to.tag ?? token();
     this.#around = around;
-    this.replyTo = replyAddress(request);
     this.#ended = layer.ended;
     this.#acked = layer.acked;
-    const surroundings = { ...around, reliable: around.transport.reliable };
+    const surroundings = { ...around, reliable: around.transport.toward(this.replyTo)?.reliable ?? false };
     const act = (action: ServerAction): void => this.#act(action);
     this.#run =
       request.method === 'INVITE'
@@ -67,6 +67,11 @@ export class ServerTransaction {
 
   get state(): State {
     return this.#run.state;
+  }
+
+  /** Where the responses go. */
+  get replyTo(): SocketAddress {
+    return replyAddress(this.request, this.#source);
   }
 
   /** True as long as no final response has been given. */
@@ -138,8 +143,9 @@ export class ServerTransaction {
 
   #send(repeated: boolean): void {
     if (!this.response || !this.bytes) return;
-    this.#around.sent(this.response, this.replyTo, repeated);
-    this.#around.transport.send(this.bytes, this.replyTo, (error) => {
+    const { replyTo } = this;
+    this.#around.sent(this.response, replyTo, repeated);
+    this.#around.transport.send(this.bytes, replyTo, (error) => {
       this.#error = error;
       this.#run.step('transport error');
     });

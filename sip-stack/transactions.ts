@@ -4,7 +4,7 @@ import { SipRequest, SipResponse, type SipMessage } from './message.ts';
 import type { SipParseError } from './parse-error.ts';
 import { ServerTransaction } from './server-transaction.ts';
 import { magicCookie, newBranch, token } from './token.ts';
-import { replyAddress, type SocketAddress, type Transport } from './transport.ts';
+import { hostPort, replyAddress, type SocketAddress, type Transport } from './transport.ts';
 
 export interface TransactionOptions {
   readonly timers?: Partial<TimerValues> | undefined;
@@ -60,12 +60,14 @@ export class TransactionLayer {
     };
   }
 
-  /** Puts a Via with a new branch on a request that has none; `request` and `sendStateless` do it, too. */
-  stamp(request: SipRequest): void {
+  /**
+   * Puts a Via with a new branch on a request that has none; `request` and `sendStateless` do it, too.
+   * @param destination where it will go: decides which of several transports it names
+   */
+  stamp(request: SipRequest, destination?: SocketAddress): void {
     if (request.has('via')) return;
-    const { protocol, local } = this.transport;
-    const host = local.address.includes(':') ? `[${local.address}]` : local.address;
-    request.prepend('Via', `SIP/2.0/${protocol} ${host}:${local.port};rport;branch=${newBranch()}`);
+    const { protocol, local } = (destination && this.transport.toward(destination)) ?? this.transport;
+    request.prepend('Via', `SIP/2.0/${protocol} ${hostPort(local)};rport;branch=${newBranch()}`);
   }
 
   /**
@@ -73,7 +75,7 @@ export class TransactionLayer {
    * @param destination address literal and port of the next hop
    */
   request(request: SipRequest, destination: SocketAddress, events: ClientEvents): ClientTransaction {
-    this.stamp(request);
+    this.stamp(request, destination);
     return this.#begin(request, destination, events);
   }
 
@@ -82,7 +84,7 @@ export class TransactionLayer {
    * @returns what went on the wire; sent again as it is for each repeated 2xx (RFC 3261 §13.2.2.4)
    */
   sendStateless(request: SipRequest, destination: SocketAddress): Buffer {
-    this.stamp(request);
+    this.stamp(request, destination);
     const bytes = request.toBuffer();
     this.onSent?.(request, destination, false);
     this.transport.send(bytes, destination);
@@ -142,10 +144,11 @@ export class TransactionLayer {
     if (known) known.receive(request, source);
     else if (method === 'ACK') this.onAck(request, source);
     else {
-      const transaction = new ServerTransaction(id, request, this.#around, {
-        ended: (ended) => void this.#servers.delete(ended.id),
-        acked: (ack, from) => this.onAck(ack, from),
-      });
+      const layer = {
+        ended: (ended: ServerTransaction) => void this.#servers.delete(ended.id),
+        acked: (ack: SipRequest, from: SocketAddress) => this.onAck(ack, from),
+      };
+      const transaction = new ServerTransaction(id, request, this.#around, layer, source);
       this.#servers.set(id, transaction);
       if (method !== 'CANCEL') this.onRequest(transaction, request, source);
       else this.onCancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')), source);
@@ -161,8 +164,9 @@ export class TransactionLayer {
         status === 400 ? `Bad Request (${message})` : undefined,
         token(),
       );
-      this.onSent?.(response, replyAddress(request), false);
-      this.transport.send(response.toBuffer(), replyAddress(request));
+      const replyTo = replyAddress(request, source);
+      this.onSent?.(response, replyTo, false);
+      this.transport.send(response.toBuffer(), replyTo);
     }
     this.onRejected(error, source);
   }

@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
-import type { SipMessage } from './message.ts';
-import { parseMessage, SipParseError } from './parse.ts';
-import { isRequest, stampVia, type SocketAddress, type Transport, type TransportReceiver } from './transport.ts';
+import { takeIn, turnAway } from './intake.ts';
+import { advertised, reaches } from './own-address.ts';
+import { SipParseError } from './parse-error.ts';
+import type { SocketAddress, Transport, TransportReceiver } from './transport.ts';
 
 export interface UdpOptions {
   /** What Via and Contact say instead of the bound address; needed when bound to 0.0.0.0 on a machine with several addresses. */
@@ -12,17 +12,6 @@ export interface UdpOptions {
   /** Longer datagrams are rejected with 513 unread. Octets. */
   readonly maxBytes?: number | undefined;
 }
-
-const unspecified = new Set(['0.0.0.0', '::']);
-
-/** The first address of this machine that others can reach, or loopback. */
-const ownAddress = (): string =>
-  Object.values(networkInterfaces())
-    .flat()
-    .find((one) => one?.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
-
-const isOurs = (address: string): boolean =>
-  Object.values(networkInterfaces()).some((all) => all?.some((one) => one.address === address));
 
 /** SIP over UDP, RFC 3261 §18. */
 export class UdpTransport implements Transport {
@@ -37,9 +26,7 @@ export class UdpTransport implements Transport {
   private constructor(socket: Socket, options: UdpOptions) {
     this.#socket = socket;
     this.#options = options;
-    const bound = socket.address();
-    const address = unspecified.has(bound.address) ? ownAddress() : bound.address;
-    this.local = { address: options.advertise?.address ?? address, port: options.advertise?.port ?? bound.port };
+    this.local = advertised(socket.address(), options.advertise);
     socket.on('message', (datagram, from) => this.#received(datagram, { address: from.address, port: from.port }));
     // An ICMP error of an earlier datagram; the transaction's timer tells of it.
     socket.on('error', () => undefined);
@@ -47,13 +34,15 @@ export class UdpTransport implements Transport {
 
   /**
    * Binds a socket. Rejects with the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL).
-   * @param host an IPv4 literal
+   * @param host an address literal; `::` takes IPv6 alone
    * @param port 0 lets the system choose
    */
   static bind(host: string, port: number, options: UdpOptions = {}): Promise<UdpTransport> {
     const socket = createSocket({
       type: host.includes(':') ? 'udp6' : 'udp4',
       recvBufferSize: 1 << 20,
+      // A socket for IPv4 stands beside this one; without it its peers would come as ::ffff:192.0.2.1.
+      ...(host.includes(':') && { ipv6Only: true }),
       // Addresses are literals: Node's default would go through the resolver's threads for each datagram.
       lookup: (name, _options, done) => done(null, name, name.includes(':') ? 6 : 4),
     });
@@ -66,14 +55,15 @@ export class UdpTransport implements Transport {
     });
   }
 
-  owns({ address, port }: SocketAddress): boolean {
-    const bound = this.#socket.address();
-    if (port === this.local.port && address === this.local.address) return true;
-    if (port !== bound.port) return false;
-    return address === bound.address || unspecified.has(address) || (unspecified.has(bound.address) && isOurs(address));
+  owns(to: SocketAddress): boolean {
+    return reaches(this.#socket.address(), this.local, to);
   }
 
-  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {
+  toward(): this {
+    return this;
+  }
+
+  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): undefined {
     if (this.#closed) return;
     try {
       this.#socket.send(bytes, to.port, to.address, (error) => {
@@ -91,22 +81,9 @@ export class UdpTransport implements Transport {
 
   #received(datagram: Buffer, source: SocketAddress): void {
     if (isKeepAlive(datagram)) return;
-    const message = this.#parse(datagram, source);
-    if (message) this.receiver?.onMessage(message, source);
-  }
-
-  #parse(datagram: Buffer, source: SocketAddress): SipMessage | undefined {
-    try {
-      if (datagram.length > (this.#options.maxBytes ?? 65_535)) throw new SipParseError(513, 'Message Too Large');
-      const message = parseMessage(datagram);
-      if (isRequest(message)) stampVia(message, source, this.#options.forceRport);
-      return message;
-    } catch (error) {
-      if (!(error instanceof SipParseError)) throw error;
-      if (error.request) stampVia(error.request, source, this.#options.forceRport);
-      this.receiver?.onRejected(error, source);
-      return undefined;
-    }
+    const { maxBytes = 65_535, forceRport } = this.#options;
+    if (datagram.length <= maxBytes) takeIn(this.receiver, datagram, source, forceRport);
+    else turnAway(this.receiver, new SipParseError(513, 'Message Too Large'), source);
   }
 }
 

@@ -16,7 +16,7 @@ export interface AdminOptions {
   readonly host: string;
   readonly port: number;
   readonly secret: string;
-  /** `udp/address:port` of the SIP side, told to every client. */
+  /** `udp/address:port` and so on of the SIP side, with commas; told to every client. */
   readonly sipAddress: string;
   readonly log: Log;
   readonly clock: Clock;

@@ -2,11 +2,11 @@ import { Answer } from '#sip-stack/answer.ts';
 import { Dialog } from '#sip-stack/dialog.ts';
 import { SipResponse } from '#sip-stack/message.ts';
 import { parseNameAddr, parseUri } from '#sip-stack/uri.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
+import { bareHost, type SocketAddress } from '#sip-stack/transport.ts';
 import { clientHeaders, completeContentType, wantedTag } from './client-headers.ts';
 import { describe, type Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { contactOf, type Core, type Received } from './core.ts';
+import { contactOf, transportTo, type Core, type Received } from './core.ts';
 import { endDialog } from './ending.ts';
 import { release } from './holding.ts';
 import { LiveDialog } from './live-dialog.ts';
@@ -50,17 +50,19 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   if (!tagged && !live) transaction.toTag = wantedTag(wanted) ?? transaction.toTag;
   const { toTag } = transaction;
   const response = SipResponse.to(request, status, wanted.reason || undefined, status === 100 ? undefined : toTag);
-  response.headers.push(...clientHeaders(wanted, core.layer.transport.local, false));
+  response.headers.push(...clientHeaders(wanted, transportTo(core, transaction.replyTo).local, false));
   response.body = wanted.body;
   if (!completeContentType(response)) return 'missing content-type';
   const success = status >= 200 && status < 300;
   if (success && makesDialog(request.method) && !response.has('contact'))
-    response.add('Contact', live?.dialog.localContact ?? contactOf(core));
+    response.add('Contact', live?.dialog.localContact ?? contactOf(core, transaction.replyTo));
   if (provisional) return ringing(core, received, response);
   if (success && live && request.method === 'UPDATE') sessionAnswered(core, live, request, response);
   if (success && request.method === 'INVITE') accept(core, received, response);
   else if (!transaction.respond(response)) return unknownTransaction(wanted);
   else if (success && request.method === 'SUBSCRIBE' && !live) core.dialogs.add(makeDialog(received, response));
+  if (success && (request.method === 'REGISTER' || request.method === 'SUBSCRIBE'))
+    core.registered.accepted(request, response, transaction.replyTo);
   release(core, received);
   return undefined;
 };
@@ -102,10 +104,15 @@ const makeDialog = (received: Received, response: SipResponse): LiveDialog => {
   });
 };
 
-/** A peer whose Contact is not where its requests come from sits behind a NAT: answer there (no proxy in between). */
+/**
+ * A peer whose Contact is not where its requests come from sits behind a NAT: answer there (no proxy in between). Who came by a connection is
+ * reached by it.
+ */
 const natRoute = (request: Received['request'], source: SocketAddress): SocketAddress | undefined => {
   if (request.has('record-route')) return undefined;
+  if (source.flow?.transport.reliable === true) return source;
   const contact = parseUri(parseNameAddr(request.getAll('contact')[0] ?? '')?.uri ?? '');
-  if (!contact || (contact.host === source.address && (contact.port ?? source.port) === source.port)) return undefined;
+  if (!contact || (bareHost(contact.host) === source.address && (contact.port ?? source.port) === source.port))
+    return undefined;
   return source;
 };

@@ -1,6 +1,6 @@
 import { SipHeader, type SipMessage } from '#sip-stack/message.ts';
 import { parseNameAddr } from '#sip-stack/uri.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
+import { hostPort, type SocketAddress } from '#sip-stack/transport.ts';
 
 /** Headers the server alone writes, whatever a client says. */
 const ours: ReadonlySet<string> = new Set(['via', 'route', 'record-route', 'rseq', 'content-length']);
@@ -32,7 +32,7 @@ export const spelling = (name: string): string =>
 
 /** Puts the server's address where an address says `@localhost`; without a user part nothing is replaced. */
 export const replaceLocalhost = (value: string, local: SocketAddress): string =>
-  value.replace(/@localhost(?::\d+)?(?=[;>?,\s]|$)/gi, `@${local.address}:${local.port}`);
+  value.replace(/@localhost(?::\d+)?(?=[;>?,\s]|$)/gi, `@${hostPort(local)}`);
 
 /**
  * The headers of a client's message that may go on the wire, spelled as SIP spells them.

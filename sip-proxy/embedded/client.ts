@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { Protocol, SocketAddress } from '#sip-stack/transport.ts';
 import { frame } from './frames.ts';
 
 /** A client that reads so slowly that this many octets wait for it is given up. */
@@ -66,6 +67,10 @@ export class Client {
 export const describe = (
   source: 'network' | 'application',
   octets: number,
-  { address, port }: { readonly address: string; readonly port: number },
+  { address, port, protocol = 'UDP' }: SocketAddress,
   at: number,
-): string => `${source}|${octets}|udp|${address}|${port}|${new Date(at).toISOString().slice(11, 23)}000`;
+): string => `${source}|${octets}|${shown(protocol)}|${address}|${port}|${new Date(at).toISOString().slice(11, 23)}000`;
+
+/** drachtio knows three: what goes by WebSocket it shows as tcp. */
+const shown = (protocol: Protocol): string =>
+  protocol === 'WS' || protocol === 'WSS' ? 'tcp' : protocol.toLowerCase();

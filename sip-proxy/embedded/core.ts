@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { SipMessage, SipRequest } from '#sip-stack/message.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
+import type { Locator } from '#sip-stack/locator.ts';
+import type { SocketAddress, Transport } from '#sip-stack/transport.ts';
 import { describe, type Client } from './client.ts';
+import { contactUri } from './contacts.ts';
 import type { Counters } from './counters.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
+import type { RegisteredFlows } from './registered-flows.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
 
@@ -65,6 +68,12 @@ export interface Core {
   readonly sent: Map<string, Sending>;
   /** By `dialogKey`. */
   readonly early: Map<string, Early>;
+  /** Where names lead. */
+  readonly locator: Locator;
+  /** By which connection those are reached who registered by one. */
+  readonly registered: RegisteredFlows;
+  /** Longer requests go by TCP where the target has it (RFC 3261 §18.1.1); undefined: never, as with drachtio-server. Octets. */
+  readonly udpMtu: number | undefined;
   readonly limits: Limits;
 }
 
@@ -73,9 +82,12 @@ export const newTransactionId = (): string => randomUUID();
 /** The id under which clients know a dialog. */
 export const dialogIdOf = (callId: string, fromTag: string): string => `${callId};from-tag=${fromTag}`;
 
-/** The Contact of this server. */
-export const contactOf = ({ layer: { transport } }: Core): string =>
-  `<sip:${transport.local.address}:${transport.local.port}>`;
+/** The transport that carries what goes to `to`, or the first. */
+export const transportTo = ({ layer: { transport } }: Core, to?: SocketAddress): Transport =>
+  (to && transport.toward(to)) ?? transport;
+
+/** The Contact of this server for somebody there. */
+export const contactOf = (core: Core, to?: SocketAddress): string => contactUri(transportTo(core, to));
 
 /** What arrived, as clients read it: as it came, but with CRLF at every line's end and without what follows the body. */
 export const wireText = (message: SipMessage): Buffer => {
@@ -97,7 +109,7 @@ export const deliver = (
   dialogId: string,
 ): void => {
   const bytes = wireText(message);
-  const { local } = core.layer.transport;
+  const { local } = transportTo(core, source);
   const facts = describe('network', bytes.length, source, core.layer.clock.now());
   const here = dialogId === '' ? `${local.address}|${local.port}` : '';
   client.deliver(facts, transactionId, dialogId, bytes, here);

@@ -1,5 +1,5 @@
 import { describe } from './client.ts';
-import type { Core } from './core.ts';
+import { transportTo, type Core } from './core.ts';
 import { release } from './holding.ts';
 import type { LiveDialog } from './live-dialog.ts';
 import { sendingInDialog } from './send-in-dialog.ts';
@@ -25,11 +25,7 @@ export const endDialog = (core: Core, live: LiveDialog, why: string): void => {
   removeDialog(core, live);
   core.log.warn({ callId: live.dialog.callId, client: live.client.id, why }, 'call ended by the server');
   const bytes = request.toBuffer();
-  const { clock, transport } = core.layer;
-  live.client.deliver(
-    describe('application', bytes.length, transport.local, clock.now()),
-    'unsolicited',
-    live.id,
-    bytes,
-  );
+  const { local, protocol } = transportTo(core, live.route);
+  const facts = describe('application', bytes.length, { ...local, protocol }, core.layer.clock.now());
+  live.client.deliver(facts, 'unsolicited', live.id, bytes);
 };

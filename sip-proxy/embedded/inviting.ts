@@ -1,6 +1,6 @@
 import { Dialog } from '#sip-stack/dialog.ts';
 import type { SipRequest, SipResponse } from '#sip-stack/message.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
+import { bareHost, type SocketAddress } from '#sip-stack/transport.ts';
 import { parseNameAddr, parseUri } from '#sip-stack/uri.ts';
 import type { Client } from './client.ts';
 import { deliver, dialogIdOf, type Core } from './core.ts';
@@ -25,9 +25,9 @@ interface Inviting {
 
 /**
  * Sends a client's INVITE (or SUBSCRIBE).
- * @param hop URI of the next hop
+ * @param hop address or URI of the next hop
  */
-export const invite = (core: Core, client: Client, id: string, made: SipRequest, hop: string): void => {
+export const invite = (core: Core, client: Client, id: string, made: SipRequest, hop: SocketAddress | string): void => {
   const dialogId = dialogIdOf(made.callId, made.from.tag ?? '');
   const inviting: Inviting = {
     core,
@@ -105,8 +105,9 @@ const makeDialog = (
 /** A peer whose Contact is another host than the one it answers from sits behind a NAT: send there (no proxy in between). */
 const natRoute = (response: SipResponse, source: SocketAddress): SocketAddress | undefined => {
   if (response.has('record-route')) return undefined;
+  if (source.flow?.transport.reliable === true) return source;
   const contact = parseUri(parseNameAddr(response.getAll('contact')[0] ?? '')?.uri ?? '');
-  return contact && contact.host !== source.address ? source : undefined;
+  return contact && bareHost(contact.host) !== source.address ? source : undefined;
 };
 
 /** Acknowledges and ends a call that was answered without being wanted. */

@@ -30,8 +30,8 @@ export class LiveDialog {
   readonly client: Client;
   /** The transaction id of the request that made it. */
   readonly firstId: string;
-  /** Where requests go instead of to the remote target: the peer is behind a NAT. */
-  readonly route: SocketAddress | undefined;
+  /** Where requests go instead of to the remote target: the peer is behind a NAT, or came by a connection. */
+  route: SocketAddress | undefined;
   readonly session = new SessionTimer();
   /** Our 2xx to an INVITE, as long as its ACK is missing. */
   unacknowledged: Unacknowledged | undefined;

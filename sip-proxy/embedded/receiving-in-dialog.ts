@@ -18,6 +18,8 @@ export const receiveInDialog = (
   const { method } = request;
   const over = ends(live, request);
   transaction.toTag = live.dialog.localTag;
+  // Its connection may be another than before.
+  if (source.flow?.transport.reliable === true && live.dialog.routeSet.length === 0) live.route = source;
   if (method === 'INVITE') {
     // RFC 3261 §14.2: one INVITE at a time, and not before the ACK of the one before.
     if (live.unacknowledged || live.inviting)

@@ -4,13 +4,13 @@ import { parseUri } from '#sip-stack/uri.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
 import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { deliver, newTransactionId, type Core } from './core.ts';
+import { deliver, newTransactionId, transportTo, type Core } from './core.ts';
 import { endDialog, removeDialog } from './ending.ts';
 import type { LiveDialog } from './live-dialog.ts';
 import { ends } from './receiving-in-dialog.ts';
 import { echo, sequenceOf } from './requesting.ts';
-import { repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
-import type { Sending } from './sending.ts';
+import { hopOf, repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
+import { guess, type Sending } from './sending.ts';
 import { keepSession, sessionAccepted } from './session.ts';
 
 type InDialog = Extract<SipCommand, { kind: 'request in dialog' }>;
@@ -41,8 +41,8 @@ const refuses = (live: LiveDialog, { method, startLine }: SipRequest): string | 
 };
 
 /** What the client wants in a request of the dialog. */
-const complete = (core: Core, made: SipRequest, wanted: SipRequest): boolean => {
-  const headers = clientHeaders(wanted, core.layer.transport.local, false);
+const complete = (core: Core, live: LiveDialog, made: SipRequest, wanted: SipRequest): boolean => {
+  const headers = clientHeaders(wanted, transportTo(core, guess(hopOf(live))).local, false);
   for (const { key } of headers) made.remove(key);
   made.headers.push(...headers);
   made.body = wanted.body;
@@ -53,7 +53,7 @@ const acknowledge = (core: Core, client: Client, live: LiveDialog, command: InDi
   const { accepted, dialog } = live;
   if (!accepted) return;
   const ack = dialog.ack(accepted.sequence);
-  if (!complete(core, ack, command.request))
+  if (!complete(core, live, ack, command.request))
     return client.answer(command.id, 'NOK', 'Server error: missing content-type');
   if (ack.body.length > 0) live.localSdp = ack.body;
   sendAck(core, live, accepted, ack);
@@ -69,7 +69,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
   // A request repeated with credentials brings its own, higher CSeq.
   dialog.localSequence = Math.max(before, (sequenceOf(wanted.get('cseq')) ?? 0) - 1);
   const made = dialog.request(method);
-  if (!complete(core, made, wanted)) {
+  if (!complete(core, live, made, wanted)) {
     dialog.localSequence = before;
     return client.answer(command.id, 'NOK', 'Server error: missing content-type');
   }
@@ -85,7 +85,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
     live.session.stop();
   }
   const id = newTransactionId();
-  core.layer.stamp(made);
+  core.layer.stamp(made, guess(hopOf(live)));
   echo(core, client, command.id, made, id);
   let sending: Sending | undefined = undefined;
   const received = (response: SipResponse, source: SocketAddress): void => {

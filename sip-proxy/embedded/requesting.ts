@@ -1,29 +1,30 @@
 import { SipRequest, type SipResponse } from '#sip-stack/message.ts';
 import { literalAddress } from '#sip-stack/next-hop.ts';
 import { token } from '#sip-stack/token.ts';
+import { bareHost, type Protocol, type SocketAddress } from '#sip-stack/transport.ts';
 import { NameAddr, parseNameAddr, parseUri } from '#sip-stack/uri.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
 import { describe, type Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { contactOf, deliver, newTransactionId, type Core } from './core.ts';
+import { contactOf, deliver, newTransactionId, transportTo, type Core } from './core.ts';
 import { removeDialog } from './ending.ts';
 import { invite } from './inviting.ts';
-import { Sending } from './sending.ts';
+import { addressOf, guess, Sending } from './sending.ts';
 
 type Request = Extract<SipCommand, { kind: 'request' }>;
 type Cancel = Extract<SipCommand, { kind: 'cancel' }>;
 
 /** A client's request outside of dialogs. */
 export const request = (core: Core, client: Client, command: Request): void => {
-  const made = makeRequest(core, command.request);
-  const hop = nextHop(core, command);
+  const { hop, refusal } = nextHop(core, command);
+  const made = makeRequest(core, command.request, guess(hop));
   if (typeof made === 'string') return client.answer(command.id, 'NOK', made);
-  if ('refusal' in hop) return client.answer(command.id, 'NOK', hop.refusal);
+  if (refusal !== undefined) return client.answer(command.id, 'NOK', refusal);
   const id = newTransactionId();
-  core.layer.stamp(made);
+  core.layer.stamp(made, guess(hop));
   echo(core, client, command.id, made, id);
-  if (made.method === 'INVITE' || made.method === 'SUBSCRIBE') return invite(core, client, id, made, hop.uri);
-  const sending = new Sending(core, made, hop.uri, {
+  if (made.method === 'INVITE' || made.method === 'SUBSCRIBE') return invite(core, client, id, made, hop);
+  const sending = new Sending(core, made, hop, {
     response: (response, source) => {
       if (response.status >= 200) core.sent.delete(id);
       deliver(core, client, response, source, id, '');
@@ -37,8 +38,9 @@ export const request = (core: Core, client: Client, command: Request): void => {
 /** The answer to a command that sent a request: the request as it is on the wire. */
 export const echo = (core: Core, client: Client, commandId: string, made: SipRequest, transactionId: string): void => {
   const bytes = made.toBuffer();
-  const { clock, transport } = core.layer;
-  const facts = describe('application', bytes.length, transport.local, clock.now());
+  const { transport, port, host } = made.via;
+  const by = { address: bareHost(host), port: port ?? 0, protocol: transport as Protocol };
+  const facts = describe('application', bytes.length, by, core.layer.clock.now());
   client.answer(commandId, 'OK', `${facts}|${transactionId}|Msg sent:|`, bytes);
 };
 
@@ -59,13 +61,13 @@ export const cancel = (core: Core, client: Client, command: Cancel): void => {
 const methodShape = /^(INVITE|BYE|OPTIONS|REGISTER|INFO|UPDATE|MESSAGE|SUBSCRIBE|NOTIFY|REFER|PUBLISH)$/;
 
 /** The client's request with everything a request needs; or why it cannot be sent. */
-const makeRequest = (core: Core, wanted: SipRequest): SipRequest | string => {
+const makeRequest = (core: Core, wanted: SipRequest, target: SocketAddress): SipRequest | string => {
   const { method, uri } = wanted;
-  const { local } = core.layer.transport;
+  const { local } = transportTo(core, target);
   if (!methodShape.test(method) || !parseUri(uri)) return `invalid request-uri: ${wanted.startLine}`;
   const headers = clientHeaders(wanted, local, true);
   const given = (key: string): string | undefined => headers.find((header) => header.key === key)?.value;
-  const from = parseNameAddr(given('from') ?? contactOf(core));
+  const from = parseNameAddr(given('from') ?? contactOf(core, target));
   if (!from) return `invalid from value provided by client: ${given('from') ?? ''}`;
   const to = parseNameAddr(given('to') ?? '') ?? new NameAddr(uri);
   if (!from.tag) from.params.set('tag', token());
@@ -78,7 +80,7 @@ const makeRequest = (core: Core, wanted: SipRequest): SipRequest | string => {
     .add('To', to.toString());
   made.add('Call-ID', callId).add('CSeq', `${sequenceOf(given('cseq')) ?? newSequence(core)} ${method}`);
   if ((method === 'INVITE' || method === 'SUBSCRIBE') && given('contact') === undefined)
-    made.add('Contact', contactOf(core));
+    made.add('Contact', contactOf(core, target));
   made.headers.push(...headers.filter(({ key }) => !written.has(key)));
   return completeContentType(made) ? made : 'missing content-type';
 };
@@ -98,16 +100,22 @@ export const sequenceOf = (text: string | undefined): number | undefined => {
  */
 const newSequence = (core: Core): number => Math.floor((core.layer.clock.now() / 1000 + 2_208_988_800) / 2) % 2 ** 27;
 
-/** Where a request goes: a hop the client names, or its URI. */
-const nextHop = (core: Core, { request: wanted, hop }: Request): { uri: string } | { refusal: string } => {
+/** Where a request goes: a hop the client names, or its URI; somebody who registered by a connection is found by that. */
+const nextHop = (core: Core, { request: wanted, hop }: Request): Hop => {
   const uri = hop === '' ? wanted.uri : /^sips?:/i.test(hop) ? hop : `sip:${hop}`;
   const parsed = parseUri(uri);
-  if (!parsed || parsed.host === '') return { refusal: `invalid request-uri: ${wanted.startLine}` };
-  const transport = parsed.params.get('transport')?.toLowerCase() ?? 'udp';
-  if (transport !== 'udp' || parsed.scheme === 'sips') return { refusal: 'requested protocol/transport not available' };
-  if (isSelf(core, wanted.uri) || isSelf(core, uri)) return { refusal: 'can not send request to myself' };
-  return { uri };
+  if (!parsed || parsed.host === '') return { hop: uri, refusal: `invalid request-uri: ${wanted.startLine}` };
+  const found = addressOf(core, uri);
+  if (!core.layer.transport.toward(guess(found)))
+    return { hop: uri, refusal: 'requested protocol/transport not available' };
+  if (isSelf(core, wanted.uri) || isSelf(core, uri)) return { hop: uri, refusal: 'can not send request to myself' };
+  return { hop: found };
 };
+
+interface Hop {
+  readonly hop: SocketAddress | string;
+  readonly refusal?: string;
+}
 
 const isSelf = (core: Core, uri: string): boolean => {
   const address = literalAddress(uri);

@@ -1,10 +1,13 @@
 import { systemClock, type Clock, type TimerValues } from '#sip-stack/clock.ts';
+import type { ConnectionLimits } from '#sip-stack/connection-limits.ts';
+import { Locator } from '#sip-stack/locator.ts';
+import { NameLookup } from '#sip-stack/name-lookup.ts';
 import { TransactionLayer } from '#sip-stack/transactions.ts';
-import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import { AdminPort } from './admin-port.ts';
 import { answer } from './answering.ts';
 import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
+import { abilitiesOf, contactNames, listenAt, type SipContact } from './contacts.ts';
 import type { Core, Limits } from './core.ts';
 import { Counters } from './counters.ts';
 import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump.ts';
@@ -13,25 +16,37 @@ import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
 import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
 import { receiveRequest } from './receiving.ts';
+import { RegisteredFlows } from './registered-flows.ts';
 import { cancel, request } from './requesting.ts';
 import { requestInDialog } from './requesting-in-dialog.ts';
 import { Routes } from './routes.ts';
 
 export interface SipServerOptions {
-  /** `port` 0 lets the system choose; `advertise` is the address others reach this one by. */
-  readonly sip: { readonly host: string; readonly port: number; readonly advertise?: string };
+  /** The first contact: what goes to somebody who says no transport goes from there, unless there is another of UDP. */
+  readonly sip: SipContact;
+  /** Further ones: other protocols, other addresses. */
+  readonly contacts?: readonly SipContact[];
+  /** See `Core`. */
+  readonly udpMtu?: number;
+  /** `address` or `address:port` of the DNS servers to ask; unless given those of the system. */
+  readonly dnsServers?: readonly string[];
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
   readonly log?: Log;
   /** For tests: RFC 3261 timers, the clock they run on, and how long clients may think. */
   readonly timers?: Partial<TimerValues>;
   readonly clock?: Clock;
   readonly limits?: Partial<Limits>;
+  /** Of TCP, TLS and WebSocket, for each contact. */
+  readonly connections?: Partial<ConnectionLimits>;
 }
 
 export type { SipServerDump, SipServerMetrics } from './dump.ts';
 
 export interface SipServer {
+  /** Of the first contact. */
   readonly sipPort: number;
+  /** Of all of them, in their order: `protocol/address:port`. */
+  readonly contacts: readonly string[];
   readonly adminPort: number;
   /** What is alive now. */
   dump(): SipServerDump;
@@ -45,15 +60,12 @@ export interface SipServer {
 const defaultLimits: Limits = { inviteAnswer: 64_000, otherAnswer: 32_000, timerC: 185_000 };
 
 /**
- * Starts a SIP server that does what its clients tell it by drachtio's admin protocol. UDP only; no proxying, no PRACK.
- * Rejects with the system's error when a port cannot be had.
+ * Starts a SIP server that does what its clients tell it by drachtio's admin protocol.
+ * Rejects with the system's error when a port cannot be had, with a TypeError when a secure contact has no certificate.
  */
 export const startSipServer = async (options: SipServerOptions): Promise<SipServer> => {
-  const { sip, admin, log = silent, clock = systemClock } = options;
-  const transport = await UdpTransport.bind(sip.host, sip.port, {
-    forceRport: true,
-    ...(sip.advertise !== undefined && { advertise: { address: sip.advertise } }),
-  });
+  const { sip, contacts = [], admin, log = silent, clock = systemClock, dnsServers: servers } = options;
+  const transport = await listenAt([sip, ...contacts], { log, clock, limits: options.connections });
   const layer = new TransactionLayer(transport, { clock, timers: options.timers });
   const core: Core = {
     layer,
@@ -67,25 +79,29 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     ringing: new Map(),
     sent: new Map(),
     early: new Map(),
+    locator: new Locator(new NameLookup({ servers, clock }), abilitiesOf(transport)),
+    registered: new RegisteredFlows(clock),
+    udpMtu: options.udpMtu,
     limits: { ...defaultLimits, ...options.limits },
   };
   listen(core);
-  const { address, port } = transport.local;
+  const names = contactNames(transport);
   const adminPort = await AdminPort.listen({
     ...admin,
     log,
     clock,
     routes: core.routes,
-    sipAddress: `udp/${address}:${port}`,
+    sipAddress: names.join(','),
     onSip: (client, command) => obey(core, client, command),
     onGone: (client) => leave(core, client),
   }).catch(async (error: unknown) => {
     await transport.close();
     throw error;
   });
-  log.info({ sip: `${address}:${port}`, admin: `${admin.host}:${adminPort.port}` }, 'SIP server started');
+  log.info({ sip: names, admin: `${admin.host}:${adminPort.port}` }, 'SIP server started');
   return {
-    sipPort: port,
+    sipPort: transport.local.port,
+    contacts: names,
     adminPort: adminPort.port,
     dump: () => dump(core, adminPort),
     metrics: () => metrics(core, adminPort),

@@ -83,7 +83,11 @@ export class FakeTransport implements Transport {
     return to.address === this.local.address && to.port === this.local.port;
   }
 
-  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {
+  toward(): this {
+    return this;
+  }
+
+  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): undefined {
     this.#fly({ bytes, from: this, to, failed });
   }
 

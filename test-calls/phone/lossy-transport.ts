@@ -1,5 +1,5 @@
 import { SipRequest, SipResponse, type SipMessage } from '#sip-stack/message.ts';
-import type { SocketAddress, Transport, TransportReceiver } from '#sip-stack/transport.ts';
+import type { Flow, Protocol, SocketAddress, Transport, TransportReceiver } from '#sip-stack/transport.ts';
 
 /**
  * Decides which messages the network loses, going `out` of the phone or coming `in`. A request is named by its method (`ACK`), a
@@ -15,7 +15,7 @@ export function losing(direction: 'in' | 'out', message: string, times = 1): Los
 
 /** A transport that loses what it is told to. */
 export class LossyTransport implements Transport {
-  readonly protocol: string;
+  readonly protocol: Protocol;
   readonly reliable: boolean;
   readonly local: SocketAddress;
   readonly #inner: Transport;
@@ -40,12 +40,16 @@ export class LossyTransport implements Transport {
     };
   }
 
+  toward(): this {
+    return this;
+  }
+
   owns(to: SocketAddress): boolean {
     return this.#inner.owns(to);
   }
 
-  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): void {
-    if (!this.#loses('out', nameOfBytes(bytes))) this.#inner.send(bytes, to, failed);
+  send(bytes: Buffer, to: SocketAddress, failed?: (error: Error) => void): Flow | undefined {
+    return this.#loses('out', nameOfBytes(bytes)) ? undefined : this.#inner.send(bytes, to, failed);
   }
 
   close(): Promise<void> {

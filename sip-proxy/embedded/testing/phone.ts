@@ -6,6 +6,7 @@ import { SipRequest, SipResponse, type HeaderValues } from '#sip-stack/message.t
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import { token } from '#sip-stack/token.ts';
 import { TransactionLayer } from '#sip-stack/transactions.ts';
+import { hostPort, type SocketAddress, type Transport } from '#sip-stack/transport.ts';
 import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import { Inbox } from './inbox.ts';
 
@@ -37,15 +38,15 @@ interface Offered {
 export class Phone {
   readonly layer: TransactionLayer;
   readonly clock: FakeClock;
-  readonly #server: { address: string; port: number };
+  readonly #server: SocketAddress;
   readonly #requests = new Inbox<Offered>();
   readonly #acks = new Inbox<SipRequest>();
   readonly cancelled = new Inbox<SipRequest>();
 
-  private constructor(layer: TransactionLayer, clock: FakeClock, serverPort: number) {
+  private constructor(layer: TransactionLayer, clock: FakeClock, server: SocketAddress) {
     this.layer = layer;
     this.clock = clock;
-    this.#server = { address: '127.0.0.1', port: serverPort };
+    this.#server = server;
     layer.onRequest = (tx, request) => {
       tx.onCancelled = (cancel) => this.cancelled.push(cancel);
       this.#requests.push({ tx, request });
@@ -54,8 +55,13 @@ export class Phone {
   }
 
   static async start(serverPort: number): Promise<Phone> {
+    return Phone.over(await UdpTransport.bind('127.0.0.1', 0), { address: '127.0.0.1', port: serverPort });
+  }
+
+  /** @param server whom it speaks to */
+  static over(transport: Transport, server: SocketAddress): Phone {
     const clock = new FakeClock();
-    return new Phone(new TransactionLayer(await UdpTransport.bind('127.0.0.1', 0), { clock }), clock, serverPort);
+    return new Phone(new TransactionLayer(transport, { clock }), clock, server);
   }
 
   get port(): number {
@@ -63,11 +69,12 @@ export class Phone {
   }
 
   get contact(): string {
-    return `<sip:phone@127.0.0.1:${this.port}>`;
+    return `<${this.uri}>`;
   }
 
   get uri(): string {
-    return `sip:phone@127.0.0.1:${this.port}`;
+    const { protocol, local } = this.layer.transport;
+    return `sip:phone@${hostPort(local)}${protocol === 'UDP' ? '' : `;transport=${protocol.toLowerCase()}`}`;
   }
 
   /** The next request of this method. */
@@ -87,7 +94,7 @@ export class Phone {
 
   /** Sends a request outside of dialogs. */
   ask(method: string, headers: HeaderValues = {}, body = ''): Asked {
-    const request = new SipRequest(method, `sip:100@127.0.0.1:${this.#server.port}`).add('Max-Forwards', '70');
+    const request = new SipRequest(method, `sip:100@${hostPort(this.#server)}`).add('Max-Forwards', '70');
     request.add('From', `<sip:phone@127.0.0.1>;tag=${token()}`).add('To', '<sip:100@127.0.0.1>');
     request.add('Call-ID', token()).add('CSeq', `1 ${method}`);
     if (method === 'INVITE') request.add('Contact', this.contact);

@@ -41,7 +41,7 @@ const aEncodeOne = (sample: number): number => {
   return ((segment << 4) | step) ^ (positive ? 0xd5 : 0x55);
 };
 
-const decodeTable = (one: (code: number) => number): Int16Array =>
+const decodeTableOf = (one: (code: number) => number): Int16Array =>
   Int16Array.from({ length: 256 }, (_, code) => one(code));
 
 /** Indexed by the sample's low 16 bits, so that negative samples need no offset. */
@@ -49,13 +49,16 @@ const encodeTable = (one: (sample: number) => number): Uint8Array =>
   Uint8Array.from({ length: 65536 }, (_, index) => one((index << 16) >> 16));
 
 const decodeTables: Readonly<Record<Law, Int16Array>> = {
-  PCMU: decodeTable(muDecodeOne),
-  PCMA: decodeTable(aDecodeOne),
+  PCMU: decodeTableOf(muDecodeOne),
+  PCMA: decodeTableOf(aDecodeOne),
 };
 const encodeTables: Readonly<Record<Law, Uint8Array>> = {
   PCMU: encodeTable(muEncodeOne),
   PCMA: encodeTable(aEncodeOne),
 };
+
+/** The sample of each code; to read only. */
+export const decodeTable = (law: Law): Int16Array => decodeTables[law];
 
 /** Decodes `count` codes starting at `offset` into the front of `samples`. */
 export function decode(law: Law, codes: Uint8Array, offset: number, count: number, samples: Int16Array): void {

@@ -25,14 +25,17 @@ const COMFORT_NOISE_TYPE = 13;
 const TALKSPURT_TICKS = 10;
 /** Frames of a bridged party follow each other without a gap in time; only after so long a pause they do not. */
 const LATE_TICKS = 100;
-/** Packets in flight when the system's buffer is full are kept by reference: the buffers take turns. */
+/** Where packets in flight are kept by reference when the system's buffer is full, the buffers take turns. */
 const SEND_BUFFERS = 8;
 const EVENT_VOLUME = 10;
+const PACKET_BYTES = RTP_HEADER_BYTES + FRAME_SAMPLES;
 
 /** A UDP socket, as far as a leg needs it. */
 export interface RtpSocket extends LatchedSocket {
   on(event: 'message', listener: (bytes: Buffer, source: RemoteInfo) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Memory of the socket's own to make a packet of so many bytes in, when it sends at once: it is valid until the next packet is made. */
+  room?(bytes: number): Buffer;
   close(): void;
 }
 
@@ -74,7 +77,7 @@ export class RtpLeg {
   readonly #header = emptyPacket();
   readonly #events = new TelephoneEventReceiver();
   readonly #sender = new TelephoneEventSender();
-  readonly #buffers = Array.from({ length: SEND_BUFFERS }, () => Buffer.alloc(RTP_HEADER_BYTES + FRAME_SAMPLES));
+  readonly #buffers: Buffer[];
   #agreement: MediaAgreement | null = null;
   #ssrc = randomInt(1, 0xffffffff);
   #sequence = randomInt(0, 0x8000);
@@ -95,6 +98,7 @@ export class RtpLeg {
     this.#now = now;
     this.#lastHeardMs = now();
     this.#latch = new SourceLatch(socket);
+    this.#buffers = Array.from({ length: socket.room ? 0 : SEND_BUFFERS }, () => Buffer.alloc(PACKET_BYTES));
     socket.on('message', (bytes, source) => this.#receive(bytes, source));
     // A refused port (ICMP) is reported on the next send: the peer is gone or not there yet, which RTP timeouts and SIP deal with.
     socket.on('error', () => (this.counts.sendErrors += 1));
@@ -196,6 +200,7 @@ export class RtpLeg {
   }
 
   #packet(): Buffer {
+    if (this.#socket.room) return this.#socket.room(PACKET_BYTES);
     this.#turn = (this.#turn + 1) % SEND_BUFFERS;
     return this.#buffers[this.#turn]!;
   }

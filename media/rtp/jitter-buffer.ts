@@ -20,6 +20,7 @@ const DEPTH: DepthRange = { minimum: 1, initial: 2, maximum: 3 };
 
 const SLOTS = 128;
 const MASK = SLOTS - 1;
+const VACANT = -1;
 const MOST_FRAMES_A_TICK = 2;
 /** A packet this many ticks off the schedule belongs to a new one (a phone that restarted its timestamps, a long silence). */
 const RESYNC_TICKS = 100;
@@ -28,10 +29,11 @@ export class JitterBuffer {
   readonly #depth: PlayoutDepth;
   /** Payloads that wait; null where a packet carries no sound. */
   readonly #payload = new Array<Uint8Array | null>(SLOTS).fill(null);
-  readonly #length = new Int32Array(SLOTS);
-  readonly #timestamp = new Uint32Array(SLOTS);
-  readonly #taken = new Uint8Array(SLOTS);
+  /** Of each slot the payload's length, VACANT when there is no packet, and its timestamp: side by side, as they are asked for together. */
+  readonly #slots = new Int32Array(2 * SLOTS).fill(VACANT);
   readonly #frames = new FrameAssembler();
+  /** The payload that the frame before refers to. */
+  #lent: Uint8Array | null = null;
   #ssrc = -1;
   #expected = 0;
   #held = 0;
@@ -78,14 +80,13 @@ export class JitterBuffer {
       this.#begin(packet);
     }
     const slot = packet.sequence & MASK;
-    if (this.#taken[slot]) {
+    if (this.#isTaken(slot)) {
       this.counts.duplicate += 1;
       return;
     }
-    this.#taken[slot] = 1;
     if (audio) this.#keep(slot, bytes, packet);
-    this.#length[slot] = packet.length;
-    this.#timestamp[slot] = packet.timestamp;
+    this.#slots[2 * slot] = packet.length;
+    this.#slots[2 * slot + 1] = packet.timestamp;
     this.#held += 1;
     if (audio && this.#started) this.#shift(this.#depth.arrived(timestampDistance(packet.timestamp, this.#due)));
   }
@@ -103,8 +104,8 @@ export class JitterBuffer {
     this.#started = true;
     const first = this.#firstTaken();
     // packets that came in a bunch have waited already: what is more than the depth is due at once
-    const waiting = Math.max(0, this.#held - this.#depth.target) * this.#length[first]!;
-    this.#due = (this.#timestamp[first]! + FRAME_SAMPLES + waiting) >>> 0;
+    const waiting = Math.max(0, this.#held - this.#depth.target) * this.#slots[2 * first]!;
+    this.#due = (this.#timestampOf(first) + FRAME_SAMPLES + waiting) >>> 0;
   }
 
   /** A frame that is due now, or undefined. The object is the buffer's own and is overwritten by the next call. */
@@ -130,7 +131,7 @@ export class JitterBuffer {
   /** Is a frame more overdue, so that a second one may go out in this tick? */
   #behind(): boolean {
     if (this.#frames.full) return timestampDistance(this.#endOfLast, this.#due) < this.#frames.count;
-    return this.#held > 0 && this.#lead(this.#timestamp[this.#firstTaken()]!) < FRAME_SAMPLES;
+    return this.#held > 0 && this.#lead(this.#timestampOf(this.#firstTaken())) < FRAME_SAMPLES;
   }
 
   /** Moves the next due packet into the assembler. */
@@ -138,7 +139,7 @@ export class JitterBuffer {
     while (this.#held > 0) {
       const slot = this.#firstTaken();
       const audio = this.#payload[slot] !== null;
-      const timestamp = this.#timestamp[slot]!;
+      const timestamp = this.#timestampOf(slot);
       if (audio && Math.abs(this.#lead(timestamp)) > RESYNC_TICKS * FRAME_SAMPLES) this.#startOver(timestamp);
       if (slot !== (this.#expected & MASK)) {
         // something before it is missing: wait for that as long as there is time
@@ -166,11 +167,17 @@ export class JitterBuffer {
   }
 
   #release(slot: number): void {
-    const timestamp = this.#timestamp[slot]!;
+    const timestamp = this.#timestampOf(slot);
+    const length = this.#slots[2 * slot]!;
+    const payload = this.#payload[slot]!;
     const gap = this.#fresh ? 0 : Math.max(0, timestampDistance(timestamp, this.#endOfLast));
-    this.#frames.put(this.#payload[slot]!, 0, this.#length[slot]!, gap, this.#fresh);
+    if (this.#frames.put(payload, length, gap, this.#fresh)) {
+      if (this.#lent) giveRoom(this.#lent);
+      this.#lent = payload;
+    } else giveRoom(payload);
+    this.#payload[slot] = null;
     this.#fresh = false;
-    this.#endOfLast = (timestamp + this.#length[slot]!) >>> 0;
+    this.#endOfLast = (timestamp + length) >>> 0;
     this.#pass(slot);
   }
 
@@ -180,16 +187,16 @@ export class JitterBuffer {
     this.#payload[slot] = room;
   }
 
-  #letGo(slot: number): void {
-    const room = this.#payload[slot];
-    if (!room) return;
-    this.#payload[slot] = null;
-    giveRoom(room);
+  #isTaken(slot: number): boolean {
+    return this.#slots[2 * slot] !== VACANT;
+  }
+
+  #timestampOf(slot: number): number {
+    return this.#slots[2 * slot + 1]! >>> 0;
   }
 
   #pass(slot: number): void {
-    this.#taken[slot] = 0;
-    this.#letGo(slot);
+    this.#slots[2 * slot] = VACANT;
     this.#held -= 1;
     this.#expected = (this.#expected + 1) & 0xffff;
   }
@@ -197,7 +204,7 @@ export class JitterBuffer {
   /** Slot of the first packet held, whether or not one before it is missing. */
   #firstTaken(): number {
     let slot = this.#expected & MASK;
-    for (let n = 0; n < SLOTS && !this.#taken[slot]; n += 1) slot = (slot + 1) & MASK;
+    for (let n = 0; n < SLOTS && !this.#isTaken(slot); n += 1) slot = (slot + 1) & MASK;
     return slot;
   }
 
@@ -213,8 +220,12 @@ export class JitterBuffer {
   }
 
   #clear(): void {
-    this.#taken.fill(0);
-    if (this.#held > 0) for (let slot = 0; slot < SLOTS; slot += 1) this.#letGo(slot);
+    for (let slot = 0; slot < SLOTS && this.#held > 0; slot += 1) {
+      const payload = this.#payload[slot];
+      if (payload) giveRoom(payload);
+      this.#payload[slot] = null;
+    }
+    this.#slots.fill(VACANT);
     this.#frames.clear();
     this.#held = 0;
     this.#started = false;

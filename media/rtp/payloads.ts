@@ -1,12 +1,12 @@
-/** Room for 40 ms of G.711; a longer payload has memory of its own. */
-const PIECE_BYTES = 320;
+/** 20 ms of G.711, as almost every packet carries; any other payload has memory of its own. */
+const PIECE_BYTES = 160;
 const PIECES_A_SLAB = 128;
 
 const free: Uint8Array[] = [];
 
 /** Memory for `length` bytes of a payload that waits, shared by all jitter buffers: a call that stands still holds none. */
 export function takeRoom(length: number): Uint8Array {
-  if (length > PIECE_BYTES) return new Uint8Array(length);
+  if (length !== PIECE_BYTES) return new Uint8Array(length);
   const room = free.pop();
   if (room) return room;
   const slab = new Uint8Array(PIECE_BYTES * PIECES_A_SLAB);

@@ -108,6 +108,11 @@ export class Datagrams {
     return piece.length === length ? piece : (this.#pieces[i] = this.#piece(i, length));
   }
 
+  /** Whether these are bytes made in the room of a datagram, from its beginning. */
+  holds(i: number, bytes: Buffer): boolean {
+    return bytes.buffer === this.#data.buffer && bytes.byteOffset === this.#data.byteOffset + i * this.#bytes;
+  }
+
   /** Address of a datagram's data. */
   dataAddress(i: number): number {
     return this.#dataAddress + i * this.#bytes;

@@ -192,12 +192,16 @@ class MmsgSocket implements RtpSocket {
     if (this.#libc.connect(this.#fd, this.#libc.addressOf(nobody), SOCKET_ADDRESS_BYTES) < 0) this.failed('connect');
   }
 
+  room(bytes: number): Buffer {
+    return this.#outgoing.room(0, bytes);
+  }
+
   send(packet: Buffer, port?: number, address?: string): void {
     if (this.#closed) return;
     const outgoing = this.#outgoing;
     const named = address !== undefined;
     if (named && !this.#direct(port ?? 0, address)) return;
-    outgoing.room(0, packet.length).set(packet);
+    if (!outgoing.holds(0, packet)) outgoing.room(0, packet.length).set(packet);
     const sent = this.#libc.sendto(
       this.#fd,
       outgoing.dataAddress(0),

@@ -1,8 +1,8 @@
 import { WavWriter } from '#media/audio/wav-writer.ts';
-import { FRAME_SAMPLES } from '#media/audio/g711.ts';
+import { FRAME_SAMPLES, SILENCE_CODE } from '#media/audio/g711.ts';
 import type { AudioFrame } from '#media/embedded/audio-frame.ts';
 import type { Tap } from './tap.ts';
-import { Timeline, type Lane } from './timeline.ts';
+import { Timeline, type Side } from './timeline.ts';
 
 /** How a recording is made (RECORD_STEREO and its kin). */
 export type RecordingShape = {
@@ -20,7 +20,7 @@ export type RecordingEnd = 'stopped' | 'limit' | 'failed';
 /** Ticks between two writes: 32 kB of a second in stereo. Each recording writes at its own tick, so that writes never come in a herd. */
 const FLUSH_TICKS = 50;
 let stagger = 0;
-const ZEROS = new Int16Array(FRAME_SAMPLES);
+const SILENCE = new Uint8Array(FRAME_SAMPLES).fill(SILENCE_CODE.PCMU);
 
 /**
  * `uuid_record`: both sides of one channel in one WAV file, each frame at its place in time.
@@ -103,10 +103,12 @@ export class Recording implements Tap {
     this.#onEnd(this.#end, this.#error);
   }
 
-  #put(lane: Lane, frame: AudioFrame): void {
+  #put(side: Side, frame: AudioFrame): void {
     if (this.#paused) return;
     this.#frames += 1;
-    this.#timeline.put(lane, this.#masked ? ZEROS : frame.samples(), frame.gap, frame.fresh);
+    const codes = this.#masked ? SILENCE : frame.codes('PCMU');
+    if (codes) this.#timeline.putCodes(side, codes, frame.gap, frame.fresh);
+    else this.#timeline.put(side, frame.samples(), frame.gap, frame.fresh);
   }
 
   readonly #take = (position: number, interleaved: Int16Array): void => {

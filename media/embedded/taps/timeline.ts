@@ -1,4 +1,5 @@
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
+import { Lane } from './lane.ts';
 
 /**
  * One or two lanes of samples on a common sample grid (left: what this party says, right: what it hears).
@@ -12,16 +13,16 @@ import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 /** A lane may be this far behind before its silence is taken for real, and this far ahead before a frame is left out. */
 const MOST_BEHIND = 50 * FRAME_SAMPLES;
 const MOST_AHEAD = 50 * FRAME_SAMPLES;
-/** Room between two writes, a second apart, and for lanes that are a little early or late; it grows with those that are more so. */
-const FIRST_CAPACITY = 56 * FRAME_SAMPLES;
 
 /** Takes samples (interleaved) for a position in samples from the start. The array is only valid during the call. */
 export type Take = (position: number, interleaved: Int16Array) => void;
-export type Lane = 0 | 1;
+export type Side = 0 | 1;
+
+/** Where samples of all lanes are put together to be handed out; one for all timelines. */
+let sheet = new Int16Array(0);
 
 export class Timeline {
-  readonly #lanes: 1 | 2;
-  #samples: Int16Array;
+  readonly #lanes: readonly Lane[];
   readonly #next: [number, number] = [0, 0];
   readonly #absent: [boolean, boolean] = [true, true];
   #base = 0;
@@ -31,8 +32,7 @@ export class Timeline {
   dropped = 0;
 
   constructor(lanes: 1 | 2) {
-    this.#lanes = lanes;
-    this.#samples = new Int16Array(FIRST_CAPACITY * lanes);
+    this.#lanes = Array.from({ length: lanes }, () => new Lane());
   }
 
   /** Position of the clock in samples. */
@@ -41,30 +41,25 @@ export class Timeline {
   }
 
   /** Puts a frame on a lane. */
-  put(lane: Lane, samples: Int16Array, gap: number, fresh: boolean): void {
-    let at = this.#next[lane] + gap;
-    if (fresh || this.#absent[lane]) at = Math.max(this.#next[lane], this.#now);
-    if (at > this.#now + MOST_AHEAD) {
-      this.dropped += 1;
-      return;
-    }
-    this.#absent[lane] = false;
-    const lanes = this.#lanes;
-    this.#reach(at + FRAME_SAMPLES);
-    let to = (at - this.#base) * lanes + lane;
-    for (let i = 0; i < FRAME_SAMPLES; i += 1, to += lanes) this.#samples[to] = samples[i]!;
-    this.#next[lane] = at + FRAME_SAMPLES;
-    if (at < this.#dirty) this.#dirty = at;
+  put(side: Side, samples: Int16Array, gap: number, fresh: boolean): void {
+    const at = this.#place(side, gap, fresh);
+    if (at !== undefined) this.#lanes[side]!.lay(at - this.#base, samples);
+  }
+
+  /** Puts a frame of mu-law codes on a lane. */
+  putCodes(side: Side, codes: Uint8Array, gap: number, fresh: boolean): void {
+    const at = this.#place(side, gap, fresh);
+    if (at !== undefined) this.#lanes[side]!.layCodes(at - this.#base, codes);
   }
 
   /** 20 ms went by. */
   tick(): void {
     this.#now += FRAME_SAMPLES;
     const oldest = this.#now - MOST_BEHIND;
-    for (let lane = this.#lanes - 1; lane >= 0; lane -= 1) {
-      if (this.#next[lane as Lane] >= oldest) continue;
-      this.#next[lane as Lane] = oldest;
-      this.#absent[lane as Lane] = true;
+    for (let lane = this.#lanes.length - 1; lane >= 0; lane -= 1) {
+      if (this.#next[lane as Side] >= oldest) continue;
+      this.#next[lane as Side] = oldest;
+      this.#absent[lane as Side] = true;
     }
   }
 
@@ -83,34 +78,44 @@ export class Timeline {
     this.#handOut(Math.max(this.#now, this.#next[0], this.#next[1]), take);
   }
 
+  /** Where the next frame of a lane begins; undefined when it has to be left out. */
+  #place(side: Side, gap: number, fresh: boolean): number | undefined {
+    let at = this.#next[side] + gap;
+    if (fresh || this.#absent[side]) at = Math.max(this.#next[side], this.#now);
+    if (at > this.#now + MOST_AHEAD) {
+      this.dropped += 1;
+      return undefined;
+    }
+    this.#absent[side] = false;
+    this.#next[side] = at + FRAME_SAMPLES;
+    if (at < this.#dirty) this.#dirty = at;
+    return at;
+  }
+
   #handOut(end: number, take: Take): void {
     if (end <= this.#dirty) return;
-    const lanes = this.#lanes;
     const from = this.#dirty;
     this.#dirty = end;
-    this.#reach(end);
+    const lanes = this.#lanes.length;
+    const count = (end - from) * lanes;
+    if (sheet.length < count) sheet = new Int16Array(count);
+    const samples = sheet.subarray(0, count);
+    for (let lane = 0; lane < lanes; lane += 1) {
+      this.#lanes[lane]!.reach(end - this.#base);
+      this.#lanes[lane]!.read(from - this.#base, samples, lane, lanes);
+    }
     try {
-      take(from, this.#samples.subarray((from - this.#base) * lanes, (end - this.#base) * lanes));
+      take(from, samples);
     } finally {
       this.#forget(Math.min(end, this.#next[0], lanes === 2 ? this.#next[1] : end));
     }
   }
 
-  /** Makes room up to a position. */
-  #reach(end: number): void {
-    const wanted = (end - this.#base) * this.#lanes;
-    if (wanted <= this.#samples.length) return;
-    const more = new Int16Array(Math.max(wanted, 2 * this.#samples.length));
-    more.set(this.#samples);
-    this.#samples = more;
-  }
-
   /** Drops what no frame can come before any more. */
   #forget(before: number): void {
-    const count = (before - this.#base) * this.#lanes;
+    const count = before - this.#base;
     if (count <= 0) return;
-    this.#samples.copyWithin(0, count);
-    this.#samples.fill(0, this.#samples.length - count);
+    for (const lane of this.#lanes) lane.drop(count);
     this.#base = before;
   }
 }

@@ -5,8 +5,10 @@ import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { describe, type Client } from './client.ts';
 import type { Counters } from './counters.ts';
+import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
+import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
 
@@ -24,6 +26,8 @@ export interface Received {
   readonly live: LiveDialog | undefined;
   /** Where the dialog it would make stands among the early ones. */
   earlyKey: string | undefined;
+  /** Its provisional responses that want a PRACK. */
+  reliable: ReliableProvisionals | undefined;
   /** The timer that ends the wait for the client. */
   limit: unknown;
   /** Called when it has its final answer, or will never have one. */
@@ -65,6 +69,10 @@ export interface Core {
   readonly sent: Map<string, Sending>;
   /** By `dialogKey`. */
   readonly early: Map<string, Early>;
+  /** INVITEs whose reliable provisional responses may still be acknowledged, by `dialogKey`. */
+  readonly reliable: Map<string, Received>;
+  /** INVITEs of clients that got reliable provisional responses, by the id clients use. */
+  readonly earlyCalls: Map<string, EarlyCall>;
   readonly limits: Limits;
 }
 

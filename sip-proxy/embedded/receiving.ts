@@ -5,10 +5,11 @@ import type { SocketAddress } from '#sip-stack/transport.ts';
 import { deliver, dialogIdOf, type Core } from './core.ts';
 import { hold, refuse } from './holding.ts';
 import { receiveInDialog, receiveInEarlyDialog } from './receiving-in-dialog.ts';
+import { receivePrack } from './receiving-prack.ts';
 import { flawOf } from './request-checks.ts';
 
 /** Requests that only make sense inside a dialog. */
-const dialogOnly: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
+const dialogOnly: ReadonlySet<string> = new Set(['BYE', 'UPDATE']);
 const routable: ReadonlySet<string> = new Set(
   'INVITE REGISTER MESSAGE OPTIONS INFO NOTIFY SUBSCRIBE PUBLISH REFER'.split(' '),
 );
@@ -23,6 +24,7 @@ export const receiveRequest = (
   const flaw = flawOf(request);
   if (flaw) return refuse(core, transaction, source, flaw);
   const key = dialogKey(request);
+  if (request.method === 'PRACK') return receivePrack(core, key, transaction, request, source);
   const live = key === undefined ? undefined : core.dialogs.find(key);
   if (live) return receiveInDialog(core, live, transaction, request, source);
   const early = key === undefined ? undefined : core.early.get(key);

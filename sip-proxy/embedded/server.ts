@@ -45,7 +45,7 @@ export interface SipServer {
 const defaultLimits: Limits = { inviteAnswer: 64_000, otherAnswer: 32_000, timerC: 185_000 };
 
 /**
- * Starts a SIP server that does what its clients tell it by drachtio's admin protocol. UDP only; no proxying, no PRACK.
+ * Starts a SIP server that does what its clients tell it by drachtio's admin protocol. UDP only; no proxying.
  * Rejects with the system's error when a port cannot be had.
  */
 export const startSipServer = async (options: SipServerOptions): Promise<SipServer> => {
@@ -67,6 +67,8 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     ringing: new Map(),
     sent: new Map(),
     early: new Map(),
+    reliable: new Map(),
+    earlyCalls: new Map(),
     limits: { ...defaultLimits, ...options.limits },
   };
   listen(core);
@@ -166,6 +168,7 @@ const leave = (core: Core, client: Client): void => {
 const stopTimers = (core: Core): void => {
   for (const received of core.received.values()) core.layer.clock.stop(received.limit);
   for (const sending of core.sent.values()) sending.stop();
+  for (const { reliable } of core.reliable.values()) reliable?.forget();
   for (const live of core.dialogs.all()) {
     live.acknowledged();
     live.session.stop();

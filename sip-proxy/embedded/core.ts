@@ -8,6 +8,8 @@ import type { Counters } from './counters.ts';
 import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
+import type { Challenges } from './proxying/challenges.ts';
+import type { ResponseContext } from './proxying/response-context.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
@@ -73,6 +75,10 @@ export interface Core {
   readonly reliable: Map<string, Received>;
   /** INVITEs of clients that got reliable provisional responses, by the id clients use. */
   readonly earlyCalls: Map<string, EarlyCall>;
+  /** Requests that go on to others and have no final response, and by whose transaction they came. */
+  readonly proxied: Set<ResponseContext>;
+  readonly proxiedBy: WeakMap<ServerTransaction, ResponseContext>;
+  readonly challenges: Challenges;
   readonly limits: Limits;
 }
 

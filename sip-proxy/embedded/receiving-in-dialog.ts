@@ -6,6 +6,7 @@ import { deliver, type Core, type Early } from './core.ts';
 import { endDialog, removeDialog } from './ending.ts';
 import { hold, refuse, release } from './holding.ts';
 import type { LiveDialog } from './live-dialog.ts';
+import { passAckOn, wayOn } from './proxying/loose-routing.ts';
 
 /** A request of a live dialog: to the client that carries it. */
 export const receiveInDialog = (
@@ -94,6 +95,8 @@ export const receiveInEarlyDialog = (
 export const receiveAck = (core: Core, ack: SipRequest, source: SocketAddress): void => {
   const live = core.dialogs.find(dialogKey(ack) ?? '');
   const { unacknowledged } = live ?? {};
+  const way = live ? undefined : wayOn(core, ack);
+  if (way) return passAckOn(core, way, ack);
   if (!live || unacknowledged?.sequence !== ack.cseq.number) return;
   live.acknowledged();
   deliver(core, live.client, ack, source, unacknowledged.id, live.id);
@@ -109,6 +112,12 @@ export const receiveCancel = (
 ): void => {
   if (!invite) return refuse(core, transaction, source, { status: 481, why: 'no INVITE to cancel' });
   transaction.toTag = invite.toTag;
+  const context = core.proxiedBy.get(invite);
+  if (context) {
+    transaction.reply(200);
+    const reason = cancel.getAll('reason');
+    return context.cancel(reason.length > 0 ? { Reason: reason } : undefined);
+  }
   const received = core.receivedBy.get(invite);
   if (received && invite.open) {
     transaction.reply(200);

@@ -5,11 +5,12 @@ import type { SocketAddress } from '#sip-stack/transport.ts';
 import { deliver, dialogIdOf, type Core } from './core.ts';
 import { hold, refuse } from './holding.ts';
 import { receiveInDialog, receiveInEarlyDialog } from './receiving-in-dialog.ts';
+import { passOn, wayOn } from './proxying/loose-routing.ts';
 import { receivePrack } from './receiving-prack.ts';
 import { flawOf } from './request-checks.ts';
 
 /** Requests that only make sense inside a dialog. */
-const dialogOnly: ReadonlySet<string> = new Set(['BYE', 'UPDATE']);
+const dialogOnly: ReadonlySet<string> = new Set(['BYE', 'UPDATE', 'PRACK']);
 const routable: ReadonlySet<string> = new Set(
   'INVITE REGISTER MESSAGE OPTIONS INFO NOTIFY SUBSCRIBE PUBLISH REFER'.split(' '),
 );
@@ -24,9 +25,12 @@ export const receiveRequest = (
   const flaw = flawOf(request);
   if (flaw) return refuse(core, transaction, source, flaw);
   const key = dialogKey(request);
-  if (request.method === 'PRACK') return receivePrack(core, key, transaction, request, source);
   const live = key === undefined ? undefined : core.dialogs.find(key);
+  if (request.method === 'PRACK' && key !== undefined && (live || core.reliable.has(key)))
+    return receivePrack(core, key, transaction, request, source);
   if (live) return receiveInDialog(core, live, transaction, request, source);
+  const way = wayOn(core, request);
+  if (way) return passOn(core, way, transaction, request, source);
   const early = key === undefined ? undefined : core.early.get(key);
   if (early) return receiveInEarlyDialog(core, early, transaction, request, source);
   // RFC 3261 §12.2.2: a To tag that is not known here belongs to nobody.

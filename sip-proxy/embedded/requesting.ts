@@ -99,7 +99,10 @@ export const sequenceOf = (text: string | undefined): number | undefined => {
 const newSequence = (core: Core): number => Math.floor((core.layer.clock.now() / 1000 + 2_208_988_800) / 2) % 2 ** 27;
 
 /** Where a request goes: a hop the client names, or its URI. */
-const nextHop = (core: Core, { request: wanted, hop }: Request): { uri: string } | { refusal: string } => {
+export const nextHop = (
+  core: Core,
+  { request: wanted, hop }: Pick<Request, 'request' | 'hop'>,
+): { uri: string } | { refusal: string } => {
   const uri = hop === '' ? wanted.uri : /^sips?:/i.test(hop) ? hop : `sip:${hop}`;
   const parsed = parseUri(uri);
   if (!parsed || parsed.host === '') return { refusal: `invalid request-uri: ${wanted.startLine}` };

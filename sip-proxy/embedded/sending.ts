@@ -57,8 +57,8 @@ export class Sending {
   }
 
   /** Cancels and forgets: no further response is told but a 2xx that was faster. */
-  abandon(): void {
-    this.cancel();
+  abandon(headers?: HeaderValues): void {
+    this.cancel(headers);
     this.#abandoned = true;
   }
 

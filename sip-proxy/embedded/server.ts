@@ -11,6 +11,8 @@ import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
+import { Challenges } from './proxying/challenges.ts';
+import { proxy } from './proxying/proxying.ts';
 import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
 import { receiveRequest } from './receiving.ts';
 import { cancel, request } from './requesting.ts';
@@ -45,7 +47,7 @@ export interface SipServer {
 const defaultLimits: Limits = { inviteAnswer: 64_000, otherAnswer: 32_000, timerC: 185_000 };
 
 /**
- * Starts a SIP server that does what its clients tell it by drachtio's admin protocol. UDP only; no proxying.
+ * Starts a SIP server that does what its clients tell it by drachtio's admin protocol. UDP only.
  * Rejects with the system's error when a port cannot be had.
  */
 export const startSipServer = async (options: SipServerOptions): Promise<SipServer> => {
@@ -69,6 +71,9 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     early: new Map(),
     reliable: new Map(),
     earlyCalls: new Map(),
+    proxied: new Set(),
+    proxiedBy: new WeakMap(),
+    challenges: new Challenges(clock),
     limits: { ...defaultLimits, ...options.limits },
   };
   listen(core);
@@ -145,6 +150,8 @@ const obey = (core: Core, client: Client, command: SipCommand): void =>
           return requestInDialog(core, client, command);
         case 'request':
           return request(core, client, command);
+        case 'proxy':
+          return proxy(core, client, command);
       }
     },
   );
@@ -168,6 +175,7 @@ const leave = (core: Core, client: Client): void => {
 const stopTimers = (core: Core): void => {
   for (const received of core.received.values()) core.layer.clock.stop(received.limit);
   for (const sending of core.sent.values()) sending.stop();
+  core.challenges.stop();
   for (const { reliable } of core.reliable.values()) reliable?.forget();
   for (const live of core.dialogs.all()) {
     live.acknowledged();

@@ -12,6 +12,7 @@ import { release } from './holding.ts';
 import { LiveDialog } from './live-dialog.ts';
 import { reliablyFor, ring, waitsForPrack } from './ringing.ts';
 import { sessionAnswered } from './session.ts';
+import { subscribed } from './subscription.ts';
 
 type Respond = Extract<SipCommand, { kind: 'respond' }>;
 
@@ -63,7 +64,7 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   if (success && live && request.method === 'UPDATE') sessionAnswered(core, live, request, response);
   if (success && request.method === 'INVITE') accept(core, received, response);
   else if (!transaction.respond(response)) return unknownTransaction(wanted);
-  else if (success && request.method === 'SUBSCRIBE' && !live) core.dialogs.add(makeDialog(received, response));
+  else if (success && request.method === 'SUBSCRIBE') subscribe(core, received, response);
   release(core, received);
   return undefined;
 };
@@ -77,6 +78,13 @@ const accept = (core: Core, received: Received, response: SipResponse): void => 
   core.answeredBy.set(received.transaction, live);
   const answer = new Answer(received.transaction, response, core.layer, () => endDialog(core, live, 'ACK timeout'));
   live.unacknowledged = { answer, id: received.id, sequence: received.request.cseq.number };
+};
+
+/** A 2xx to a SUBSCRIBE: its dialog stands, or goes on. */
+const subscribe = (core: Core, received: Received, response: SipResponse): void => {
+  const live = received.live ?? makeDialog(received, response);
+  if (!received.live) core.dialogs.add(live);
+  subscribed(core, live, received.request, response);
 };
 
 const makeDialog = (received: Received, response: SipResponse): LiveDialog => {

@@ -10,6 +10,7 @@ import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
 import type { Challenges } from './proxying/challenges.ts';
 import type { ResponseContext } from './proxying/response-context.ts';
+import type { Referrals } from './referring.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
@@ -79,6 +80,9 @@ export interface Core {
   readonly proxied: Set<ResponseContext>;
   readonly proxiedBy: WeakMap<ServerTransaction, ResponseContext>;
   readonly challenges: Challenges;
+  /** SUBSCRIBEs of clients under way, by `notifyKey`: what waits for their answers. */
+  readonly subscribing: Map<string, (() => void)[]>;
+  readonly referrals: Referrals;
   readonly limits: Limits;
 }
 

@@ -10,6 +10,7 @@ import { rseqOf } from './rack.ts';
 import { repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
 import { Sending } from './sending.ts';
 import { sessionAccepted } from './session.ts';
+import { notifyKey, subscribed } from './subscription.ts';
 
 /** An INVITE or SUBSCRIBE that is to make a dialog. */
 interface Inviting {
@@ -46,10 +47,14 @@ export const invite = (core: Core, client: Client, id: string, made: SipRequest,
   };
   inviting.sending = new Sending(core, made, hop, {
     response: (response, source) => received(inviting, response, source),
-    ended: () => finish(inviting),
+    ended: () => {
+      finish(inviting);
+      answerNotifies(core, made);
+    },
   });
   inviting.sending.client = client;
   core.sent.set(id, inviting.sending);
+  if (made.method === 'SUBSCRIBE') core.subscribing.set(notifyKey(made, made.from.tag), []);
 };
 
 const finish = ({ core, id, dialogId, early, earlyKeys }: Inviting): void => {
@@ -72,10 +77,20 @@ const received = (inviting: Inviting, response: SipResponse, source: SocketAddre
     if (live || inviting.sending?.abandoned === true) return hangUp(inviting, response, source);
     inviting.live = established(inviting, response, source);
     if (made.method === 'INVITE') sessionAccepted(core, inviting.live, response);
+    else subscribed(core, inviting.live, made, response);
   }
   if (client.gone)
     core.log.warn({ callId: made.callId, client: client.id, status }, 'response for a client that is gone');
   deliver(core, client, response, source, id, dialogId);
+  if (status >= 200) answerNotifies(core, made);
+};
+
+/** NOTIFYs that were faster than the answer to their SUBSCRIBE (RFC 6665 §4.1.4). */
+const answerNotifies = (core: Core, made: SipRequest): void => {
+  const key = notifyKey(made, made.from.tag);
+  const waiting = core.subscribing.get(key) ?? [];
+  core.subscribing.delete(key);
+  for (const receive of waiting) receive();
 };
 
 /** RFC 3262 §4: reliable provisional responses are taken once, and in their order. */

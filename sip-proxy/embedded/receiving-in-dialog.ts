@@ -6,6 +6,7 @@ import { deliver, type Core, type Early } from './core.ts';
 import { endDialog, removeDialog } from './ending.ts';
 import { hold, refuse, release } from './holding.ts';
 import type { LiveDialog } from './live-dialog.ts';
+import { endsSubscriptions, notified } from './subscription.ts';
 import { passAckOn, wayOn } from './proxying/loose-routing.ts';
 
 /** A request of a live dialog: to the client that carries it. */
@@ -32,6 +33,7 @@ export const receiveInDialog = (
   }
   if (!live.dialog.receive(request))
     return refuse(core, transaction, source, { status: 500, why: 'CSeq out of order' });
+  if (method === 'NOTIFY') notified(core, live, request);
   if (live.client.gone) {
     if (over) removeDialog(core, live);
     return refuse(core, transaction, source, { status: 481, why: 'the client of this dialog is gone' });
@@ -51,12 +53,9 @@ export const receiveInDialog = (
   deliver(core, live.client, request, source, received.id, live.id);
 };
 
-/** BYE ends a call; NOTIFY with "terminated" a subscription. */
+/** BYE ends a call; NOTIFY with "terminated" a subscription, the last one its dialog. */
 export const ends = (live: LiveDialog, request: SipRequest): boolean =>
-  request.method === 'BYE' ||
-  (live.usage === 'SUBSCRIBE' &&
-    request.method === 'NOTIFY' &&
-    /^\s*terminated\b/i.test(request.get('subscription-state') ?? ''));
+  request.method === 'BYE' || endsSubscriptions(live, request);
 
 const earlyToo: ReadonlySet<string> = new Set(['NOTIFY', 'OPTIONS', 'INFO', 'MESSAGE', 'SUBSCRIBE']);
 

@@ -12,6 +12,7 @@ import { mayComeEarly, requestInEarlyDialog } from './requesting-in-early-dialog
 import { complete, repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
 import type { Sending } from './sending.ts';
 import { keepSession, sessionAccepted } from './session.ts';
+import { notified, subscribed } from './subscription.ts';
 
 type InDialog = Extract<SipCommand, { kind: 'request in dialog' }>;
 
@@ -73,6 +74,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
     if (made.body.length > 0) live.localSdp = made.body;
   }
   const over = ends(live, made);
+  if (method === 'NOTIFY') notified(core, live, made);
   if (over) {
     live.inviting?.abandon();
     live.acknowledged();
@@ -89,6 +91,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
     }
     const success = response.status >= 200 && response.status < 300;
     if (success && method === 'INVITE' && !accepted(core, live, made, response, sending?.abandoned === true)) return;
+    if (success && method === 'SUBSCRIBE') subscribed(core, live, made, response);
     if (success && method === 'UPDATE') {
       dialog.refresh(response);
       sessionAccepted(core, live, response);

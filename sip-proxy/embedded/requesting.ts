@@ -28,6 +28,7 @@ export const request = (core: Core, client: Client, command: Request): void => {
       if (response.status >= 200) core.sent.delete(id);
       deliver(core, client, response, source, id, '');
       forgetIfEnded(core, made, response);
+      core.referrals.accepted(core, client, made, response);
     },
     ended: () => core.sent.delete(id),
   });

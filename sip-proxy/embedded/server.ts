@@ -17,6 +17,7 @@ import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
 import { receiveRequest } from './receiving.ts';
 import { cancel, request } from './requesting.ts';
 import { requestInDialog } from './requesting-in-dialog.ts';
+import { Referrals } from './referring.ts';
 import { Routes } from './routes.ts';
 
 export interface SipServerOptions {
@@ -74,6 +75,8 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     proxied: new Set(),
     proxiedBy: new WeakMap(),
     challenges: new Challenges(clock),
+    subscribing: new Map(),
+    referrals: new Referrals(),
     limits: { ...defaultLimits, ...options.limits },
   };
   listen(core);
@@ -176,10 +179,12 @@ const stopTimers = (core: Core): void => {
   for (const received of core.received.values()) core.layer.clock.stop(received.limit);
   for (const sending of core.sent.values()) sending.stop();
   core.challenges.stop();
+  core.referrals.stop(core);
   for (const { reliable } of core.reliable.values()) reliable?.forget();
   for (const live of core.dialogs.all()) {
     live.acknowledged();
     live.session.stop();
+    for (const timer of live.subscriptions.values()) core.layer.clock.stop(timer);
     live.inviting?.stop();
   }
 };

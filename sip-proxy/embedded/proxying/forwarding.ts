@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SipHeader} from '#sip-stack/message.ts';
+import type { SipHeader } from '#sip-stack/message.ts';
 import { SipRequest, SipResponse } from '#sip-stack/message.ts';
 import { literalAddress } from '#sip-stack/next-hop.ts';
 import { parseNameAddr, parseUri } from '#sip-stack/uri.ts';

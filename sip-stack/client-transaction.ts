@@ -188,18 +188,18 @@ export class ClientTransaction {
   }
 }
 
-/** The ACK of a non-2xx final response, RFC 3261 §17.1.1.3: the INVITE's own branch, the response's To. */
+/** The ACK of a non-2xx final response, RFC 3261 §17.1.1.3: the INVITE's own branch and no other Via, the response's To. */
 const acknowledgement = (invite: SipRequest, response: SipResponse): SipRequest => {
-  const ack = new SipRequest('ACK', invite.uri);
+  const ack = new SipRequest('ACK', invite.uri).add('Via', invite.via.toString());
   for (const header of invite.headers)
-    if (['via', 'from', 'call-id', 'route', 'max-forwards'].includes(header.key)) ack.headers.push(header);
+    if (['from', 'call-id', 'route', 'max-forwards'].includes(header.key)) ack.headers.push(header);
   return ack.add('To', response.get('to') ?? '').add('CSeq', `${invite.cseq.number} ACK`);
 };
 
-/** RFC 3261 §9.1. */
+/** RFC 3261 §9.1: no Via but the INVITE's topmost. */
 const cancellation = (invite: SipRequest, headers?: HeaderValues): SipRequest => {
-  const cancel = new SipRequest('CANCEL', invite.uri);
+  const cancel = new SipRequest('CANCEL', invite.uri).add('Via', invite.via.toString());
   for (const header of invite.headers)
-    if (['via', 'from', 'to', 'call-id', 'route', 'max-forwards'].includes(header.key)) cancel.headers.push(header);
+    if (['from', 'to', 'call-id', 'route', 'max-forwards'].includes(header.key)) cancel.headers.push(header);
   return cancel.add('CSeq', `${invite.cseq.number} CANCEL`).setAll(headers);
 };

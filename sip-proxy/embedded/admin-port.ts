@@ -99,7 +99,7 @@ export class AdminPort {
   }
 
   #command(client: Client, command: Command): void {
-    const { routes, onSip, log } = this.#options;
+    const { routes, onSip } = this.#options;
     if (!client.authenticated && command.kind !== 'authenticate')
       return this.#drop(client, command, 'not authenticated');
     switch (command.kind) {
@@ -113,9 +113,6 @@ export class AdminPort {
       case 'remove_route':
         routes.remove(command.verb, client);
         return client.answer(command.id, 'OK');
-      case 'proxy':
-        log.warn({ client: client.id }, 'client asked for proxying, which this server does not do');
-        return client.answer(command.id, 'NOK', 'proxying is not available');
       case 'wrong':
         return this.#drop(client, command, command.why);
       default:

@@ -10,13 +10,17 @@ import { contactOf, transportTo, type Core, type Received } from './core.ts';
 import { endDialog } from './ending.ts';
 import { release } from './holding.ts';
 import { LiveDialog } from './live-dialog.ts';
+import { reliablyFor, ring, waitsForPrack } from './ringing.ts';
 import { sessionAnswered } from './session.ts';
+import { subscribed } from './subscription.ts';
 
 type Respond = Extract<SipCommand, { kind: 'respond' }>;
 
 /** A client's response to a request it was given. */
 export const answer = (core: Core, client: Client, command: Respond): void => {
   const received = core.received.get(command.transactionId);
+  if (received && waitsForPrack(received, command.response))
+    return received.reliable?.later(() => answer(core, client, command));
   const refusal = received ? send(core, received, command.response) : unknownTransaction(command.response);
   if (refusal !== undefined) client.answer(command.id, 'NOK', refusal);
   else if (received?.transaction.bytes) {
@@ -43,8 +47,8 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   const { transaction, request, live } = received;
   const { status } = wanted;
   const provisional = status < 200;
-  if (provisional && status > 100 && wanted.getAll('require').includes('100rel'))
-    return 'Remote endpoint does not support 100rel';
+  const reliably = reliablyFor(request, wanted);
+  if (reliably === 'impossible') return 'Remote endpoint does not support 100rel';
   // RFC 3261 §8.2.6.2: the tag is chosen once, with the first response that has one.
   const tagged = transaction.response !== undefined && transaction.response.status > 100;
   if (!tagged && !live) transaction.toTag = wantedTag(wanted) ?? transaction.toTag;
@@ -54,29 +58,16 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   response.body = wanted.body;
   if (!completeContentType(response)) return 'missing content-type';
   const success = status >= 200 && status < 300;
-  if (success && makesDialog(request.method) && !response.has('contact'))
+  if ((reliably !== 'nobody' || (success && makesDialog(request.method))) && !response.has('contact'))
     response.add('Contact', live?.dialog.localContact ?? contactOf(core, transaction.replyTo));
-  if (provisional) return ringing(core, received, response);
+  if (provisional) return ring(core, received, response, reliably) ? undefined : unknownTransaction(wanted);
   if (success && live && request.method === 'UPDATE') sessionAnswered(core, live, request, response);
   if (success && request.method === 'INVITE') accept(core, received, response);
   else if (!transaction.respond(response)) return unknownTransaction(wanted);
-  else if (success && request.method === 'SUBSCRIBE' && !live) core.dialogs.add(makeDialog(received, response));
+  else if (success && request.method === 'SUBSCRIBE') subscribe(core, received, response);
   if (success && (request.method === 'REGISTER' || request.method === 'SUBSCRIBE'))
     core.registered.accepted(request, response, transaction.replyTo);
   release(core, received);
-  return undefined;
-};
-
-/** A provisional response: the dialog it begins can be met by UPDATE and its kin. */
-const ringing = (core: Core, received: Received, response: SipResponse): string | undefined => {
-  const { transaction, request, client, dialogId } = received;
-  if (!transaction.respond(response)) return unknownTransaction(response);
-  // The client lives: from now on the caller's patience is the limit.
-  core.layer.clock.stop(received.limit);
-  if (request.method !== 'INVITE' || received.live || received.earlyKey !== undefined || response.status === 100)
-    return undefined;
-  received.earlyKey = `${request.callId} ${transaction.toTag} ${request.from.tag ?? ''}`;
-  core.early.set(received.earlyKey, { client, dialogId, updating: false });
   return undefined;
 };
 
@@ -89,6 +80,13 @@ const accept = (core: Core, received: Received, response: SipResponse): void => 
   core.answeredBy.set(received.transaction, live);
   const answer = new Answer(received.transaction, response, core.layer, () => endDialog(core, live, 'ACK timeout'));
   live.unacknowledged = { answer, id: received.id, sequence: received.request.cseq.number };
+};
+
+/** A 2xx to a SUBSCRIBE: its dialog stands, or goes on. */
+const subscribe = (core: Core, received: Received, response: SipResponse): void => {
+  const live = received.live ?? makeDialog(received, response);
+  if (!received.live) core.dialogs.add(live);
+  subscribed(core, live, received.request, response);
 };
 
 const makeDialog = (received: Received, response: SipResponse): LiveDialog => {

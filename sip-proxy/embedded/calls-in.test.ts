@@ -228,12 +228,6 @@ describe('a call in', () => {
     expect((await asked.response(404)).status).toBe(404);
   });
 
-  it('cannot be answered reliably', async () => {
-    phone.ask('INVITE', { Supported: '100rel' }, sdp(4000));
-    const { res } = await calls.next();
-    await expect(sent(res, 183, { Require: '100rel' })).rejects.toEqual('Remote endpoint does not support 100rel');
-  });
-
   it('answered with a body of unknown kind is not answered', async () => {
     phone.ask('INVITE', {}, sdp(4000));
     const { req, res } = await calls.next();

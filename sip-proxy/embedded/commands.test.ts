@@ -16,7 +16,6 @@ describe('a command', () => {
     ['1|route|invite', { id: '1', kind: 'route', verb: 'invite' }],
     ['1|route|cdr:stop', { id: '1', kind: 'route', verb: 'cdr:stop' }],
     ['1|remove_route|bye', { id: '1', kind: 'remove_route', verb: 'bye' }],
-    ['1|proxy|x|||', { id: '1', kind: 'proxy' }],
   ])('%j', (text, expected) => {
     expect(parse(text)).toEqual(expected);
   });
@@ -43,7 +42,36 @@ describe('a command', () => {
     expect(body.kind === 'request' && body.request.body.toString()).toBe('ñ|é\r\n');
   });
 
+  it('to pass a request on names what is wanted and where it goes', () => {
+    const line = '1|proxy|t|remainInDialog|fullResponse|followRedirects|simultaneous|5s|1500ms|sip:a|sip:b';
+    expect(parse(`${line}\r\nINVITE sip:a SIP/2.0\r\nX-A: 1\r\n\r\n`)).toMatchObject({
+      kind: 'proxy',
+      transactionId: 't',
+      recordRoute: true,
+      fullResponse: true,
+      followRedirects: true,
+      simultaneous: true,
+      provisionalTimeout: '5s',
+      finalTimeout: '1500ms',
+      destinations: ['sip:a', 'sip:b'],
+      request: { method: 'INVITE' },
+    });
+    expect(parse('1|proxy|t||||serial|||sip:a\r\nINVITE sip:a SIP/2.0\r\n\r\n')).toMatchObject({
+      recordRoute: false,
+      fullResponse: false,
+      followRedirects: false,
+      simultaneous: false,
+      provisionalTimeout: '',
+      finalTimeout: '',
+      destinations: ['sip:a'],
+    });
+  });
+
   it.each([
+    ['1|proxy|x|||', 'Invalid proxy request: not enough information provided'],
+    ['1|proxy|x||||||\r\nINVITE sip:a SIP/2.0\r\n\r\n', 'Invalid proxy request: not enough information provided'],
+    ['1|proxy|x|||||||sip:a\r\nx', 'Invalid SIP message: Bad start line'],
+    ['1|proxy|x|||||||sip:a\r\nSIP/2.0 200 OK\r\n\r\n', 'Invalid proxy request: no request'],
     ['', 'Invalid message format'],
     ['1', 'Invalid message format'],
     ['|ping', 'Invalid message format'],

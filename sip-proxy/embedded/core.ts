@@ -7,9 +7,14 @@ import type { SocketAddress, Transport } from '#sip-stack/transport.ts';
 import { describe, type Client } from './client.ts';
 import { contactUri } from './contacts.ts';
 import type { Counters } from './counters.ts';
+import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
 import type { RegisteredFlows } from './registered-flows.ts';
+import type { Challenges } from './proxying/challenges.ts';
+import type { ResponseContext } from './proxying/response-context.ts';
+import type { Referrals } from './referring.ts';
+import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
 
@@ -27,6 +32,8 @@ export interface Received {
   readonly live: LiveDialog | undefined;
   /** Where the dialog it would make stands among the early ones. */
   earlyKey: string | undefined;
+  /** Its provisional responses that want a PRACK. */
+  reliable: ReliableProvisionals | undefined;
   /** The timer that ends the wait for the client. */
   limit: unknown;
   /** Called when it has its final answer, or will never have one. */
@@ -74,6 +81,17 @@ export interface Core {
   readonly registered: RegisteredFlows;
   /** Longer requests go by TCP where the target has it (RFC 3261 §18.1.1); undefined: never, as with drachtio-server. Octets. */
   readonly udpMtu: number | undefined;
+  /** INVITEs whose reliable provisional responses may still be acknowledged, by `dialogKey`. */
+  readonly reliable: Map<string, Received>;
+  /** INVITEs of clients that got reliable provisional responses, by the id clients use. */
+  readonly earlyCalls: Map<string, EarlyCall>;
+  /** Requests that go on to others and have no final response, and by whose transaction they came. */
+  readonly proxied: Set<ResponseContext>;
+  readonly proxiedBy: WeakMap<ServerTransaction, ResponseContext>;
+  readonly challenges: Challenges;
+  /** SUBSCRIBEs of clients under way, by `notifyKey`: what waits for their answers. */
+  readonly subscribing: Map<string, (() => void)[]>;
+  readonly referrals: Referrals;
   readonly limits: Limits;
 }
 

@@ -12,6 +12,8 @@ export interface SipServerDump {
   readonly sent: Record<string, string>;
   readonly early: number;
   readonly ringing: number;
+  /** Requests that were passed on and have no final response. */
+  readonly proxied: number;
   readonly transactions: { clients: Record<string, number>; servers: Record<string, number> };
 }
 
@@ -46,6 +48,7 @@ export const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
   sent: methods(core.sent),
   early: core.early.size,
   ringing: core.ringing.size,
+  proxied: core.proxied.size,
   transactions: core.layer.dump(),
 });
 

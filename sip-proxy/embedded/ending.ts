@@ -9,6 +9,8 @@ export const removeDialog = (core: Core, live: LiveDialog): void => {
   core.dialogs.remove(live);
   live.acknowledged();
   live.session.stop();
+  for (const timer of live.subscriptions.values()) core.layer.clock.stop(timer);
+  live.subscriptions.clear();
   for (const received of [...live.open]) {
     release(core, received);
     received.transaction.reply(received.request.method === 'INVITE' ? 487 : 481);

@@ -14,6 +14,7 @@ export const hold = (core: Core, { live, released, ...parts }: Holding): Receive
     live,
     released,
     earlyKey: undefined,
+    reliable: undefined,
     limit: undefined,
   };
   core.received.set(received.id, received);
@@ -45,7 +46,9 @@ export const release = (core: Core, received: Received): void => {
   received.live?.open.delete(received);
   if (core.ringing.get(received.dialogId) === received) core.ringing.delete(received.dialogId);
   if (received.earlyKey !== undefined) core.early.delete(received.earlyKey);
+  received.reliable?.finish();
   received.released?.();
+  received.reliable?.proceed();
 };
 
 /** Answers a request that no client will see, and says why in the log. */

@@ -4,10 +4,13 @@ import { bareHost, type SocketAddress } from '#sip-stack/transport.ts';
 import { parseNameAddr, parseUri } from '#sip-stack/uri.ts';
 import type { Client } from './client.ts';
 import { deliver, dialogIdOf, type Core } from './core.ts';
+import { EarlyCall } from './early-call.ts';
 import { LiveDialog } from './live-dialog.ts';
+import { rseqOf } from './rack.ts';
 import { repeatAck, sendAck, sendingInDialog } from './send-in-dialog.ts';
 import { Sending } from './sending.ts';
 import { sessionAccepted } from './session.ts';
+import { notifyKey, subscribed } from './subscription.ts';
 
 /** An INVITE or SUBSCRIBE that is to make a dialog. */
 interface Inviting {
@@ -19,6 +22,8 @@ interface Inviting {
   readonly made: SipRequest;
   sending: Sending | undefined;
   live: LiveDialog | undefined;
+  /** Early dialogs of reliable provisional responses, which the client can address. */
+  early: EarlyCall | undefined;
   /** Early dialogs its provisional responses began. */
   readonly earlyKeys: Set<string>;
 }
@@ -37,36 +42,63 @@ export const invite = (core: Core, client: Client, id: string, made: SipRequest,
     made,
     sending: undefined,
     live: undefined,
+    early: undefined,
     earlyKeys: new Set(),
   };
   inviting.sending = new Sending(core, made, hop, {
     response: (response, source) => received(inviting, response, source),
-    ended: () => finish(inviting),
+    ended: () => {
+      finish(inviting);
+      answerNotifies(core, made);
+    },
   });
   inviting.sending.client = client;
   core.sent.set(id, inviting.sending);
+  if (made.method === 'SUBSCRIBE') core.subscribing.set(notifyKey(made, made.from.tag), []);
 };
 
-const finish = ({ core, id, earlyKeys }: Inviting): void => {
+const finish = ({ core, id, dialogId, early, earlyKeys }: Inviting): void => {
   core.sent.delete(id);
+  // The INVITE may come again with credentials, under the same id.
+  if (early && core.earlyCalls.get(dialogId) === early) core.earlyCalls.delete(dialogId);
   for (const key of earlyKeys) core.early.delete(key);
 };
 
 const received = (inviting: Inviting, response: SipResponse, source: SocketAddress): void => {
   const { core, client, id, dialogId, made, live } = inviting;
   const { status } = response;
-  if (status < 200) began(inviting, response);
-  else finish(inviting);
+  if (status < 200) {
+    if (!ringsInOrder(inviting, response, source)) return;
+    began(inviting, response);
+  } else finish(inviting);
   if (status >= 200 && status < 300) {
     // RFC 3261 §13.2.2.4: a 2xx again wants its ACK again; one of another branch is a call nobody wants.
     if (live && response.to.tag === live.dialog.remoteTag) return live.accepted && repeatAck(core, live.accepted);
     if (live || inviting.sending?.abandoned === true) return hangUp(inviting, response, source);
     inviting.live = established(inviting, response, source);
     if (made.method === 'INVITE') sessionAccepted(core, inviting.live, response);
+    else subscribed(core, inviting.live, made, response);
   }
   if (client.gone)
     core.log.warn({ callId: made.callId, client: client.id, status }, 'response for a client that is gone');
   deliver(core, client, response, source, id, dialogId);
+  if (status >= 200) answerNotifies(core, made);
+};
+
+/** NOTIFYs that were faster than the answer to their SUBSCRIBE (RFC 6665 §4.1.4). */
+const answerNotifies = (core: Core, made: SipRequest): void => {
+  const key = notifyKey(made, made.from.tag);
+  const waiting = core.subscribing.get(key) ?? [];
+  core.subscribing.delete(key);
+  for (const receive of waiting) receive();
+};
+
+/** RFC 3262 §4: reliable provisional responses are taken once, and in their order. */
+const ringsInOrder = (inviting: Inviting, response: SipResponse, source: SocketAddress): boolean => {
+  const { core, dialogId, made } = inviting;
+  if (made.method !== 'INVITE' || response.status === 100 || rseqOf(response) === undefined) return true;
+  if (!inviting.early) core.earlyCalls.set(dialogId, (inviting.early = new EarlyCall(made)));
+  return inviting.early.receive(response, natRoute(response, source));
 };
 
 /** A provisional response with a tag begins an early dialog. */
@@ -81,6 +113,7 @@ const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { status, 
 const established = (inviting: Inviting, response: SipResponse, source: SocketAddress): LiveDialog => {
   const { core, made, sending } = inviting;
   const live = makeDialog(inviting, response, source);
+  inviting.early?.confirm(live.dialog);
   live.accepted = { sequence: made.cseq.number };
   live.endAfterAck = sending?.cancelled === true;
   core.dialogs.add(live);

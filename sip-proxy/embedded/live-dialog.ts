@@ -43,6 +43,8 @@ export class LiveDialog {
   localSdp: Buffer | undefined;
   /** A CANCEL of ours came too late: after the ACK the call ends. */
   endAfterAck = false;
+  /** What a dialog that began with SUBSCRIBE lives for: the event -> the timer at whose end it is over. */
+  readonly subscriptions = new Map<string, unknown>();
   /** Requests of the peer that the client has not answered. */
   readonly open = new Set<Received>();
 

@@ -6,6 +6,8 @@ import { deliver, type Core, type Early } from './core.ts';
 import { endDialog, removeDialog } from './ending.ts';
 import { hold, refuse, release } from './holding.ts';
 import type { LiveDialog } from './live-dialog.ts';
+import { endsSubscriptions, notified } from './subscription.ts';
+import { passAckOn, wayOn } from './proxying/loose-routing.ts';
 
 /** A request of a live dialog: to the client that carries it. */
 export const receiveInDialog = (
@@ -33,6 +35,7 @@ export const receiveInDialog = (
   }
   if (!live.dialog.receive(request))
     return refuse(core, transaction, source, { status: 500, why: 'CSeq out of order' });
+  if (method === 'NOTIFY') notified(core, live, request);
   if (live.client.gone) {
     if (over) removeDialog(core, live);
     return refuse(core, transaction, source, { status: 481, why: 'the client of this dialog is gone' });
@@ -52,12 +55,9 @@ export const receiveInDialog = (
   deliver(core, live.client, request, source, received.id, live.id);
 };
 
-/** BYE ends a call; NOTIFY with "terminated" a subscription. */
+/** BYE ends a call; NOTIFY with "terminated" a subscription, the last one its dialog. */
 export const ends = (live: LiveDialog, request: SipRequest): boolean =>
-  request.method === 'BYE' ||
-  (live.usage === 'SUBSCRIBE' &&
-    request.method === 'NOTIFY' &&
-    /^\s*terminated\b/i.test(request.get('subscription-state') ?? ''));
+  request.method === 'BYE' || endsSubscriptions(live, request);
 
 const earlyToo: ReadonlySet<string> = new Set(['NOTIFY', 'OPTIONS', 'INFO', 'MESSAGE', 'SUBSCRIBE']);
 
@@ -96,6 +96,8 @@ export const receiveInEarlyDialog = (
 export const receiveAck = (core: Core, ack: SipRequest, source: SocketAddress): void => {
   const live = core.dialogs.find(dialogKey(ack) ?? '');
   const { unacknowledged } = live ?? {};
+  const way = live ? undefined : wayOn(core, ack);
+  if (way) return passAckOn(core, way, ack);
   if (!live || unacknowledged?.sequence !== ack.cseq.number) return;
   live.acknowledged();
   deliver(core, live.client, ack, source, unacknowledged.id, live.id);
@@ -111,6 +113,12 @@ export const receiveCancel = (
 ): void => {
   if (!invite) return refuse(core, transaction, source, { status: 481, why: 'no INVITE to cancel' });
   transaction.toTag = invite.toTag;
+  const context = core.proxiedBy.get(invite);
+  if (context) {
+    transaction.reply(200);
+    const reason = cancel.getAll('reason');
+    return context.cancel(reason.length > 0 ? { Reason: reason } : undefined);
+  }
   const received = core.receivedBy.get(invite);
   if (received && invite.open) {
     transaction.reply(200);

@@ -29,6 +29,7 @@ export const request = (core: Core, client: Client, command: Request): void => {
       if (response.status >= 200) core.sent.delete(id);
       deliver(core, client, response, source, id, '');
       forgetIfEnded(core, made, response);
+      core.referrals.accepted(core, client, made, response);
     },
     ended: () => core.sent.delete(id),
   });
@@ -101,7 +102,7 @@ export const sequenceOf = (text: string | undefined): number | undefined => {
 const newSequence = (core: Core): number => Math.floor((core.layer.clock.now() / 1000 + 2_208_988_800) / 2) % 2 ** 27;
 
 /** Where a request goes: a hop the client names, or its URI; somebody who registered by a connection is found by that. */
-const nextHop = (core: Core, { request: wanted, hop }: Request): Hop => {
+export const nextHop = (core: Core, { request: wanted, hop }: Pick<Request, 'request' | 'hop'>): Hop => {
   const uri = hop === '' ? wanted.uri : /^sips?:/i.test(hop) ? hop : `sip:${hop}`;
   const parsed = parseUri(uri);
   if (!parsed || parsed.host === '') return { hop: uri, refusal: `invalid request-uri: ${wanted.startLine}` };

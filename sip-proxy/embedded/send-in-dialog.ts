@@ -1,8 +1,10 @@
 import type { SipRequest } from '#sip-stack/message.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
-import type { Core } from './core.ts';
+import { clientHeaders, completeContentType } from './client-headers.ts';
+import { transportTo, type Core } from './core.ts';
 import type { Accepted, LiveDialog } from './live-dialog.ts';
-import { addressOf, guess, Sending, type SendingEvents } from './sending.ts';
+import { sendOnce } from './send-once.ts';
+import { guess, Sending, type SendingEvents } from './sending.ts';
 
 /** The next hop of a dialog: past a NAT the address its messages come from, else the first route or the remote target. */
 export const hopOf = ({ route, dialog }: LiveDialog): SocketAddress | string =>
@@ -12,22 +14,20 @@ export const hopOf = ({ route, dialog }: LiveDialog): SocketAddress | string =>
 export const sendingInDialog = (core: Core, live: LiveDialog, request: SipRequest, events: SendingEvents): Sending =>
   new Sending(core, request, hopOf(live), events);
 
+/** Puts on a request that goes to `hop` what the client wants in it. False when it has a body of unknown type. */
+export const complete = (core: Core, hop: SocketAddress | string, made: SipRequest, wanted: SipRequest): boolean => {
+  const headers = clientHeaders(wanted, transportTo(core, guess(hop)).local, false);
+  for (const { key } of headers) made.remove(key);
+  made.headers.push(...headers);
+  made.body = wanted.body;
+  return completeContentType(made);
+};
+
 /** Sends the ACK of a 2xx and keeps it for the repetitions of that 2xx. */
 export const sendAck = (core: Core, live: LiveDialog, accepted: Accepted, ack: SipRequest): void => {
-  const send = (to: SocketAddress): void => {
-    accepted.ack = { bytes: core.layer.sendStateless(ack, to), to };
-  };
-  const hop = addressOf(core, hopOf(live));
-  if (typeof hop !== 'string') return send(hop);
-  core.layer.stamp(ack, guess(hop));
-  core.locator
-    .targets(hop)
-    .next()
-    .then(({ value }) => {
-      if (value) send(value);
-      else core.log.warn({ callId: ack.callId }, 'no address for the ACK');
-    })
-    .catch((error: unknown) => core.log.error({ err: error }, 'an ACK could not be sent'));
+  sendOnce(core, ack, hopOf(live), (bytes, to) => {
+    accepted.ack = { bytes, to };
+  });
 };
 
 /** A 2xx came again: so goes its ACK. */

@@ -7,6 +7,7 @@ import { hostOf, type Protocol, type SocketAddress } from '#sip-stack/transport.
 import { parseUri } from '#sip-stack/uri.ts';
 import type { Client } from './client.ts';
 import { transportTo, type Core } from './core.ts';
+import { marked, markOf } from './proxying/loop-mark.ts';
 
 export interface SendingEvents {
   /** Every response, also one made here: 408 for silence, 503 for what cannot be reached. */
@@ -83,8 +84,8 @@ export class Sending {
   }
 
   /** Cancels and forgets: no further response is told but a 2xx that was faster. */
-  abandon(): void {
-    this.cancel();
+  abandon(headers?: HeaderValues): void {
+    this.cancel(headers);
     this.#abandoned = true;
   }
 
@@ -168,7 +169,14 @@ export class Sending {
     const { protocol, local } = transportTo(this.#core, address);
     const fits = via.transport === protocol && via.host === hostOf(local.address) && via.port === local.port;
     if (this.#attempts === 1 && fits) return this.request;
-    return new SipRequest(method, uri, headers.slice(1), body);
+    const again = new SipRequest(method, uri, headers.slice(1), body);
+    const mark = markOf(via);
+    if (mark === undefined) return again;
+    // Of a proxied request, below whose Via are others.
+    const others = again.getAll('via');
+    again.remove('via');
+    this.#core.layer.stamp(again, address);
+    return again.set('Via', [marked(again.via, mark).toString(), ...others]);
   }
 
   /** Silence: where the host says that nobody listens there, there is no need to wait for timer B or F. */

@@ -14,11 +14,14 @@ import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
+import { Challenges } from './proxying/challenges.ts';
+import { proxy } from './proxying/proxying.ts';
 import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
 import { receiveRequest } from './receiving.ts';
 import { RegisteredFlows } from './registered-flows.ts';
 import { cancel, request } from './requesting.ts';
 import { requestInDialog } from './requesting-in-dialog.ts';
+import { Referrals } from './referring.ts';
 import { Routes } from './routes.ts';
 
 export interface SipServerOptions {
@@ -82,6 +85,13 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     locator: new Locator(new NameLookup({ servers, clock }), abilitiesOf(transport)),
     registered: new RegisteredFlows(clock),
     udpMtu: options.udpMtu,
+    reliable: new Map(),
+    earlyCalls: new Map(),
+    proxied: new Set(),
+    proxiedBy: new WeakMap(),
+    challenges: new Challenges(clock),
+    subscribing: new Map(),
+    referrals: new Referrals(),
     limits: { ...defaultLimits, ...options.limits },
   };
   listen(core);
@@ -159,6 +169,8 @@ const obey = (core: Core, client: Client, command: SipCommand): void =>
           return requestInDialog(core, client, command);
         case 'request':
           return request(core, client, command);
+        case 'proxy':
+          return proxy(core, client, command);
       }
     },
   );
@@ -182,9 +194,13 @@ const leave = (core: Core, client: Client): void => {
 const stopTimers = (core: Core): void => {
   for (const received of core.received.values()) core.layer.clock.stop(received.limit);
   for (const sending of core.sent.values()) sending.stop();
+  core.challenges.stop();
+  core.referrals.stop(core);
+  for (const { reliable } of core.reliable.values()) reliable?.forget();
   for (const live of core.dialogs.all()) {
     live.acknowledged();
     live.session.stop();
+    for (const timer of live.subscriptions.values()) core.layer.clock.stop(timer);
     live.inviting?.stop();
   }
 };

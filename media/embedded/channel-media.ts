@@ -29,6 +29,9 @@ export function describeMedia(
   variables.set('rtp_2833_send_payload', agreement.eventType === null ? undefined : String(agreement.eventType));
   variables.set('rtp_2833_recv_payload', agreement.eventType === null ? undefined : String(agreement.eventType));
   variables.set('dtmf_type', agreement.eventType === null ? 'none' : 'rfc2833');
+  variables.set('rtp_has_crypto', agreement.security?.suite);
+  variables.set('rtp_secure_media_confirmed', agreement.security ? 'true' : undefined);
+  variables.set('rtp_secure_media_confirmed_audio', agreement.security ? 'true' : undefined);
   variables.set('read_codec', agreement.law);
   variables.set('read_rate', '8000');
   variables.set('write_codec', agreement.law);

@@ -16,6 +16,7 @@ import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
 import { Keys } from './keys.ts';
 import { mediaTimedOut } from './media-timeout.ts';
+import type { ChannelRtcp } from './rtcp/attach.ts';
 import type { RtpLeg } from './rtp-leg.ts';
 import type { Recording } from './taps/recording.ts';
 import { Taps } from './taps/tap.ts';
@@ -55,8 +56,8 @@ export class Channel implements Ticking {
   readonly keys: Keys;
   readonly engine: Engine;
   readonly times = { created: Date.now(), answered: 0, transferred: 0, bridged: 0, hungUp: 0 };
-  /** The socket that takes the party's RTCP. */
-  rtcp: { close(): void } | undefined;
+  /** Reports to the party and from it. */
+  rtcp: ChannelRtcp | undefined;
   signalling: Signalling = { hangup: () => undefined };
   state: ChannelState = 'CS_EXECUTE';
   callState: CallState = 'RINGING';
@@ -171,8 +172,8 @@ export class Channel implements Ticking {
     this.setCallState('HANGUP');
     this.taps.closeAll();
     this.signalling.hangup(cause);
-    this.leg.close();
     this.rtcp?.close();
+    this.leg.close();
     const { counts, jitter } = this.leg;
     const lost = jitter.counts.lost;
     this.log('info', 'channel ended', { cause, packetsIn: counts.packetsIn, packetsOut: counts.packetsOut, lost });
@@ -196,6 +197,7 @@ export class Channel implements Ticking {
     this.#unspokenTicks += 1;
     if (this.#unspokenTicks > PARTNER_QUIET_TICKS && this.partner && this.taps.displaces) this.#lay();
     this.taps.tick();
+    this.rtcp?.tick();
     this.#ticks += 1;
     if (this.#ticks % MEDIA_WATCH_TICKS === 0 && mediaTimedOut(this)) this.hangup('MEDIA_TIMEOUT');
   }

@@ -2,9 +2,12 @@ import { randomInt } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { FRAME_SAMPLES, type Law } from '#media/audio/g711.ts';
 import { JitterBuffer } from '#media/rtp/jitter-buffer.ts';
+import { isRtcp } from '#media/rtp/rtcp-packet.ts';
+import type { Reception } from '#media/rtp/reception.ts';
 import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
 import { EVENT_BYTES, TelephoneEventReceiver, writeEvent, type HeardDigit } from '#media/rtp/telephone-event.ts';
 import { TelephoneEventSender } from '#media/rtp/telephone-event-sender.ts';
+import { SrtpSession, type SecureAgreement } from '#media/srtp/srtp-session.ts';
 import type { AudioFrame } from './audio-frame.ts';
 import { SourceLatch, type Address, type LatchedSocket } from './source-latch.ts';
 
@@ -18,6 +21,8 @@ export type MediaAgreement = {
   readonly remote: Address | null;
   readonly sends: boolean;
   readonly receives: boolean;
+  /** SRTP; none: plain RTP. */
+  readonly security?: SecureAgreement | null;
 };
 
 const COMFORT_NOISE_TYPE = 13;
@@ -71,6 +76,10 @@ export class RtpLeg {
   readonly jitter = new JitterBuffer();
   /** Called for every digit the party pressed. */
   onDigit: (digit: HeardDigit) => void = () => undefined;
+  /** Counts what came, for reports. */
+  reception: Reception | undefined;
+  /** RTCP on the port of RTP. */
+  onControl: ((bytes: Buffer) => void) | undefined;
   readonly #socket: RtpSocket;
   readonly #now: () => number;
   readonly #latch: SourceLatch;
@@ -79,6 +88,7 @@ export class RtpLeg {
   readonly #sender = new TelephoneEventSender();
   readonly #buffers: Buffer[];
   #agreement: MediaAgreement | null = null;
+  #srtp: SrtpSession | undefined;
   #ssrc = randomInt(1, 0xffffffff);
   #sequence = randomInt(0, 0x8000);
   #timestamp = randomInt(0, 0x7fffffff);
@@ -120,6 +130,15 @@ export class RtpLeg {
     return this.#ssrc;
   }
 
+  get peer(): Address | null {
+    return this.#latch.peer;
+  }
+
+  /** The clock of what is sent, at this tick. */
+  get timestampNow(): number {
+    return (this.#timestamp + (this.#tick - this.#lastSentTick) * FRAME_SAMPLES) >>> 0;
+  }
+
   /** Milliseconds since the last packet came (or since the leg was made or agreed on anew). */
   get silentMs(): number {
     return this.#now() - this.#lastHeardMs;
@@ -132,6 +151,7 @@ export class RtpLeg {
 
   agree(agreement: MediaAgreement): void {
     this.#agreement = agreement;
+    this.#srtp = agreement.security ? new SrtpSession(agreement.security, this.#srtp) : undefined;
     this.#lastHeardMs = this.#now();
     this.#latch.expect(agreement.remote);
     this.#hadPeer ||= this.#latch.canSend;
@@ -188,6 +208,22 @@ export class RtpLeg {
     return (this.#agreement?.eventType ?? null) !== null && this.#sender.push(digit, duration);
   }
 
+  /** RTCP, where the peer wants it on the port of RTP. */
+  sendControl(packet: Buffer): void {
+    const secured = this.protectControl(packet);
+    if (secured && !this.#closed) this.#latch.send(secured);
+  }
+
+  /** RTCP as it goes to the peer; undefined: not at all. */
+  protectControl(packet: Buffer): Buffer | undefined {
+    return this.#srtp ? this.#srtp.protectControl(packet) : packet;
+  }
+
+  /** RTCP as the peer wrote it; undefined: it is not the peer's. */
+  openControl(bytes: Buffer): Buffer | undefined {
+    return this.#srtp ? this.#srtp.openControl(bytes) : bytes;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -217,19 +253,30 @@ export class RtpLeg {
     this.#lastSentTick = this.#tick;
     this.counts.packetsOut += 1;
     this.counts.bytesOut += packet.length;
-    this.#latch.send(packet);
+    const secured = this.#srtp ? this.#srtp.protect(packet) : packet;
+    if (secured) this.#latch.send(secured);
+    else this.counts.sendErrors += 1;
   }
 
-  #receive(bytes: Buffer, source: RemoteInfo): void {
+  #receive(datagram: Buffer, source: RemoteInfo): void {
     const agreement = this.#agreement;
     const header = this.#header;
-    if (!agreement || !parseRtp(bytes, header) || !this.#latch.accept(source)) {
+    if (this.onControl && isRtcp(datagram) && this.#latch.knows(source)) return this.onControl(datagram);
+    const bytes = this.#srtp ? this.#srtp.open(datagram) : datagram;
+    if (!agreement || !bytes || !parseRtp(bytes, header) || !this.#latch.accept(source)) {
       this.counts.strayIn += 1;
       return;
     }
     this.#lastHeardMs = this.#now();
     this.counts.packetsIn += 1;
     this.counts.bytesIn += bytes.length;
+    this.reception?.packet(
+      header.ssrc,
+      header.sequence,
+      header.timestamp,
+      header.payloadType === agreement.audioType,
+      this.#lastHeardMs,
+    );
     if (!agreement.receives) return this.jitter.put(header, bytes, false);
     if (header.ssrc !== this.#heardSsrc) {
       this.#heardSsrc = header.ssrc;

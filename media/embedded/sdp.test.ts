@@ -85,6 +85,7 @@ describe('answering an offer', () => {
       remote: { address: '192.0.2.7', port: 4000 },
       sends: true,
       receives: true,
+      security: null,
     });
     expect(sdp.split('\r\n').slice(4)).toEqual([
       't=0 0',
@@ -143,6 +144,90 @@ describe('answering an offer', () => {
       receives,
       remote: address === '0.0.0.0' ? null : { address, port: 4000 },
     });
+  });
+
+  describe('that is secured', () => {
+    const KEY = 'WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz';
+    const CRYPTO = [
+      `a=crypto:3 AES_256_CM_HMAC_SHA1_80 inline:${KEY}`,
+      `a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:${KEY}|2^31`,
+      `a=crypto:5 AES_CM_128_HMAC_SHA1_80 inline:${KEY}`,
+    ].join('\r\n');
+    const SECURED = `m=audio 4000 RTP/SAVP 0\r\n${CRYPTO}`;
+
+    it('takes the first key that it can use, and answers under its tag with one of its own', () => {
+      const { sdp, agreement } = answer(offer(SECURED));
+      expect(sdp).toContain('m=audio 30000 RTP/SAVP 0\r\n');
+      expect(sdp.match(/a=crypto:.*/g)).toEqual([
+        expect.stringMatching(/^a=crypto:4 AES_CM_128_HMAC_SHA1_32 inline:[\w+/]{40}$/),
+      ]);
+      expect(sdp).not.toContain(KEY);
+      const { suite, local, remote } = agreement.security!;
+      expect([suite, remote.tag, remote.lifetime]).toEqual(['AES_CM_128_HMAC_SHA1_32', 4, 2 ** 31]);
+      expect(sdp).toContain(`inline:${Buffer.concat([local.key, local.salt]).toString('base64')}\r\n`);
+    });
+
+    it('keeps its key through offers and answers, and never has it again after plain ones', () => {
+      const negotiation = new Negotiation('127.0.0.1', 30_000);
+      const key = (text: string): string => {
+        const answered = negotiation.answer(offer(text));
+        return answered === 'none' ? '' : (/inline:(\S+)/.exec(answered.sdp)?.[1] ?? 'plain');
+      };
+      const first = key(SECURED);
+      expect([key(SECURED), negotiation.offer().includes('RTP/SAVP')]).toEqual([first, true]);
+      expect(key(TELEPHONE)).toBe('plain');
+      expect(negotiation.offer()).not.toContain('crypto');
+      expect(key(SECURED)).not.toBe(first);
+    });
+
+    it('is refused without a usable key; keys on a plain line are not used', () => {
+      const bad = `m=audio 4000 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${KEY}|1:4`;
+      expect(new Negotiation('127.0.0.1', 30_000).answer(offer(bad))).toBe('none');
+      expect(answer(offer(SECURED.replace('SAVP', 'AVP'))).agreement.security).toBeNull();
+      expect(answer(offer(SECURED.replace('SAVP', 'AVP'))).sdp).not.toContain('crypto');
+      expect(answer(offer(`${SECURED}\r\nm=audio 6000 RTP/AVP 0`)).agreement.security).not.toBeNull();
+    });
+
+    it('offers both suites, and takes an answer under the tag of the suite, and no plain one', () => {
+      const negotiation = new Negotiation('127.0.0.1', 30_000, true);
+      const offered = negotiation.offer();
+      const keys = [...offered.matchAll(/^a=crypto:(\d) (\S+) inline:(\S+)/gm)].map(([, tag, suite, key]) => [
+        tag,
+        suite,
+        key,
+      ]);
+      expect(keys.map(([tag, suite]) => `${tag} ${suite}`)).toEqual([
+        '1 AES_CM_128_HMAC_SHA1_80',
+        '2 AES_CM_128_HMAC_SHA1_32',
+      ]);
+      expect(offered).toContain('RTP/SAVP 0 8');
+      const answered = (tag: number): string =>
+        offer(`m=audio 4000 RTP/SAVP 0\r\na=crypto:${tag} AES_CM_128_HMAC_SHA1_32 inline:${KEY}`);
+      expect(negotiation.accept(answered(1))).toBe('none');
+      expect(negotiation.accept(offer(TELEPHONE))).toBe('none');
+      const agreed = negotiation.accept(answered(2));
+      const { local, suite } = (agreed as Exclude<typeof agreed, 'none'>).agreement.security!;
+      expect([suite, Buffer.concat([local.key, local.salt]).toString('base64')]).toEqual(keys[1]!.slice(1));
+      const plain = new Negotiation('127.0.0.1', 30_000);
+      plain.offer();
+      expect(plain.accept(answered(2))).toBe('none');
+    });
+  });
+
+  it('names the port for RTCP and whether it may share that of RTP', () => {
+    const line = (text: string): unknown => {
+      const { rtcp, rtcpMux } = parseSdp(offer(`${TELEPHONE}${text}`)).media[0]!;
+      return [rtcp, rtcpMux];
+    };
+    expect(line('')).toEqual([undefined, false]);
+    expect(line('\r\na=rtcp:4005')).toEqual([{ port: 4005, address: undefined }, false]);
+    expect(line('\r\na=rtcp:4005 IN IP4 192.0.2.9\r\na=rtcp-mux')).toEqual([
+      { port: 4005, address: '192.0.2.9' },
+      true,
+    ]);
+    expect(line('\r\na=rtcp:99999')).toEqual([undefined, false]);
+    expect(answer(offer(`${TELEPHONE}\r\na=rtcp-mux`)).sdp).toContain('a=rtcp-mux\r\n');
+    expect(answer(offer(TELEPHONE)).sdp).not.toContain('rtcp');
   });
 
   it('raises the version with each description', () => {

@@ -1,4 +1,5 @@
 import type { Law } from '#media/audio/g711.ts';
+import { readCrypto, type Crypto } from '#media/srtp/sdes.ts';
 
 /** A session description, RFC 8866, as far as a telephone call over G.711 needs it. */
 
@@ -12,8 +13,12 @@ export type MediaLine = {
   readonly formats: readonly string[];
   readonly address: string | undefined;
   readonly direction: Direction;
-  /** It names a port for RTCP (`a=rtcp`, RFC 3605), so it will send some. */
-  readonly rtcp: boolean;
+  /** Where it wants RTCP (`a=rtcp`, RFC 3605): it will send some. Without an address on that of the media. */
+  readonly rtcp: { readonly port: number; readonly address: string | undefined } | undefined;
+  /** RTCP may come on the port of RTP (RFC 5761). */
+  readonly rtcpMux: boolean;
+  /** Keys that can be used here, in the order of the peer's preference (RFC 4568). */
+  readonly crypto: readonly Crypto[];
   /** Encoding name in upper case and clock rate by payload type. */
   readonly codecs: ReadonlyMap<number, { readonly name: string; readonly rate: number }>;
 };
@@ -25,6 +30,7 @@ export class SdpFault extends Error {}
 
 const DIRECTIONS: ReadonlySet<string> = new Set(['sendrecv', 'sendonly', 'recvonly', 'inactive']);
 const MOST_MEDIA = 16;
+const MOST_CRYPTO = 8;
 /** Static payload types of RFC 3551 §6 that concern us. */
 const STATIC: ReadonlyMap<number, { name: string; rate: number }> = new Map([
   [0, { name: 'PCMU', rate: 8000 }],
@@ -38,7 +44,9 @@ type Section = {
   formats: string[];
   address?: string;
   direction?: Direction;
-  rtcp?: boolean;
+  rtcp?: { port: number; address: string | undefined };
+  rtcpMux?: boolean;
+  crypto: Crypto[];
   codecs: Map<number, { name: string; rate: number }>;
 };
 
@@ -52,19 +60,23 @@ const mediaLine = (value: string): Section => {
   const [kind, ports, protocol, ...formats] = value.trim().split(/\s+/);
   const port = Number(ports?.split('/')[0]);
   if (!kind || !protocol || !Number.isInteger(port) || port < 0 || port > 65535) throw new SdpFault('bad media line');
-  return { kind, port, protocol, formats, codecs: new Map() };
+  return { kind, port, protocol, formats, crypto: [], codecs: new Map() };
 };
 
 const attribute = (section: Section, value: string): void => {
   if (DIRECTIONS.has(value)) section.direction = value as Direction;
-  if (value.startsWith('rtcp:')) section.rtcp = true;
+  const rtcp = /^rtcp:\s*(\d{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?/.exec(value);
+  if (rtcp && Number(rtcp[1]) <= 65535) section.rtcp = { port: Number(rtcp[1]), address: rtcp[2] };
+  if (value === 'rtcp-mux') section.rtcpMux = true;
+  const crypto = value.startsWith('crypto:') ? readCrypto(value.slice('crypto:'.length)) : undefined;
+  if (crypto && section.crypto.length < MOST_CRYPTO) section.crypto.push(crypto);
   const map = /^rtpmap:\s*(\d{1,3})\s+([^\s/]+)\/(\d{1,9})/.exec(value);
   if (map) section.codecs.set(Number(map[1]), { name: map[2]!.toUpperCase(), rate: Number(map[3]) });
 };
 
 /** @throws SdpFault */
 export function parseSdp(text: string): SessionDescription {
-  const session: Section = { kind: '', port: 0, protocol: '', formats: [], codecs: new Map() };
+  const session: Section = { kind: '', port: 0, protocol: '', formats: [], crypto: [], codecs: new Map() };
   const media: Section[] = [];
   let current = session;
   const lines = text.split(/\r\n|\n|\r/);
@@ -88,7 +100,9 @@ const complete = (section: Section, session: Section): MediaLine => ({
   formats: section.formats,
   address: section.address ?? session.address,
   direction: section.direction ?? session.direction ?? 'sendrecv',
-  rtcp: section.rtcp ?? false,
+  rtcp: section.rtcp,
+  rtcpMux: section.rtcpMux ?? false,
+  crypto: section.crypto,
   codecs: section.codecs,
 });
 
@@ -105,6 +119,10 @@ export type AudioOffer = {
   readonly codecs: readonly { readonly type: number; readonly law: Law }[];
   readonly eventType: number | null;
   readonly direction: Direction;
+  /** RTCP shares the port of RTP. */
+  readonly rtcpMux: boolean;
+  /** Values of `a=crypto`; with any the line is RTP/SAVP. */
+  readonly crypto: readonly string[];
   /** The lines of the offer being answered, in order: all but the accepted one are refused with port 0. Empty in an offer. */
   readonly others: readonly MediaLine[];
   readonly position: number;
@@ -113,12 +131,15 @@ export type AudioOffer = {
 /** Writes it, in the order FreeSWITCH does. */
 export function writeSdp(offer: AudioOffer): string {
   const types = [...offer.codecs.map((codec) => codec.type), ...(offer.eventType === null ? [] : [offer.eventType])];
-  const audio = [`m=audio ${offer.port} RTP/AVP ${types.join(' ')}`];
+  const protocol = offer.crypto.length > 0 ? 'RTP/SAVP' : 'RTP/AVP';
+  const audio = [`m=audio ${offer.port} ${protocol} ${types.join(' ')}`];
   for (const codec of offer.codecs) audio.push(`a=rtpmap:${codec.type} ${codec.law}/8000`);
   if (offer.eventType !== null) {
     audio.push(`a=rtpmap:${offer.eventType} telephone-event/8000`, `a=fmtp:${offer.eventType} 0-15`);
   }
   audio.push(`a=${offer.direction}`, 'a=ptime:20');
+  if (offer.rtcpMux) audio.push('a=rtcp-mux');
+  for (const crypto of offer.crypto) audio.push(`a=crypto:${crypto}`);
   const refused = offer.others.map((line) => [`m=${line.kind} 0 ${line.protocol} ${line.formats[0] ?? '0'}`]);
   refused.splice(offer.position, 0, audio);
   return [

@@ -8,7 +8,7 @@ import { reasonHeader, type CauseName } from './causes.ts';
 import type { Channel } from './channel.ts';
 import { describeMedia } from './channel-media.ts';
 import type { Negotiation } from './negotiation.ts';
-import { SdpFault } from './sdp.ts';
+import { SdpFault, type MediaLine } from './sdp.ts';
 
 const USER_AGENT = 'FreeSWITCH-mod_sofia/1.11.1-embedded';
 const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE';
@@ -27,7 +27,7 @@ export class SipCall {
   readonly #channel: Channel;
   readonly #negotiation: Negotiation;
   readonly #contact: string;
-  readonly #onRtcp: () => void;
+  readonly #onRtcp: (line: MediaLine) => void;
   readonly #onUp: () => void;
   readonly #onOver: () => void;
   #dialog: Dialog | undefined;
@@ -42,8 +42,8 @@ export class SipCall {
     channel: Channel;
     negotiation: Negotiation;
     contact: string;
-    /** The peer will send RTCP. */
-    onRtcp: () => void;
+    /** The peer speaks of RTCP. */
+    onRtcp: (line: MediaLine) => void;
     onUp: () => void;
     onOver: () => void;
   }) {
@@ -105,7 +105,12 @@ export class SipCall {
     const agreed = this.#try(() => this.#negotiation.accept(ack.body.toString()));
     if (agreed === 'none') return this.#channel.hangup('INCOMPATIBLE_DESTINATION');
     describeMedia(this.#channel, { agreed, localSdp: this.#localSdp, remoteSdp: ack.body.toString() });
+    this.#control(agreed.line);
     this.#goUp();
+  }
+
+  #control(line: MediaLine): void {
+    if (line.rtcp || line.rtcpMux) this.#onRtcp(line);
   }
 
   /** Our SDP for a request that may carry an offer; a status where there is no common ground. */
@@ -123,8 +128,8 @@ export class SipCall {
     const answered = this.#try(() => this.#negotiation.answer(offer));
     if (answered === 'none') return 488;
     this.#localSdp = answered.sdp;
-    if (answered.line.rtcp) this.#onRtcp();
     describeMedia(this.#channel, { agreed: answered, localSdp: answered.sdp, remoteSdp: offer });
+    this.#control(answered.line);
     return answered.sdp;
   }
 

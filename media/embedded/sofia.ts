@@ -9,6 +9,7 @@ import { describeOwnMedia } from './channel-media.ts';
 import { Channel } from './channel.ts';
 import type { Engine } from './engine.ts';
 import { Negotiation } from './negotiation.ts';
+import { attachRtcp } from './rtcp/attach.ts';
 import { RtpLeg } from './rtp-leg.ts';
 import { NoRtpPort, openRtcp, type RtpPorts } from './rtp-ports.ts';
 import { SipCall } from './sip-call.ts';
@@ -125,9 +126,9 @@ export class SofiaProfile {
     const call: SipCall = new SipCall({
       layer: this.#layer,
       channel,
-      negotiation: new Negotiation(this.#rtpHost, leg.port),
+      negotiation: new Negotiation(this.#rtpHost, leg.port, request.get('X-Secure-RTP')?.toLowerCase() === 'true'),
       contact: `<sip:mod_sofia@${this.address.address}:${this.address.port}>`,
-      onRtcp: () => void this.#bindRtcp(channel),
+      onRtcp: (line) => void attachRtcp(channel, line, () => openRtcp(this.#rtpHost, leg.port)),
       onUp: () => this.#handOver(channel, outbound),
       onOver: () => this.#calls.delete(call.dialogId ?? ''),
     });
@@ -139,15 +140,6 @@ export class SofiaProfile {
     } else {
       channel.hangup('INCOMPATIBLE_DESTINATION');
     }
-  }
-
-  async #bindRtcp(channel: Channel): Promise<void> {
-    if (channel.rtcp) return;
-    const socket = await openRtcp(this.#rtpHost, channel.leg.port);
-    if (!socket) return;
-    socket.on('error', () => undefined);
-    if (channel.hangupCause) socket.close();
-    else channel.rtcp = socket;
   }
 
   #channel(request: SipRequest, source: SocketAddress, leg: RtpLeg): Channel {

@@ -32,6 +32,16 @@ export class SourceLatch {
     return this.#expected !== null;
   }
 
+  /** Whom it is talked with: who was heard, else who was agreed on. */
+  get peer(): Address | null {
+    return this.#heard ?? this.#expected;
+  }
+
+  /** Somebody who was heard before, or who is expected; a stranger is not let in by this. */
+  knows(source: Address): boolean {
+    return this.#connected || (this.peer !== null && same(source, this.peer));
+  }
+
   /** A new agreement. The same address keeps what was learnt. An address of our own (an SDP that was echoed) counts as none. */
   expect(remote: Address | null): void {
     const own = this.#socket.address();

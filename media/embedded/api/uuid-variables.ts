@@ -42,8 +42,19 @@ export const uuidSetMediaStats: ApiCommand = (engine, argument) => {
   return '+OK:\n';
 };
 
-const mediaStats = (channel: Channel): Record<string, number> => {
+/** Quality from 1 to 4.5 of what came, by the share that is whole (the formula of switch_rtp.c). */
+const quality = (received: number, flaws: number): { percentage: number; mos: number } => {
+  const whole = received === 0 ? 100 : Math.floor((Math.max(0, received - flaws) / received) * 100);
+  return { percentage: whole, mos: 1 + 0.035 * whole + 0.000007 * whole * (whole - 60) * (100 - whole) };
+};
+
+const mediaStats = (channel: Channel): Record<string, number | string> => {
   const { counts, jitter } = channel.leg;
+  const session = channel.rtcp?.session;
+  const range = session?.reception.jitterRange ?? { least: 0, most: 0 };
+  const flaws = jitter.counts.lost + jitter.counts.late;
+  const { percentage, mos } = quality(counts.audioIn, flaws);
+  const lossRate = (100 * jitter.counts.lost) / Math.max(1, counts.audioIn + jitter.counts.lost);
   return {
     in_raw_bytes: counts.bytesIn,
     in_media_bytes: counts.audioIn * 172,
@@ -55,7 +66,12 @@ const mediaStats = (channel: Channel): Record<string, number> => {
     in_cng_packet_count: 0,
     in_flush_packet_count: jitter.counts.late,
     in_largest_jb_size: jitter.target,
-    in_flaw_total: jitter.counts.lost + jitter.counts.late,
+    in_jitter_min_variance: range.least.toFixed(2),
+    in_jitter_max_variance: range.most.toFixed(2),
+    in_jitter_loss_rate: lossRate.toFixed(2),
+    in_flaw_total: flaws,
+    in_quality_percentage: percentage.toFixed(2),
+    in_mos: mos.toFixed(2),
     out_raw_bytes: counts.bytesOut,
     out_media_bytes: counts.audioOut * 172,
     out_packet_count: counts.packetsOut,
@@ -63,5 +79,7 @@ const mediaStats = (channel: Channel): Record<string, number> => {
     out_skip_packet_count: 0,
     out_dtmf_packet_count: counts.eventsOut,
     out_cng_packet_count: 0,
+    rtcp_packet_count: session?.peerSent?.packets ?? 0,
+    rtcp_octet_count: session?.peerSent?.octets ?? 0,
   };
 };

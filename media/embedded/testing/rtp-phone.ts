@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
 import { EVENT_BYTES, eventOfDigit, writeEvent } from '#media/rtp/telephone-event.ts';
+import type { SrtpSession } from '#media/srtp/srtp-session.ts';
 
 /** For tests over real sockets: the sound of a phone. It speaks numbered frames on an absolute 20 ms schedule and keeps what it hears. */
 
@@ -16,6 +17,8 @@ export type HeardPacket = {
 
 export class RtpPhone {
   readonly heard: HeardPacket[] = [];
+  /** From now on it speaks and hears SRTP alone. */
+  security: SrtpSession | undefined;
   readonly #socket: Socket;
   readonly #frame: (n: number) => Uint8Array;
   readonly #wants: { matches: (packet: HeardPacket) => boolean; resolve: (packet: HeardPacket) => void }[] = [];
@@ -107,12 +110,13 @@ export class RtpPhone {
     bytes.set(payload, RTP_HEADER_BYTES);
     this.#sequence += 1;
     this.#timestamp += advance;
-    this.#socket.send(bytes, this.#to, '127.0.0.1');
+    this.#socket.send(this.security ? this.security.protect(bytes)! : bytes, this.#to, '127.0.0.1');
   }
 
-  #hear(bytes: Buffer): void {
+  #hear(datagram: Buffer): void {
     const header = emptyPacket();
-    if (!parseRtp(bytes, header)) return;
+    const bytes = this.security ? this.security.open(datagram) : datagram;
+    if (!bytes || !parseRtp(bytes, header)) return;
     const { sequence, timestamp, marker, payloadType: type } = header;
     const payload = bytes.subarray(header.offset, header.offset + header.length);
     const packet = { atMs: performance.now(), sequence, timestamp, marker, type, payload };

@@ -18,6 +18,7 @@ import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { meterOf, observeMedia, observeNotes } from './calls-metrics.ts';
 import { main, report } from './child.ts';
 import { familyLineOf } from './family-line.ts';
+import { allWell, databaseHealth } from './health.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
 import { openSpool } from './spool.ts';
@@ -107,11 +108,24 @@ main('ivr', async (config, log, end) => {
     },
   });
   if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
-  const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
-  const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => ({
-    calls: service.dump(),
-    media: media.dump(),
-  }));
+  const servers = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
+  const observed = await observe(
+    config.OBSERVE_PORT,
+    metrics,
+    servers,
+    () => ({ calls: service.dump(), media: media.dump() }),
+    {
+      host: config.OBSERVE_HOST,
+      ready: () =>
+        allWell(
+          () => (service.takesCalls ? 'ok' : 'draining'),
+          servers,
+          () => (media.open ? 'ok' : 'the media servers are full'),
+          () => databaseHealth(db),
+        ),
+      drainable: { drain: (on) => service.rest(on), left: () => service.callsInProgress },
+    },
+  );
   return {
     ports: { observe: observed.port },
     stop: async () => {

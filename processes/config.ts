@@ -38,6 +38,8 @@ const settings = z.object({
     .regex(/^\w[\w.-]{0,63}$/)
     .default('ivr-1'),
 
+  NODE_LEASE_SECONDS: seconds.default(60),
+
   SIP_HOST: z.string().min(1).default('127.0.0.1'),
   SIP_PORT: port.default(5060),
   SIP_REALM: z.string().min(1).default('homeline'),

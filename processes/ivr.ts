@@ -8,6 +8,8 @@ import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
 import type { Log } from '#ivr/cdr/call-record.ts';
 import { systemClock } from '#ivr/clock.ts';
 import { NoteSpool } from '#ivr/cdr/note-spool.ts';
+import { NodeWatch } from '#ivr/node-watch.ts';
+import type { Platform } from '#ivr/platform.ts';
 import { CallService } from '#ivr/service.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
@@ -73,7 +75,7 @@ main('ivr', async (config, log, end) => {
   observeNotes(metrics, notes);
   observeMedia(metrics, media);
   const { FAMILY_LINE_NUMBER: familyNumber } = config;
-  const service = await CallService.start({
+  const platform: Platform = {
     sip,
     media,
     db,
@@ -106,7 +108,10 @@ main('ivr', async (config, log, end) => {
       },
       serviceUsers: ['homeline', 'home', '0'],
     },
-  });
+  };
+  const watch = await NodeWatch.begin(platform, config.NODE_LEASE_SECONDS);
+  const service = await CallService.start(platform);
+  void watch.keep();
   if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
   const servers = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
   const observed = await observe(
@@ -131,6 +136,7 @@ main('ivr', async (config, log, end) => {
     stop: async () => {
       if (sip.lost.aborted) await service.leave(1);
       else await service.drain(config.DRAIN_SECONDS);
+      await watch.stop();
       media.close();
       sip.close();
       notes.close();

@@ -11,6 +11,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   PROMPT_FOLDER: 'prompts made by the synthesiser; `prompts` in `VAR_FOLDER` unless given',
   LOG_LEVEL: '`fatal`, `error`, `warn`, `info` or `debug`',
   NODE_NAME: 'tells one `ivr` process from another; at its start it takes up what its namesake left',
+  NODE_LEASE_SECONDS:
+    'after how long without a sign of life from one `ivr` process another closes its calls; longer than a start takes',
   SIP_HOST: 'address of SIP',
   SIP_PORT: 'port of SIP (UDP)',
   SIP_REALM: 'realm of digest authentication',

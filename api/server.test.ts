@@ -142,7 +142,7 @@ describe('the door', () => {
   });
 
   test('health, metrics and the description need none', async () => {
-    expect((await server.inject('/healthz')).body).toBe('ok\n');
+    for (const path of ['/healthz', '/readyz', '/livez']) expect((await server.inject(path)).body).toBe('ok\n');
     expect((await server.inject('/metrics')).body).toBe('homeline_up 1\n');
     expect(problemOf(await server.inject('/v2'))[0]).toBe(404);
   });

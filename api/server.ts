@@ -67,13 +67,15 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     throw new Problem(404, 'There is nothing here; /openapi.json says what there is.');
   });
 
-  server.get('/healthz', async (_request, reply) => {
-    const state = await health();
-    return reply
-      .code(state === 'ok' ? 200 : 503)
-      .type('text/plain')
-      .send(`${state}\n`);
-  });
+  for (const path of ['/healthz', '/readyz'])
+    server.get(path, async (_request, reply) => {
+      const state = await health();
+      return reply
+        .code(state === 'ok' ? 200 : 503)
+        .type('text/plain')
+        .send(`${state}\n`);
+    });
+  server.get('/livez', async (_request, reply) => reply.type('text/plain').send('ok\n'));
   server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
   server.get('/openapi.json', () => document);
 

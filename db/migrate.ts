@@ -40,6 +40,7 @@ import * as deskMessage from './migrations/0062-desk-message.ts';
 import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
 import * as identity from './migrations/0064-identity.ts';
+import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -83,6 +84,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0063-questions': questions,
   '0063-refund-looks': refundLooks,
   '0064-identity': identity,
+  '0065-ivr-nodes': ivrNodes,
 };
 
 /** A migration may rewrite a big table. */

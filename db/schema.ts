@@ -63,6 +63,7 @@ import type {
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { LineCallTable } from './schema/line-calls.ts';
 import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
+import type { IvrNodeTable } from './schema/nodes.ts';
 import type { InboundTextTable, NoticeTable, TextOptOutTable } from './schema/notices.ts';
 import type { PasscodeEventTable, PasscodeLockTable, PasscodeTable } from './schema/passcode.ts';
 import type {
@@ -136,6 +137,7 @@ export interface Schema {
   lockboxFile: LockboxFileTable;
   lockboxLine: LockboxLineTable;
   lineCall: LineCallTable;
+  ivrNode: IvrNodeTable;
   notice: NoticeTable;
   textOptOut: TextOptOutTable;
   inboundText: InboundTextTable;

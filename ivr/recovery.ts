@@ -11,21 +11,36 @@ import { releaseInvite } from './orphan-invite.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * At the start: ends what the process that had our name left behind when it died. Its calls are closed with the disposition
- * `restart`, their phones get a BYE, their channels on the media server are ended. Recordings are finished by the sweeper.
- * Calls to the 866 line, and the phones that the desk rang, are ended like them; what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
+ * At the start: ends what the process that had our name left behind when it died, with what it could not write of it. Returns how many calls it
+ * closed.
  */
 export async function recover(platform: Platform): Promise<number> {
-  const { db, media, log, notes, terms, familyLine } = platform;
+  const { notes, terms } = platform;
   // What it could not write: the ends of calls among it, which are then not left.
   await notes.deliver();
-  await forgetNode(db, terms.node, platform.clock.now());
   // What agents were hearing.
   await rm(hearingFolder(terms), { recursive: true, force: true });
-  const left = await openCallsOf(db, { node: terms.node });
-  const onTheLine = await openLineCallsOf(db, terms.node);
-  const ofTheDesk = await openDeskLegsOf(db, terms.node);
-  await Promise.all(left.map((call) => close(call, platform)));
+  return closeLeft(platform, terms.node);
+}
+
+/** What a process that died left open; `calls`: how many. */
+export async function leftOf(db: Platform['db'], node: string) {
+  const home = await openCallsOf(db, { node });
+  const onTheLine = await openLineCallsOf(db, node);
+  const ofTheDesk = await openDeskLegsOf(db, node);
+  return { home, onTheLine, ofTheDesk, calls: home.length + onTheLine.length };
+}
+
+/**
+ * Ends what a process of this name left behind. Its calls are closed with the disposition `restart`, their phones get a BYE, their channels on the
+ * media servers are ended. Recordings are finished by the sweeper. Calls to the 866 line, and the phones that the desk rang, are ended like them;
+ * what was being charged is found out by resolveDeposits(). Returns how many calls it closed.
+ */
+export async function closeLeft(platform: Platform, node: string): Promise<number> {
+  const { db, media, log, familyLine } = platform;
+  await forgetNode(db, node, platform.clock.now());
+  const { home, onTheLine, ofTheDesk, calls } = await leftOf(db, node);
+  await Promise.all(home.map((call) => close(call, platform)));
   for (const { id, ...leg } of onTheLine) {
     void release(id, { ...leg, side: 'outside' }, platform);
     await media.endOrphan(leg.endpointUuid);
@@ -39,11 +54,10 @@ export async function recover(platform: Platform): Promise<number> {
     if (familyLine && leg.side === 'family') await tellLeftUntold(db, familyLine, entryId);
     await endDeskLeg(db, id, platform.clock.now());
   }
-  const legs = [...left.flatMap((call) => call.legs), ...onTheLine, ...ofTheDesk];
+  const legs = [...home.flatMap((call) => call.legs), ...onTheLine, ...ofTheDesk];
   const ours = new Set(legs.flatMap(({ endpointUuid }) => endpointUuid ?? []));
   const orphans = (await media.channels()).filter((id) => ours.has(id));
   await Promise.all(orphans.map((id) => media.endOrphan(id)));
-  const calls = left.length + onTheLine.length;
   if (calls > 0) log.warn({ calls, channels: orphans.length }, 'closed the calls of a process that died');
   return calls;
 }

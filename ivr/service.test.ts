@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callReport, openCall } from '#db/calls.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { lookMs } from './desk/call-backs.ts';
+import type { FamilyLineHouse } from './family-line/house.ts';
 import { CallService } from './service.ts';
 import { invite, request } from './testing/knock.ts';
 import { turns } from './testing/moved-clock.ts';
@@ -68,6 +70,49 @@ describe('a process', () => {
     await openCall(db, { id, ...at, callerLeg, offHookAt: new Date() });
     await serving();
     expect((await callReport(db, id))?.call.disposition).toBe('restart');
+  });
+});
+
+describe('a process that an operator drains', () => {
+  it('takes no new call while those it has go on, and takes them again when it is told so', async () => {
+    const { service, call, options, logged } = await serving();
+    const { dialog } = await call();
+    service.rest(true);
+    service.rest(true);
+    expect(service.takesCalls).toBe(false);
+    expect((await call()).said).toEqual([{ status: 503, headers: { 'Retry-After': '5' } }]);
+    expect(options()).toEqual([{ status: 503, headers: {} }]);
+    expect([service.callsInProgress, dialog.byes]).toEqual([1, []]);
+    service.rest(false);
+    expect(options()).toEqual([{ status: 200, headers: {} }]);
+    const again = await call();
+    expect(again.answers).toEqual(['our SDP']);
+    expect(logged.map(({ text }) => text)).toEqual(['takes no new calls', 'takes calls again']);
+    for (const one of [dialog, again.dialog]) one.hangUp();
+    await service.drain(20);
+  });
+
+  it('stays so when it stops', async () => {
+    const { service } = await serving();
+    await service.drain(20);
+    service.rest(false);
+    expect(service.takesCalls).toBe(false);
+  });
+
+  it('calls nobody back meanwhile', async () => {
+    const played = playedPlatform(db);
+    const familyLine = { number: '+18669490290', holdMusic: '/music.wav' } as FamilyLineHouse;
+    const service = await CallService.start({ ...played.platform, familyLine });
+    await played.clock.asked(lookMs);
+    service.rest(true);
+    await turns();
+    expect(played.clock.waits).toEqual([]);
+    const looks = played.clock.asked(lookMs);
+    service.rest(false);
+    await looks;
+    await service.drain(20);
+    await turns();
+    expect(played.clock.waits).toEqual([]);
   });
 });
 

@@ -9,6 +9,7 @@ import { within } from './clock.ts';
 import type { Platform } from './platform.ts';
 import type { IncomingCall } from '#sip-proxy/drachtio.ts';
 import { CallBacks } from './desk/call-backs.ts';
+import type { FamilyLineHouse } from './family-line/house.ts';
 import { recover } from './recovery.ts';
 
 /** The calls of this process, from its first to its last. */
@@ -20,6 +21,8 @@ export class CallService {
   readonly #admission: Admission;
   #callBacks: CallBacks | undefined;
   #draining = false;
+  /** Taking no new calls, by an operator's word that may be taken back. */
+  #resting = false;
   #stopped = false;
 
   private constructor(platform: Platform) {
@@ -33,17 +36,36 @@ export class CallService {
     await recover(platform);
     const door = new Door(platform);
     platform.sip.onCall((call) => {
-      if (service.#draining) return call.reject(503, { 'Retry-After': '5' });
+      if (!service.takesCalls) return call.reject(503, { 'Retry-After': '5' });
       if (!service.#admits(call)) return;
       const answering = answer(call, door, platform, (running) => service.#track(running));
       service.#answering.add(answering);
       void answering.finally(() => service.#answering.delete(answering));
     });
     platform.sip.onRequest('register', (request) => void register(request, door, platform));
-    platform.sip.onRequest('options', (request) => request.respond(service.#draining ? 503 : 200));
+    platform.sip.onRequest('options', (request) => request.respond(service.takesCalls ? 200 : 503));
     const { familyLine } = platform;
-    if (familyLine) service.#callBacks = new CallBacks(familyLine, platform, (running) => service.#track(running));
+    if (familyLine) service.#callBacks = service.#callBacksOf(familyLine);
     return service;
+  }
+
+  /** Whether new calls are answered: carriers that are refused go elsewhere, and OPTIONS tells them before. */
+  get takesCalls(): boolean {
+    return !this.#draining && !this.#resting;
+  }
+
+  /** Takes no new calls and calls nobody back, or does again; those in progress go on. */
+  rest(on: boolean): void {
+    if (this.#draining || on === this.#resting) return;
+    this.#resting = on;
+    const { familyLine, log } = this.#platform;
+    log.info({ calls: this.#running.size }, on ? 'takes no new calls' : 'takes calls again');
+    this.#callBacks?.stop();
+    if (familyLine) this.#callBacks = on ? undefined : this.#callBacksOf(familyLine);
+  }
+
+  #callBacksOf(familyLine: FamilyLineHouse): CallBacks {
+    return new CallBacks(familyLine, this.#platform, (running) => this.#track(running));
   }
 
   get callsInProgress(): number {

@@ -3,8 +3,6 @@ import type { Logger } from 'pino';
 import { DeskFeed } from '#api/desk-feed.ts';
 import { apiServer } from '#api/server.ts';
 import { openDatabase } from '#db/connect.ts';
-import { listFacilities } from '#db/facilities.ts';
-import { isUnavailable } from '#db/unavailable.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
 import { secretHasher } from '#accounts/identity/hasher.ts';
@@ -19,6 +17,7 @@ import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts
 import { main } from './child.ts';
 import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
+import { databaseHealth } from './health.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
 
@@ -28,15 +27,7 @@ main('api', async (config, log) => {
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
   const { API_HOST: host, API_PORT: port, API_TOKEN: token } = config;
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline api', max: 8 });
-  const health = async () => {
-    try {
-      await listFacilities(db);
-      return 'ok';
-    } catch (error) {
-      if (isUnavailable(error)) return 'no database';
-      throw error;
-    }
-  };
+  const health = () => databaseHealth(db);
   const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
   const gateway = openGateway(config, db, log);
   const { deposits, funding } = moneyOf(db, gateway);

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAddresses } from '#media/servers/address.ts';
+import { withFiles } from './secret-files.ts';
+import { WrongSetting } from './wrong-setting.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().positive();
@@ -35,6 +37,8 @@ const settings = z.object({
     .string()
     .regex(/^\w[\w.-]{0,63}$/)
     .default('ivr-1'),
+
+  NODE_LEASE_SECONDS: seconds.default(60),
 
   SIP_HOST: z.string().min(1).default('127.0.0.1'),
   SIP_PORT: port.default(5060),
@@ -132,24 +136,27 @@ const settings = z.object({
   S3_ENDPOINT: z.string().url().optional(),
   S3_REGION: z.string().min(1).default('us-west-2'),
   ARTIST_FOLDER: folder.optional(),
+  /** Who may ask for health and metrics. */
+  OBSERVE_HOST: z.string().min(1).default('127.0.0.1'),
   /** Health and metrics of each process: the first port, the others follow. 0 picks any. */
   OBSERVE_PORT: port.default(9100),
 });
 
 export type Config = z.output<typeof settings> & { readonly PROMPT_FOLDER: string };
 
-/** A setting is wrong; the message is one line that names it. */
-export class WrongSetting extends Error {
-  override readonly name = 'WrongSetting';
-}
+export { WrongSetting } from './wrong-setting.ts';
 
 /** What is set to nothing is not set: else what is made when it is not given, a secret, would be another in each process. */
 export const given = (environment: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(environment).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 
+/** Any setting may be in a file that `NAME_FILE` names; those that are secret should. */
+export const readFiles = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  withFiles(environment, Object.keys(settings.shape));
+
 /** Reads the settings; throws {@link WrongSetting} with every wrong one named, and never with a secret's value. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const read = settings.safeParse(given(environment));
+  const read = settings.safeParse(given(readFiles(environment)));
   if (read.success) {
     if (read.data.RTP_PORT_MIN >= read.data.RTP_PORT_MAX)
       throw new WrongSetting('wrong setting: RTP_PORT_MIN must be below RTP_PORT_MAX');

@@ -8,6 +8,8 @@ import { familyLineUtterances, utterancesOf } from '#flows/script.ts';
 import type { Log } from '#ivr/cdr/call-record.ts';
 import { systemClock } from '#ivr/clock.ts';
 import { NoteSpool } from '#ivr/cdr/note-spool.ts';
+import { NodeWatch } from '#ivr/node-watch.ts';
+import type { Platform } from '#ivr/platform.ts';
 import { CallService } from '#ivr/service.ts';
 import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
@@ -18,6 +20,7 @@ import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { meterOf, observeMedia, observeNotes } from './calls-metrics.ts';
 import { main, report } from './child.ts';
 import { familyLineOf } from './family-line.ts';
+import { allWell, databaseHealth } from './health.ts';
 import { watchLoopDelay } from './loop-delay.ts';
 import { newMetrics, observe } from './observe.ts';
 import { openSpool } from './spool.ts';
@@ -72,7 +75,7 @@ main('ivr', async (config, log, end) => {
   observeNotes(metrics, notes);
   observeMedia(metrics, media);
   const { FAMILY_LINE_NUMBER: familyNumber } = config;
-  const service = await CallService.start({
+  const platform: Platform = {
     sip,
     media,
     db,
@@ -105,18 +108,35 @@ main('ivr', async (config, log, end) => {
       },
       serviceUsers: ['homeline', 'home', '0'],
     },
-  });
+  };
+  const watch = await NodeWatch.begin(platform, config.NODE_LEASE_SECONDS);
+  const service = await CallService.start(platform);
+  void watch.keep();
   if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
-  const healthy = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
-  const observed = await observe(config.OBSERVE_PORT, metrics, healthy, () => ({
-    calls: service.dump(),
-    media: media.dump(),
-  }));
+  const servers = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
+  const observed = await observe(
+    config.OBSERVE_PORT,
+    metrics,
+    servers,
+    () => ({ calls: service.dump(), media: media.dump() }),
+    {
+      host: config.OBSERVE_HOST,
+      ready: () =>
+        allWell(
+          () => (service.takesCalls ? 'ok' : 'draining'),
+          servers,
+          () => (media.open ? 'ok' : 'the media servers are full'),
+          () => databaseHealth(db),
+        ),
+      drainable: { drain: (on) => service.rest(on), left: () => service.callsInProgress },
+    },
+  );
   return {
     ports: { observe: observed.port },
     stop: async () => {
       if (sip.lost.aborted) await service.leave(1);
       else await service.drain(config.DRAIN_SECONDS);
+      await watch.stop();
       media.close();
       sip.close();
       notes.close();

@@ -5,6 +5,7 @@ import { startJobs } from '#jobs/start.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import { openGateway } from './gateway.ts';
+import { databaseHealth } from './health.ts';
 import { meterOf, observeContradictions, observeOutbox } from './jobs-metrics.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics, observe } from './observe.ts';
@@ -42,6 +43,7 @@ main('jobs', async (config, log) => {
     metrics,
     () => 'ok',
     () => jobs.dump(),
+    { host: config.OBSERVE_HOST, ready: () => databaseHealth(db) },
   );
   return {
     ports: { observe: observed.port },

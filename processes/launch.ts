@@ -27,12 +27,18 @@ export class NotServed extends Error {
   override readonly name = 'NotServed';
 }
 
+/** Our own environment, but for files (`NAME_FILE`) whose contents the process is given. */
+const inherited = (environment: LaunchOrder['environment']): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => environment[name.replace(/_FILE$/, '')] === undefined),
+  );
+
 /** Starts a process; resolves once it serves. Rejects with {@link NotServed}. */
 export async function launch(order: LaunchOrder): Promise<RunningProcess> {
   const { name, environment, graceMs, say, stopping } = order;
   const { path, execArgv } = await programAt(order.path);
   const child = fork(path, [], {
-    env: { ...process.env, ...environment },
+    env: { ...inherited(environment), ...environment },
     execArgv: [...execArgv],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -15,6 +15,7 @@ main('media', async (config, log) => {
     newMetrics('media'),
     () => 'ok',
     () => ({ ...server.metrics(), state: server.dump() }),
+    { host: config.OBSERVE_HOST },
   );
   return {
     ports: { sip: server.sipPort, eventSocket: server.eventSocketPort, observe: observed.port },

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Health, Observed } from './observe.ts';
 import { newMetrics, observe } from './observe.ts';
 
@@ -25,6 +26,79 @@ test('a process that is not says why', async () => {
 test('a process that cannot say is not in health', async () => {
   const answer = await ask('/healthz', () => Promise.reject(new Error('away')));
   expect(answer).toEqual([500, 'Error: away\n', 'text/plain']);
+});
+
+test('a process lives as long as it answers, whatever it lacks', async () => {
+  expect(await ask('/livez', () => Promise.reject(new Error('away')))).toEqual([200, 'ok\n', 'text/plain']);
+});
+
+test('a process that is in health is ready, unless it says otherwise', async () => {
+  expect(await ask('/readyz', () => 'no SIP server')).toEqual([503, 'no SIP server\n', 'text/plain']);
+  await observed?.close();
+  observed = await observe(
+    0,
+    newMetrics('test'),
+    () => 'ok',
+    () => ({}),
+    { ready: async () => 'draining' },
+  );
+  const [health, ready] = await Promise.all(
+    ['/healthz', '/readyz'].map((path) => fetch(`http://127.0.0.1:${observed?.port}${path}`)),
+  );
+  expect([health?.status, ready?.status, await ready?.text()]).toEqual([200, 503, 'draining\n']);
+});
+
+describe('a process that can be drained', () => {
+  async function drainable(host?: string) {
+    const told: boolean[] = [];
+    const one = { drain: (on: boolean) => void told.push(on), left: () => 3 };
+    const options = { drainable: one, ...(host !== undefined && { host }) };
+    observed = await observe(
+      0,
+      newMetrics('test'),
+      () => 'ok',
+      () => ({ calls: 2 }),
+      options,
+    );
+    return told;
+  }
+  const send = async (method: string, path: string, host = '127.0.0.1') => {
+    const response = await fetch(`http://${host}:${observed?.port}${path}`, { method });
+    return [response.status, await response.text()];
+  };
+
+  test('is, and takes work again, by this machine', async () => {
+    const told = await drainable();
+    expect(await send('POST', '/drain')).toEqual([200, '3\n']);
+    expect(await send('DELETE', '/drain')).toEqual([200, '3\n']);
+    expect(told).toEqual([true, false]);
+  });
+
+  test('is not by a look, nor by whatever else is sent', async () => {
+    const told = await drainable();
+    expect((await send('GET', '/drain'))[0]).toBe(404);
+    expect((await send('PUT', '/drain'))[0]).toBe(405);
+    expect((await send('POST', '/readyz'))[0]).toBe(405);
+    expect(told).toEqual([]);
+  });
+
+  test('is not by others, who see no more than health and metrics', async () => {
+    const address = Object.values(networkInterfaces())
+      .flat()
+      .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
+    // Without any other network there are no others.
+    if (address === undefined) return;
+    const told = await drainable('0.0.0.0');
+    expect((await send('GET', '/readyz', address))[0]).toBe(200);
+    expect((await send('GET', '/dump', address))[0]).toBe(404);
+    expect((await send('POST', '/drain', address))[0]).toBe(405);
+    expect(told).toEqual([]);
+  });
+
+  test('is no process that has nothing to drain', async () => {
+    await ask('/healthz');
+    expect((await send('POST', '/drain'))[0]).toBe(405);
+  });
 });
 
 test('metrics name their process, in the format that Prometheus reads', async () => {

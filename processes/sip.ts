@@ -14,6 +14,7 @@ main('sip', async (config, log) => {
     newMetrics('sip'),
     () => 'ok',
     () => ({ ...server.metrics(), state: server.dump() }),
+    { host: config.OBSERVE_HOST },
   );
   return {
     ports: { sip: server.sipPort, admin: server.adminPort, observe: observed.port },

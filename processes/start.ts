@@ -2,7 +2,7 @@ import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
 import type { Config } from './config.ts';
-import { given } from './config.ts';
+import { given, readFiles } from './config.ts';
 import { startSystem } from './system.ts';
 import { whyNot } from './why-not.ts';
 
@@ -19,7 +19,8 @@ process.on('SIGTERM', () => stop());
 try {
   console.log('Homeline: starting ...');
   let demo: Shown | undefined;
-  const environment = given({ ...(process.env['DATABASE_URL'] ? {} : demoSettings), ...process.env });
+  const read = readFiles(process.env);
+  const environment = given({ ...(read['DATABASE_URL'] ? {} : demoSettings), ...read });
   const system = await startSystem({
     environment,
     say: (text) => console.log(text),

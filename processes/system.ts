@@ -8,7 +8,7 @@ import { migrate } from '#db/migrate.ts';
 import { systemClock } from '#ivr/clock.ts';
 import { stopSeconds } from './child.ts';
 import type { Config } from './config.ts';
-import { readConfig } from './config.ts';
+import { given, readConfig, readFiles } from './config.ts';
 import { Keeper } from './keeper.ts';
 import { keptSecrets } from './secrets.ts';
 import { Supervisor } from './supervisor.ts';
@@ -32,7 +32,9 @@ export interface SystemOptions {
 }
 
 /** Starts a database unless one is given, then every process; resolves when calls can be made. */
-export async function startSystem({ environment, prepare, say }: SystemOptions): Promise<System> {
+export async function startSystem({ environment: asGiven, prepare, say }: SystemOptions): Promise<System> {
+  // What files lead to is handed on to every process as it was read.
+  const environment = given(readFiles(asGiven));
   const first = readConfig(environment);
   const secrets = await keptSecrets(first.VAR_FOLDER, environment);
   const settings: Record<string, string> = {

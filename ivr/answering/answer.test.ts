@@ -120,7 +120,7 @@ describe('a call from inside', () => {
   ])('for which there is no media is refused with $status, and kept as $disposition', async (expected) => {
     const { status, disposition, refusal } = expected;
     const call = await answering({}, {}, ({ media }) => (media.refusal = refusal));
-    expect(call.said).toEqual([{ status, headers: {} }]);
+    expect(call.said).toEqual([{ status, headers: status === 503 ? { 'Retry-After': '5' } : {} }]);
     expect([call.counted, call.running]).toEqual([[`refused ${status}`], undefined]);
     await expect.poll(call.cdr).toMatchObject({ disposition, sipStatus: status, cause: `SIP ${status}` });
   });
@@ -247,7 +247,7 @@ describe('a call to the 866 line', () => {
     const call = invite({ source: { address: '192.0.2.7', port: 5060 }, requestUri: 'sip:+18669490290@homeline' });
     const platform = { ...played.platform, familyLine };
     await answer(call.incoming, new Door(platform), platform, () => expect.unreachable());
-    expect(call.said).toEqual([{ status, headers: {} }]);
+    expect(call.said).toEqual([{ status, headers: status === 503 ? { 'Retry-After': '5' } : {} }]);
     expect(played.logged).toMatchObject([{ level: 'warn', fields: { status } }]);
   });
 });

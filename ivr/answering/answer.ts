@@ -39,7 +39,9 @@ export async function answer(
   const { log, meter } = platform;
   const refuse = (status: number, headers: Record<string, string> = {}) => {
     meter.refusedRequest(status);
-    if (!call.signal.aborted) call.reject(status, headers);
+    // It passes: a carrier tries another process now, and this one later (RFC 3261 §20.33).
+    const later = status === 503 ? { 'Retry-After': '5' } : {};
+    if (!call.signal.aborted) call.reject(status, { ...later, ...headers });
   };
   try {
     const { terms } = platform;

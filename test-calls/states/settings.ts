@@ -11,6 +11,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   PROMPT_FOLDER: 'prompts made by the synthesiser; `prompts` in `VAR_FOLDER` unless given',
   LOG_LEVEL: '`fatal`, `error`, `warn`, `info` or `debug`',
   NODE_NAME: 'tells one `ivr` process from another; at its start it takes up what its namesake left',
+  NODE_LEASE_SECONDS:
+    'after how long without a sign of life from one `ivr` process another closes its calls; longer than a start takes',
   SIP_HOST: 'address of SIP',
   SIP_PORT: 'port of SIP (UDP)',
   SIP_REALM: 'realm of digest authentication',
@@ -68,7 +70,10 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   S3_ENDPOINT: 'an S3-compatible store other than AWS',
   S3_REGION: 'its region',
   ARTIST_FOLDER: 'recordings of a voice artist, which stand in for the synthesiser (`npm run script`)',
-  OBSERVE_PORT: 'first port of `/healthz` and `/metrics`, each process has one; 0 picks any',
+  OBSERVE_HOST:
+    'address of what each process tells of itself; what is more than health and metrics is told to this machine alone',
+  OBSERVE_PORT:
+    'first port of `/livez`, `/readyz`, `/healthz` and `/metrics`, each process has one; 0 picks any',
 };
 
 /** The settings as a table in Markdown, with the defaults that the code gives them. */

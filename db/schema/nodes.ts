@@ -1,0 +1,6 @@
+export interface IvrNodeTable {
+  name: string;
+  holder: string;
+  beats: number;
+  seenAt: Date;
+}

@@ -1,7 +1,8 @@
 import Srf, { type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { SipRequest, SipResponse } from '#sip-stack/message.ts';
+import type { SipResponse } from '#sip-stack/message.ts';
+import { SipRequest } from '#sip-stack/message.ts';
 import { StreamTransport } from '#sip-stack/stream-transport.ts';
 import { certificate } from '#sip-stack/testing/certificate.ts';
 import type { SocketAddress, Transport } from '#sip-stack/transport.ts';

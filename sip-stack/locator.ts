@@ -57,6 +57,8 @@ export class Locator {
 
   async *#ofName(uri: SipUri): AsyncGenerator<SocketAddress, void> {
     const name = bareHost(uri.params.get('maddr') || uri.host);
+    // RFC 6761 §6.4: there is none to ask for (browsers call themselves so, RFC 7118 §5.2.1).
+    if (name.toLowerCase().endsWith('.invalid')) return;
     const wanted = wantedProtocol(uri) as Protocol | undefined;
     // §4.2: with a port there is nothing to ask for but addresses.
     if (uri.port !== undefined) return yield* this.#addresses(name, wanted, uri.port, name);
@@ -90,10 +92,11 @@ export class Locator {
     }
     // TLS is not tried for somebody who did not ask for it and whose domain does not name it.
     const made = wanted === undefined ? protocols.filter((protocol) => able(protocol) && protocol !== 'TLS') : [wanted];
-    for (const protocol of made) {
+    const asked = made.flatMap((protocol) => {
       const prefix = srvNames[protocol];
-      if (prefix !== undefined) yield* this.#hosts(await this.#lookup.srv(`${prefix}.${name}`), protocol, name);
-    }
+      return prefix === undefined ? [] : [{ protocol, records: this.#lookup.srv(`${prefix}.${name}`) }];
+    });
+    for (const { protocol, records } of asked) yield* this.#hosts(await records, protocol, name);
   }
 
   /** RFC 2782: a service whose only target is `.` is not there. */

@@ -18,9 +18,12 @@ export interface Srv {
   readonly name: string;
 }
 
-/** Longest time for one question and its repetition: a second each, so that NAPTR, SRV and A together stay below T2 when a server is silent. */
-const questionMs = 1000;
-const questionTries = 2;
+/**
+ * How long a question waits for its answer, and once more twice as long: a server that is silent about NAPTR and SRV costs 3 s, less than T2
+ * (RFC 3261 §17.1.1.1), before addresses are asked for. Milliseconds.
+ */
+const patience = 500;
+const tries = 2;
 /** Records of one answer that are kept; thousands would be an attack on whoever tries them one by one. */
 const maxRecords = 32;
 /** Answers that are kept; the oldest go first. */
@@ -38,6 +41,8 @@ interface Answer<T> {
 export interface NameLookupOptions {
   /** `address` or `address:port` of the servers to ask; unless given those of the system, and its `hosts` file. */
   readonly servers?: readonly string[] | undefined;
+  /** See `patience`. Milliseconds. */
+  readonly timeout?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -52,8 +57,8 @@ export class NameLookup {
   readonly #answers = new Map<string, { readonly until: number; readonly records: Promise<readonly unknown[]> }>();
 
   /** @throws TypeError for a server that is no address */
-  constructor({ servers, clock = systemClock }: NameLookupOptions = {}) {
-    this.#resolver = new Resolver({ timeout: questionMs, tries: questionTries });
+  constructor({ servers, timeout = patience, clock = systemClock }: NameLookupOptions = {}) {
+    this.#resolver = new Resolver({ timeout, tries });
     this.#ownServers = servers !== undefined;
     if (servers) this.#resolver.setServers(servers);
     this.#clock = clock;

@@ -58,6 +58,8 @@ const settings = z.object({
   MEDIA_HOST: z.string().min(1).default('127.0.0.1'),
   RTP_PORT_MIN: port.default(20_000),
   RTP_PORT_MAX: port.default(24_000),
+  /** How the embedded media server reads and sends sound. */
+  RTP_IO: z.enum(['auto', 'dgram']).default('auto'),
 
   PIN_PEPPER: z.string().min(16).default(generated),
   PASSCODE_PEPPER: z.string().min(16).default(generated),

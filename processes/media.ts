@@ -7,7 +7,12 @@ main('media', async (config, log) => {
   const server = await startMediaServer({
     sip: { host: config.MEDIA_HOST, port: config.MEDIA_SIP_PORT },
     eventSocket: { host: config.FREESWITCH_HOST, port: config.FREESWITCH_PORT, password: config.FREESWITCH_SECRET },
-    rtp: { host: config.MEDIA_HOST, portMin: config.RTP_PORT_MIN, portMax: config.RTP_PORT_MAX },
+    rtp: {
+      host: config.MEDIA_HOST,
+      portMin: config.RTP_PORT_MIN,
+      portMax: config.RTP_PORT_MAX,
+      io: config.RTP_IO,
+    },
     log: (level, event, fields) => log[level]({ ...fields }, event),
   });
   const observed = await observe(

@@ -1,16 +1,24 @@
 /** Channel variables. Names are case-insensitive, as in FreeSWITCH; the spelling first used is kept. */
 export class Variables {
-  readonly #values = new Map<string, { readonly name: string; readonly value: string }>();
+  /** By name in lower case. */
+  readonly #values = new Map<string, string>();
+  /** Names that are spelled otherwise; few are. */
+  readonly #spellings = new Map<string, string>();
 
   get(name: string): string | undefined {
-    return this.#values.get(name.toLowerCase())?.value;
+    return this.#values.get(name.toLowerCase());
   }
 
   /** An empty or missing value removes the variable. */
   set(name: string, value: string | undefined): void {
     const key = name.toLowerCase();
-    if (value === undefined || value === '') this.#values.delete(key);
-    else this.#values.set(key, { name: this.#values.get(key)?.name ?? name, value });
+    if (value === undefined || value === '') {
+      this.#values.delete(key);
+      this.#spellings.delete(key);
+      return;
+    }
+    if (key !== name && !this.#values.has(key)) this.#spellings.set(key, name);
+    this.#values.set(key, value);
   }
 
   /** FreeSWITCH's idea of true. */
@@ -25,7 +33,7 @@ export class Variables {
   }
 
   *entries(): Generator<readonly [string, string]> {
-    for (const { name, value } of this.#values.values()) yield [name, value];
+    for (const [key, value] of this.#values) yield [this.#spellings.get(key) ?? key, value];
   }
 
   /** Puts values in place of `${name}`; an unknown name becomes nothing. Api calls inside `${}` are not made. */

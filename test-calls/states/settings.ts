@@ -29,6 +29,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   MEDIA_HOST: 'where the media server reaches the platform, and where its sound leaves',
   RTP_PORT_MIN: 'first port of sound',
   RTP_PORT_MAX: 'last port of sound',
+  RTP_IO:
+    '`auto`: by the C library (koffi) where that can be had, else by Node; `dgram`: by Node always (embedded media server)',
   PIN_PEPPER: 'key under which PINs are digested; changing it makes every PIN unknown',
   PASSCODE_PEPPER: 'key under which passcodes are digested; changing it makes every passcode unknown',
   WRONG_PINS_PER_HOUR: 'wrong PINs of one facility in an hour at which the log and a metric raise an alarm',

@@ -18,7 +18,7 @@ const inspector = new Session();
 let profiles = 0;
 
 process.on('message', ({ kind }: ToMedia) => {
-  void obey(kind).then(() => say({ kind: 'state', metrics: server.metrics() }));
+  void obey(kind).then(() => say({ kind: 'state', metrics: { ...server.metrics(), ...process.memoryUsage() } }));
 });
 process.on('disconnect', () => void server.close().then(() => process.exit(0)));
 say({ kind: 'ready', eventSocketPort: server.eventSocketPort });

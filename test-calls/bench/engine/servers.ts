@@ -10,7 +10,7 @@ import type { Phones, SpeakingPhone } from './phones.ts';
 
 export type ToMedia = { readonly kind: 'tell' | 'collect' | 'measured-from-now' | 'measured-until-now' };
 export type FromMedia =
-  { readonly kind: 'ready'; readonly eventSocketPort: number } | { readonly kind: 'state'; readonly metrics: Metrics };
+  { readonly kind: 'ready'; readonly eventSocketPort: number } | { readonly kind: 'state'; readonly metrics: Metrics & NodeJS.MemoryUsage };
 
 export type ToSip = { readonly kind: 'tell' };
 export type FromSip =
@@ -45,7 +45,7 @@ export async function embedded(io: 'auto' | 'dgram', profile?: string): Promise<
     },
     async state(collect = false) {
       const state = await child.ask({ kind: collect ? 'collect' : 'tell' });
-      return state.kind === 'state' ? state.metrics : undefined;
+      return state.kind === 'state' ? { ...state.metrics } : undefined;
     },
     async end() {
       await line.close();

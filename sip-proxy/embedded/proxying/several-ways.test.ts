@@ -2,6 +2,7 @@ import Srf, { type SrfRequest, type SrfResponse } from 'drachtio-srf';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Dialog } from '#sip-stack/dialog.ts';
 import { StreamTransport } from '#sip-stack/stream-transport.ts';
+import { DnsServer } from '#sip-stack/testing/dns-server.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { Phone, sdp } from '../testing/phone.ts';
 import { soon } from '../testing/soon.ts';
@@ -12,9 +13,11 @@ let stage: Stage;
 let caller: Phone;
 let called: Phone;
 let tcp: SocketAddress;
+let dns: DnsServer;
 
 beforeEach(async () => {
-  stage = await Stage.open({ contacts: [{ protocol: 'tcp', host: '127.0.0.1', port: 0 }] });
+  dns = await DnsServer.start();
+  stage = await Stage.open({ contacts: [{ protocol: 'tcp', host: '127.0.0.1', port: 0 }], dnsServers: [dns.address] });
   const port = Number(
     stage.server.contacts
       .find((name) => name.startsWith('tcp/'))
@@ -36,6 +39,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await caller.close();
   await stage.close();
+  await dns.close();
 });
 
 it('a call that leaves by another transport than it came by leads here on either side (RFC 5658)', async () => {
@@ -63,4 +67,24 @@ it('a call that leaves by another transport than it came by leads here on either
   await bye.response(200);
   await caller.close();
   await soon(() => stage.leftovers()).toEqual(nothing);
+});
+
+it('a target that is a name is followed to its next address, which sees the same way and the mark of it (RFC 5393)', async () => {
+  const other = await stage.phone();
+  const [first, second] = [called, other];
+  dns.a('a.example.com', '127.0.0.1');
+  dns.srv('_sip._udp.example.com', ...[first, second].map(({ port }, i) => `${i} 1 ${port} a.example.com`));
+  const asked = caller.ask('INVITE', { 'X-To': 'sip:home@example.com' }, sdp(4000));
+  const refused = await first.request('INVITE');
+  refused.tx.reply(503);
+  const offered = await second.request('INVITE');
+  const [one, two] = [refused, offered].map(({ request }) => request.getAll('via'));
+  expect([one?.length, two?.length, two?.[1]]).toEqual([2, 2, one?.[1]]);
+  const [branch, next] = [refused, offered].map(({ request }) => request.via.branch?.split('.loop-'));
+  expect(next?.[1]).toMatch(/^[0-9a-f]{16}$/);
+  expect(next?.[1]).toBe(branch?.[1]);
+  expect(next?.[0]).not.toBe(branch?.[0]);
+  expect(offered.request.getAll('record-route')).toEqual(refused.request.getAll('record-route'));
+  offered.tx.reply(486);
+  await asked.response(486);
 });

@@ -16,6 +16,8 @@ export class AudioFrame {
   fresh = false;
   /** It was heard from a party: it follows the frame before it, however late it is. Otherwise it was made for this very moment. */
   received = false;
+  /** It stands in place of one that was lost. */
+  concealed = false;
 
   /** Takes codes as they came. */
   setCodes(law: Law, codes: Uint8Array): void {

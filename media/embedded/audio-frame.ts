@@ -22,6 +22,8 @@ export class AudioFrame {
   fresh = false;
   /** It was heard from a party: it follows the frame before it, however late it is. Otherwise it was made for this very moment. */
   received = false;
+  /** It stands in place of one that was lost. */
+  concealed = false;
 
   /** Takes 160 codes as they came. They are referred to, not copied: they must stay until the next frame is taken. */
   setCodes(law: Law, codes: Uint8Array): void {

@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Log } from './log.ts';
 import { Keys } from './keys.ts';
+import { Mending } from './mending.ts';
 import { mediaTimedOut } from './media-timeout.ts';
 import type { ChannelRtcp } from './rtcp/attach.ts';
 import type { RtpLeg } from './rtp-leg.ts';
@@ -78,6 +79,8 @@ export class Channel implements Ticking {
   deafened = false;
   readonly #heard = new Frame();
   readonly #idle = new Frame();
+  readonly #mending: Mending;
+  readonly #hear = (frame: AudioFrame): void => this.#take(frame);
   #unspokenTicks = 0;
   #spoken = false;
   #ticks = 0;
@@ -88,6 +91,7 @@ export class Channel implements Ticking {
     this.name = options.name;
     this.profile = options.profile;
     this.leg = options.leg;
+    this.#mending = new Mending(options.leg);
     this.apps = new AppStack(this, engine.apps);
     this.keys = new Keys(this);
     this.variables.set('uuid', this.uuid);
@@ -192,7 +196,14 @@ export class Channel implements Ticking {
   #tick(): void {
     this.leg.tick();
     this.keys.offer();
-    while (this.leg.nextFrame(this.#heard)) this.#hear(this.#heard);
+    const wanted = this.taps.size > 0;
+    let came = false;
+    while (this.leg.nextFrame(this.#heard)) {
+      came = true;
+      this.#mending.came(this.#heard, wanted, this.#hear);
+      this.#take(this.#heard);
+    }
+    if (!came && this.leg.comfortLevel >= 0) this.#mending.pause(this.#hear);
     this.#runApps();
     this.#unspokenTicks += 1;
     if (this.#unspokenTicks > PARTNER_QUIET_TICKS && this.partner && this.taps.displaces) this.#lay();
@@ -213,7 +224,7 @@ export class Channel implements Ticking {
     }
   }
 
-  #hear(frame: AudioFrame): void {
+  #take(frame: AudioFrame): void {
     if (this.tones && this.leg.agreement?.eventType === null) {
       const key = this.tones.hear(frame.samples());
       if (key) this.keys.pressed({ ...key, source: 'INBAND_AUDIO' });

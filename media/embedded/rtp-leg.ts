@@ -49,6 +49,7 @@ export type LegCounts = {
   bytesIn: number;
   audioIn: number;
   eventsIn: number;
+  comfortIn: number;
   strayIn: number;
   packetsOut: number;
   bytesOut: number;
@@ -62,6 +63,7 @@ const noCounts = (): LegCounts => ({
   bytesIn: 0,
   audioIn: 0,
   eventsIn: 0,
+  comfortIn: 0,
   strayIn: 0,
   packetsOut: 0,
   bytesOut: 0,
@@ -76,6 +78,8 @@ export class RtpLeg {
   readonly jitter = new JitterBuffer();
   /** Called for every digit the party pressed. */
   onDigit: (digit: HeardDigit) => void = () => undefined;
+  /** The party pauses, with noise of so many dB below overload (RFC 3389); -1: it does not. */
+  comfortLevel = -1;
   /** Counts what came, for reports. */
   reception: Reception | undefined;
   /** RTCP on the port of RTP. */
@@ -152,6 +156,7 @@ export class RtpLeg {
   agree(agreement: MediaAgreement): void {
     this.#agreement = agreement;
     this.#srtp = agreement.security ? new SrtpSession(agreement.security, this.#srtp) : undefined;
+    this.comfortLevel = -1;
     this.#lastHeardMs = this.#now();
     this.#latch.expect(agreement.remote);
     this.#hadPeer ||= this.#latch.canSend;
@@ -291,8 +296,13 @@ export class RtpLeg {
       return;
     }
     const audio = header.payloadType === agreement.audioType && header.length > 0;
-    if (audio) this.counts.audioIn += 1;
-    else if (header.payloadType !== COMFORT_NOISE_TYPE) this.counts.strayIn += 1;
+    if (audio) {
+      this.counts.audioIn += 1;
+      this.comfortLevel = -1;
+    } else if (header.payloadType === COMFORT_NOISE_TYPE && header.length > 0) {
+      this.counts.comfortIn += 1;
+      this.comfortLevel = bytes[header.offset]! & 0x7f;
+    } else this.counts.strayIn += 1;
     this.jitter.put(header, bytes, audio);
   }
 }

@@ -63,7 +63,7 @@ const mediaStats = (channel: Channel): Record<string, number | string> => {
     in_skip_packet_count: jitter.counts.lost,
     in_jitter_packet_count: jitter.held,
     in_dtmf_packet_count: counts.eventsIn,
-    in_cng_packet_count: 0,
+    in_cng_packet_count: counts.comfortIn,
     in_flush_packet_count: jitter.counts.late,
     in_largest_jb_size: jitter.target,
     in_jitter_min_variance: range.least.toFixed(2),

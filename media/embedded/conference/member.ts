@@ -1,3 +1,4 @@
+import { Concealer } from '#media/audio/concealer.ts';
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import type { Digit } from '#media/embedded/app-stack.ts';
 import { AudioFrame } from '#media/embedded/audio-frame.ts';
@@ -28,6 +29,9 @@ export class Member {
   /** Loudness of the last 20 ms. */
   loudness = 0;
   readonly #said = new PacedQueue();
+  readonly #concealer = new Concealer();
+  /** Frames that were made because none was there in time. */
+  #made = 0;
   readonly #own = new Int16Array(FRAME_SAMPLES);
   readonly #mixed = new AudioFrame();
   #contributes = false;
@@ -65,11 +69,14 @@ export class Member {
     this.loudness = 0;
     this.talking.stop();
     this.#said.clear();
+    this.#concealer.forget();
+    this.#made = 0;
   }
 
   /** The member said this. */
   heard(frame: AudioFrame): void {
-    if (!this.speaks && !this.flags.has('mute-detect')) return;
+    // what is lost is concealed at its own time: when the conference wants it and it is not there
+    if (frame.concealed || this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
     const samples = this.volumeIn === 0 ? frame.samples() : frame.change();
     changeVolume(samples, this.volumeIn);
     this.loudness = meanLevel(samples);
@@ -80,11 +87,28 @@ export class Member {
 
   /** The conference's 20 ms: adds what was said to the sum of all. */
   contribute(sum: Int32Array): void {
-    const said = this.speaks ? this.#said.take() : undefined;
-    this.#contributes = said !== undefined;
-    if (!said) return;
-    this.#own.set(said);
-    for (let i = 0; i < FRAME_SAMPLES; i += 1) sum[i] = sum[i]! + said[i]!;
+    this.#contributes = this.speaks && this.#next(this.#own);
+    if (this.#contributes) for (let i = 0; i < FRAME_SAMPLES; i += 1) sum[i] = sum[i]! + this.#own[i]!;
+  }
+
+  #next(into: Int16Array): boolean {
+    const said = this.#said.take();
+    if (!said) {
+      if (!this.#concealer.conceal(into)) return false;
+      this.#made += 1;
+      return true;
+    }
+    into.set(said);
+    this.#concealer.came(into);
+    return true;
+  }
+
+  /** A frame that comes after its time, when another was made in its place. One that comes after lost ones does not. */
+  #replaced(frame: AudioFrame): boolean {
+    if (this.#made === 0) return false;
+    const late = frame.gap === 0 && !frame.fresh;
+    this.#made = late ? this.#made - 1 : 0;
+    return late;
   }
 
   /** Nobody is heard yet: what was said is forgotten. */

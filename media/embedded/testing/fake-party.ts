@@ -137,6 +137,12 @@ export class FakeParty {
     this.#header.timestamp += FRAME_SAMPLES;
   }
 
+  /** The party falls silent, with noise of so many dB below overload, and says nothing for so many frames. */
+  pause(level: number, frames: number): void {
+    this.#packet(13, Uint8Array.of(level), this.#header.timestamp, false);
+    this.#header.timestamp += frames * FRAME_SAMPLES;
+  }
+
   /** The party presses a key: five event packets at once, the last three of them ends. */
   press(digit: string, duration = 800): void {
     const payload = new Uint8Array(EVENT_BYTES);

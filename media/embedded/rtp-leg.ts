@@ -217,7 +217,7 @@ export class RtpLeg {
   #receive(bytes: Buffer, source: RemoteInfo): void {
     const agreement = this.#agreement;
     const header = this.#header;
-    if (!agreement || !parseRtp(bytes, header) || !this.#latch.accept(source)) {
+    if (!agreement || !parseRtp(bytes, header) || !this.#latch.accept(source, header.sequence)) {
       this.counts.strayIn += 1;
       return;
     }

@@ -8,7 +8,7 @@ import { describe, type Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
 import { contactOf, type Core, type Received } from './core.ts';
 import { endDialog } from './ending.ts';
-import { release } from './holding.ts';
+import { answered, release } from './holding.ts';
 import { LiveDialog } from './live-dialog.ts';
 import { sessionAnswered } from './session.ts';
 
@@ -69,6 +69,7 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
 const ringing = (core: Core, received: Received, response: SipResponse): string | undefined => {
   const { transaction, request, client, dialogId } = received;
   if (!transaction.respond(response)) return unknownTransaction(response);
+  answered(core, received);
   // The client lives: from now on the caller's patience is the limit.
   core.layer.clock.stop(received.limit);
   if (request.method !== 'INVITE' || received.live || received.earlyKey !== undefined || response.status === 100)

@@ -45,8 +45,10 @@ const receiveNew = (core: Core, transaction: ServerTransaction, request: SipRequ
     return refuse(core, transaction, source, { status: 482, why: 'another branch of this INVITE is ringing' });
   const client = core.routes.next(method.toLowerCase());
   if (!client) return refuse(core, transaction, source, { status: 503, why: 'no client for this method' });
+  if (!core.waiting.enter(source.address))
+    return refuse(core, transaction, source, { status: 503, why: 'clients are busy', headers: { 'Retry-After': '5' } });
   if (invite) transaction.reply(100);
-  const received = hold(core, { transaction, request, client, dialogId });
+  const received = hold(core, { transaction, request, client, dialogId, waitingOf: source.address });
   if (invite) core.ringing.set(dialogId, received);
   deliver(core, client, request, source, received.id, '');
 };

@@ -1,0 +1,313 @@
+import type { Random } from './random.ts';
+import type { Template } from './sip-corpus.ts';
+
+/** What is known of a spoilt message's answer: one status, silence, or anything that a server may answer. */
+export type Expected = number | 'silence' | 'anything';
+
+/** A message that is spoilt, and how. */
+export interface Mutated {
+  readonly bytes: Buffer;
+  readonly expected: Expected;
+  /** What was done to it. */
+  readonly how: string;
+  /** The branch by which its answer is known; undefined when it has none of ours any more. */
+  readonly branch: string | undefined;
+}
+
+/** A message while it is being spoilt. */
+interface Draft {
+  startLine: string;
+  headers: [name: string, value: string][];
+  body: string;
+  expected: Expected;
+}
+
+type Change = (draft: Draft, random: Random) => void;
+
+const find = (draft: Draft, name: string): [string, string] | undefined =>
+  draft.headers.find(([one]) => one.toLowerCase() === name.toLowerCase());
+const remove = (draft: Draft, name: string): void => {
+  draft.headers = draft.headers.filter(([one]) => one.toLowerCase() !== name.toLowerCase());
+};
+const edit = (draft: Draft, name: string, change: (value: string) => string): void => {
+  const header = find(draft, name);
+  if (header) header[1] = change(header[1]);
+};
+/** Requests that are refused with this status before anything else is looked at; nobody answers an ACK or a response. */
+const refused = (draft: Draft, status: number): void => {
+  draft.expected = draft.expected === 'silence' ? 'silence' : status;
+};
+
+const compact: Readonly<Record<string, string>> = {
+  Via: 'v',
+  From: 'f',
+  To: 't',
+  'Call-ID': 'i',
+  Contact: 'm',
+  'Content-Type': 'c',
+  'Content-Length': 'l',
+  Supported: 'k',
+  Event: 'o',
+  'Refer-To': 'r',
+  'Session-Expires': 'x',
+};
+
+/** Ways to write the same message: its answer stays as it is. */
+const harmless: Readonly<Record<string, Change>> = {
+  'other case': (draft) => {
+    for (const header of draft.headers) header[0] = header[0].toUpperCase();
+  },
+  'compact names': (draft) => {
+    for (const header of draft.headers) header[0] = compact[header[0]] ?? header[0];
+  },
+  folded: (draft, random) => {
+    const header = random.pick(draft.headers);
+    header[1] = `\r\n ${header[1].replace(/;/g, '\r\n\t;')}`;
+  },
+  'blanks around colons': (draft, random) => {
+    const header = random.pick(draft.headers);
+    header[0] += random.pick([' ', '\t', '  \t ']);
+  },
+  'other order': (draft, random) => {
+    // The Vias must stay in their order, and there is but one.
+    for (let at = draft.headers.length - 1; at > 0; at--) {
+      const other = random.below(at + 1);
+      [draft.headers[at], draft.headers[other]] = [draft.headers[other]!, draft.headers[at]!];
+    }
+  },
+  'unknown headers': (draft, random) => {
+    for (let n = random.between(1, 5); n > 0; n--)
+      draft.headers.splice(random.below(draft.headers.length), 0, [
+        `X-${random.bits().toString(36)}`,
+        random.pick([
+          ';;,,;;,;',
+          '"',
+          'работающий',
+          '\\',
+          `${'long '.repeat(random.below(300))}`,
+          '<<<',
+          '%00%00',
+          '=?;',
+        ]),
+      ]);
+  },
+  'unknown parameters': (draft, random) => {
+    const name = random.pick(['From', 'To', 'Via']);
+    edit(draft, name, (value) => `${value};p${random.bits()}="a;b,c\\"d";flag`);
+  },
+  'several Vias': (draft) => {
+    const at = draft.headers.findIndex(([name]) => /^v(ia)?$/i.test(name.trim()));
+    draft.headers.splice(at + 1, 0, ['Via', 'SIP/2.0/TCP 192.0.2.7;branch=z9hG4bKb, SIP/2.0/SCTP [2001:db8::9]:5062']);
+  },
+  'empty lines before it': (draft, random) => {
+    draft.startLine = `${'\r\n'.repeat(random.between(1, 3))}${draft.startLine}`;
+  },
+  'version in small letters': (draft) => {
+    draft.startLine = draft.startLine.replace('SIP/2.0', 'sip/2.0');
+  },
+  'without Max-Forwards': (draft) => remove(draft, 'Max-Forwards'),
+  'without Content-Length': (draft) => remove(draft, 'Content-Length'),
+};
+
+/** Ways to spoil a message, each with the one answer that is right (RFC 3261 §8.2, §16.3, §21; RFC 4475). */
+const harmful: Readonly<Record<string, Change>> = {
+  'no Call-ID': (draft) => (remove(draft, 'Call-ID'), refused(draft, 400)),
+  'no From': (draft) => (remove(draft, 'From'), refused(draft, 400)),
+  'no To': (draft) => (remove(draft, 'To'), refused(draft, 400)),
+  'no CSeq': (draft) => (remove(draft, 'CSeq'), refused(draft, 400)),
+  'no Via': (draft) => (remove(draft, 'Via'), (draft.expected = 'silence')),
+  'bad Via': (draft, random) => {
+    const bad = [
+      'SIP/2.0/UDP',
+      'HTTP/1.1/UDP h',
+      'SIP/2.0/UDP ;;,;',
+      'SIP/2.0/UDP h:99999',
+      ',,',
+      'SIP/2.0/UDP h o s t',
+    ];
+    edit(draft, 'Via', () => random.pick(bad));
+    draft.expected = 'silence';
+  },
+  twice: (draft, random) => {
+    const name = random.pick(['From', 'To', 'Call-ID', 'CSeq']);
+    draft.headers.push([name, find(draft, name)?.[1] ?? '']);
+    refused(draft, 400);
+  },
+  'bad CSeq': (draft, random) => {
+    const bad = ['4294967296 ', '2147483648 ', '-1 ', 'x ', '', '1', '0x1 ', '99999999999999999999 '];
+    edit(draft, 'CSeq', (value) => {
+      const number = random.pick(bad);
+      return number === '1' ? '1' : `${number}${value.split(' ')[1] ?? ''}`;
+    });
+    refused(draft, 400);
+  },
+  'CSeq of another method': (draft) => {
+    edit(draft, 'CSeq', (value) => `${value}X`);
+    refused(draft, 400);
+  },
+  'bad Content-Length': (draft, random) => {
+    remove(draft, 'Content-Length');
+    draft.headers.push(['Content-Length', random.pick(['-1', '99999', 'x', '', '1 1', '0x1', '1e1'])]);
+    refused(draft, 400);
+  },
+  'two Content-Lengths': (draft) => {
+    draft.headers.push(['l', '1000']);
+    refused(draft, 400);
+  },
+  'bad Max-Forwards': (draft, random) => {
+    remove(draft, 'Max-Forwards');
+    draft.headers.push(['Max-Forwards', random.pick(['256', '-1', 'many', '', '7 0', '99999999999'])]);
+    refused(draft, 400);
+  },
+  'bad From or To': (draft, random) => {
+    const bad = [
+      '"open <sip:a@b>',
+      '<sip:a@b',
+      'sip:a b@c',
+      '<>',
+      '<sip:a@b>;tag=x y',
+      ';tag=1',
+      'a, b <sip:a@b>',
+      '< sip:a@b >',
+      '<sip:a@b>;=x',
+    ];
+    edit(draft, random.pick(['From', 'To']), () => random.pick(bad));
+    refused(draft, 400);
+  },
+  'bad header line': (draft, random) => {
+    draft.headers.splice(random.below(draft.headers.length), 0, [
+      random.pick(['No Name', 'Näme', 'a\tb', '', 'a(b)', 'x{}']),
+      'y',
+    ]);
+    refused(draft, 400);
+  },
+  'another version': (draft, random) => {
+    draft.startLine = draft.startLine.replace('SIP/2.0', random.pick(['SIP/3.0', 'SIP/7.0', 'SIP/2.1', 'SIP/1.0']));
+    refused(draft, 505);
+  },
+  'blanks in the first line': (draft, random) => {
+    draft.startLine = random.pick([
+      draft.startLine.replace(' ', '  '),
+      `${draft.startLine} `,
+      draft.startLine.replace('@', ' @'),
+    ]);
+    refused(draft, 400);
+  },
+  'URI that is none': (draft, random) => {
+    const uri = random.pick([
+      '<sip:b@h>',
+      'b',
+      'sip:',
+      'sip:b@',
+      'sip:b@h:0',
+      'sip:b@h:70000',
+      'sip:@h',
+      'sip:b@h?X=y',
+      'sip:b@[::1',
+      ':b',
+    ]);
+    draft.startLine = draft.startLine.replace(/sip:b@\{to\}/, uri);
+    refused(draft, 400);
+  },
+  'unknown scheme': (draft) => {
+    draft.startLine = draft.startLine.replace('sip:b@', 'soap.beep://b@');
+    refused(draft, 416);
+  },
+  'unknown method': (draft) => {
+    const [method = ''] = draft.startLine.split(' ', 1);
+    draft.startLine = draft.startLine.replace(method, 'DANCE');
+    edit(draft, 'CSeq', (value) => value.replace(method, 'DANCE'));
+    // A tag that nobody knows is seen first.
+    draft.expected = /;tag=/.test(find(draft, 'To')?.[1] ?? '') ? 481 : 501;
+  },
+  'too many headers': (draft) => {
+    for (let n = 0; n < 401; n++) draft.headers.push(['X', 'y']);
+    refused(draft, 513);
+  },
+};
+
+const octets = '\0\r\n\t "\',;:<>=@[]{}%\\/|\x7f\x80\xc3\xff';
+
+/** Octets put in, taken out, turned over or said again anywhere. */
+const scramble = (bytes: Buffer, random: Random): Buffer => {
+  let spoilt = bytes;
+  for (let n = random.between(1, 4); n > 0 && spoilt.length > 0; n--) {
+    const at = random.below(spoilt.length);
+    const [before, after] = [spoilt.subarray(0, at), spoilt.subarray(at)];
+    switch (random.below(6)) {
+      case 0:
+        spoilt = Buffer.concat([before, after.subarray(random.between(1, 20))]);
+        break;
+      case 1:
+        spoilt = Buffer.concat([before, random.bytes(random.between(1, 8)), after]);
+        break;
+      case 2:
+        spoilt = Buffer.from(spoilt);
+        spoilt[at]! ^= 1 << random.below(8);
+        break;
+      case 3:
+        spoilt = Buffer.concat([
+          before,
+          Buffer.from(random.pick([...octets]).repeat(random.between(1, 40)), 'latin1'),
+          after,
+        ]);
+        break;
+      case 4:
+        spoilt = Buffer.concat([before, after.subarray(0, random.between(1, 200)), after]);
+        break;
+      default:
+        spoilt = before;
+    }
+  }
+  return spoilt;
+};
+
+/** Who sends, and to whom. */
+export interface Ends {
+  readonly me: string;
+  readonly to: string;
+}
+
+const write = ({ startLine, headers, body }: Draft, n: number, { me, to }: Ends, cseq: number): string =>
+  `${[startLine, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n${body}`
+    .replaceAll('{n}', String(n))
+    .replaceAll('{cseq}', String(cseq))
+    .replaceAll('{me}', me)
+    .replaceAll('{to}', to);
+
+const entries = Object.entries;
+
+/** A message number `n`: as it should be, or written unusually, and then perhaps spoilt in one way, or octet by octet. */
+export function mutate(random: Random, template: Template, n: number, ends: Ends): Mutated {
+  const draft: Draft = {
+    startLine: template.startLine,
+    headers: template.headers.map(([name, value]) => [name, value]),
+    body: template.body,
+    expected: template.answer ?? 'silence',
+  };
+  const how: string[] = [];
+  const kind = random.below(10);
+  if (kind < 5 && !(template.startLine.startsWith('SIP/') && kind < 3)) {
+    const [name, change] = random.pick(entries(harmful));
+    change(draft, random);
+    how.push(name);
+  }
+  for (let more = random.below(3); more > 0 && kind < 8; more--) {
+    const [name, change] = random.pick(entries(harmless));
+    if (how.includes(name)) continue;
+    change(draft, random);
+    how.push(name);
+  }
+  const text = Buffer.from(write(draft, n, ends, random.between(1, 2 ** 31 - 1)));
+  const branch = `z9hG4bKfuzz${n}`;
+  if (kind < 8) return { bytes: text, expected: draft.expected, how: how.join(', ') || 'as it should be', branch };
+  return { bytes: scramble(text, random), expected: 'anything', how: 'octets', branch: undefined };
+}
+
+/** A whole message of others, spoilt octet by octet. */
+export const mutateWhole = (random: Random, bytes: Buffer): Mutated => ({
+  bytes: scramble(bytes, random),
+  expected: 'anything',
+  how: 'octets',
+  branch: undefined,
+});

@@ -145,8 +145,7 @@ const check = (message: SipRequest | SipResponse): void => {
     if ((counts[at] ?? 0) > 1) throw reject(message, 400, `More than one ${name}`);
     if (counts[at] === 0 && name !== 'max-forwards') throw reject(message, 400, `No ${name}`);
   }
-  // Not even answered: the answer would be many times as long.
-  if (message.getAll('via').length > maxVias) throw new SipParseError(400, 'Too many Vias');
+  if (message.getAll('via').length > maxVias) throw reject(message, 400, 'Too many Vias');
   try {
     void [message.via, message.from, message.to];
     if (message instanceof SipRequest && message.cseq.method !== message.method)
@@ -175,9 +174,13 @@ const checkRequest = (request: SipRequest): void => {
   if (scheme === undefined || (sip && (!uri || uri.headers !== ''))) throw reject(request, 400, 'Bad Request-URI');
 };
 
-/** The error for `message`, with the request when there is a way back for the answer. An ACK has none (RFC 3261 §17.1.1.3). */
+/**
+ * The error for `message`, with the request when there is a way back for the answer. An ACK has none (RFC 3261 §17.1.1.3); of too many
+ * Vias the answer would be many times as long as the request.
+ */
 const reject = (message: SipMessage, status: number, what: string): SipParseError => {
   if (!(message instanceof SipRequest) || message.method === 'ACK') return new SipParseError(status, what);
+  if (message.getAll('via').length > maxVias) return new SipParseError(status, what);
   try {
     void message.via;
   } catch {

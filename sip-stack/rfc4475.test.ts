@@ -253,6 +253,7 @@ describe('what nobody else would read the same way', () => {
     const vias = (count: number): string => Array.from({ length: count }, () => 'SIP/2.0/UDP h').join();
     expect(of(swap('Via', vias(256)))).toBe('accepted');
     expect(of(swap('Via', vias(257)))).toEqual({ status: 400, answerable: false });
+    expect(refusal(`${options}\n${swap('Via', vias(257))}`)).toEqual({ status: 400, answerable: false });
   });
 
   it('Call-IDs and tags that would be in every line about the call', () => {

@@ -42,6 +42,9 @@ export class AdminClient {
   readonly #socket: Socket;
   readonly #answers: Answers;
   #count = 0;
+  /** Called when every route has been taken. */
+  #ready: () => void = () => undefined;
+  #taken = 0;
 
   private constructor(socket: Socket, answers: Answers) {
     this.#socket = socket;
@@ -59,8 +62,10 @@ export class AdminClient {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const client = new AdminClient(socket, answers);
+    const ready = new Promise<void>((resolve) => (client.#ready = resolve));
     client.#send(`authenticate|${SECRET}`);
     for (const verb of verbs) client.#send(`route|${verb}`);
+    await ready;
     return client;
   }
 
@@ -71,6 +76,7 @@ export class AdminClient {
   #take(payload: Buffer): void {
     const end = payload.indexOf('\r\n');
     const tokens = payload.toString('utf8', 0, end < 0 ? payload.length : end).split('|');
+    if (tokens[1] === 'response' && ++this.#taken > verbs.length) this.#ready();
     if (tokens[1] !== 'sip') return;
     const delivered = { tokens, transactionId: tokens[8] ?? '', message: payload.subarray(end + 2) };
     this.delivered.push(delivered);

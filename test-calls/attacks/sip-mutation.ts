@@ -24,20 +24,6 @@ interface Draft {
 
 type Change = (draft: Draft, random: Random) => void;
 
-const find = (draft: Draft, name: string): [string, string] | undefined =>
-  draft.headers.find(([one]) => one.toLowerCase() === name.toLowerCase());
-const remove = (draft: Draft, name: string): void => {
-  draft.headers = draft.headers.filter(([one]) => one.toLowerCase() !== name.toLowerCase());
-};
-const edit = (draft: Draft, name: string, change: (value: string) => string): void => {
-  const header = find(draft, name);
-  if (header) header[1] = change(header[1]);
-};
-/** Requests that are refused with this status before anything else is looked at; nobody answers an ACK or a response. */
-const refused = (draft: Draft, status: number): void => {
-  draft.expected = draft.expected === 'silence' ? 'silence' : status;
-};
-
 const compact: Readonly<Record<string, string>> = {
   Via: 'v',
   From: 'f',
@@ -52,6 +38,25 @@ const compact: Readonly<Record<string, string>> = {
   'Session-Expires': 'x',
 };
 
+/** The long name in small letters, however it is written. */
+const keyOf = (name: string): string => {
+  const plain = name.trim().toLowerCase();
+  return (Object.entries(compact).find(([, short]) => short === plain)?.[0] ?? plain).toLowerCase();
+};
+const find = (draft: Draft, name: string): [string, string] | undefined =>
+  draft.headers.find(([one]) => keyOf(one) === name.toLowerCase());
+const remove = (draft: Draft, name: string): void => {
+  draft.headers = draft.headers.filter(([one]) => keyOf(one) !== name.toLowerCase());
+};
+const edit = (draft: Draft, name: string, change: (value: string) => string): void => {
+  const header = find(draft, name);
+  if (header) header[1] = change(header[1]);
+};
+/** Requests that are refused with this status before anything else is looked at; nobody answers an ACK or a response. */
+const refused = (draft: Draft, status: number): void => {
+  draft.expected = draft.expected === 'silence' ? 'silence' : status;
+};
+
 /** Ways to write the same message: its answer stays as it is. */
 const harmless: Readonly<Record<string, Change>> = {
   'other case': (draft) => {
@@ -62,14 +67,15 @@ const harmless: Readonly<Record<string, Change>> = {
   },
   folded: (draft, random) => {
     const header = random.pick(draft.headers);
-    header[1] = `\r\n ${header[1].replace(/;/g, '\r\n\t;')}`;
+    // Not between angle brackets, where no blank may be.
+    header[1] = `\r\n ${header[1].includes('<') ? header[1] : header[1].replace(/;/g, '\r\n\t;')}`;
   },
   'blanks around colons': (draft, random) => {
     const header = random.pick(draft.headers);
     header[0] += random.pick([' ', '\t', '  \t ']);
   },
   'other order': (draft, random) => {
-    // The Vias must stay in their order, and there is but one.
+    if (draft.headers.filter(([name]) => keyOf(name) === 'via').length > 1) return;
     for (let at = draft.headers.length - 1; at > 0; at--) {
       const other = random.below(at + 1);
       [draft.headers[at], draft.headers[other]] = [draft.headers[other]!, draft.headers[at]!];
@@ -96,7 +102,7 @@ const harmless: Readonly<Record<string, Change>> = {
     edit(draft, name, (value) => `${value};p${random.bits()}="a;b,c\\"d";flag`);
   },
   'several Vias': (draft) => {
-    const at = draft.headers.findIndex(([name]) => /^v(ia)?$/i.test(name.trim()));
+    const at = draft.headers.findIndex(([name]) => keyOf(name) === 'via');
     draft.headers.splice(at + 1, 0, ['Via', 'SIP/2.0/TCP 192.0.2.7;branch=z9hG4bKb, SIP/2.0/SCTP [2001:db8::9]:5062']);
   },
   'empty lines before it': (draft, random) => {
@@ -182,7 +188,7 @@ const harmful: Readonly<Record<string, Change>> = {
     refused(draft, 400);
   },
   'another version': (draft, random) => {
-    draft.startLine = draft.startLine.replace('SIP/2.0', random.pick(['SIP/3.0', 'SIP/7.0', 'SIP/2.1', 'SIP/1.0']));
+    draft.startLine = draft.startLine.replace(/SIP\/2\.0/i, random.pick(['SIP/3.0', 'SIP/7.0', 'SIP/2.1', 'SIP/1.0']));
     refused(draft, 505);
   },
   'blanks in the first line': (draft, random) => {
@@ -211,10 +217,11 @@ const harmful: Readonly<Record<string, Change>> = {
   },
   'unknown scheme': (draft) => {
     draft.startLine = draft.startLine.replace('sip:b@', 'soap.beep://b@');
-    refused(draft, 416);
+    // What a CANCEL is for is looked for first (RFC 3261 §9.2).
+    if (!draft.startLine.trim().startsWith('CANCEL')) refused(draft, 416);
   },
   'unknown method': (draft) => {
-    const [method = ''] = draft.startLine.split(' ', 1);
+    const [method = ''] = draft.startLine.trim().split(' ', 1);
     draft.startLine = draft.startLine.replace(method, 'DANCE');
     edit(draft, 'CSeq', (value) => value.replace(method, 'DANCE'));
     // A tag that nobody knows is seen first.
@@ -268,9 +275,9 @@ export interface Ends {
   readonly to: string;
 }
 
-const write = ({ startLine, headers, body }: Draft, n: number, { me, to }: Ends, cseq: number): string =>
+const write = ({ startLine, headers, body }: Draft, n: string, { me, to }: Ends, cseq: number): string =>
   `${[startLine, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n${body}`
-    .replaceAll('{n}', String(n))
+    .replaceAll('{n}', n)
     .replaceAll('{cseq}', String(cseq))
     .replaceAll('{me}', me)
     .replaceAll('{to}', to);
@@ -287,21 +294,26 @@ export function mutate(random: Random, template: Template, n: number, ends: Ends
   };
   const how: string[] = [];
   const kind = random.below(10);
-  if (kind < 5 && !(template.startLine.startsWith('SIP/') && kind < 3)) {
-    const [name, change] = random.pick(entries(harmful));
-    change(draft, random);
-    how.push(name);
-  }
   for (let more = random.below(3); more > 0 && kind < 8; more--) {
     const [name, change] = random.pick(entries(harmless));
     if (how.includes(name)) continue;
     change(draft, random);
     how.push(name);
   }
-  const text = Buffer.from(write(draft, n, ends, random.between(1, 2 ** 31 - 1)));
-  const branch = `z9hG4bKfuzz${n}`;
-  if (kind < 8) return { bytes: text, expected: draft.expected, how: how.join(', ') || 'as it should be', branch };
-  return { bytes: scramble(text, random), expected: 'anything', how: 'octets', branch: undefined };
+  const response = template.startLine.startsWith('SIP/');
+  if (kind < 5) {
+    const [name, change] = random.pick(entries(harmful));
+    // A response has no method and no URI.
+    if (!(response && /method|URI|scheme|first line/.test(name))) {
+      change(draft, random);
+      how.push(name);
+    }
+  }
+  // What is spoilt octet by octet must not be taken for a message that has one right answer.
+  const number = `${kind < 8 ? 'way' : 'octets'}-${n}`;
+  const bytes = Buffer.from(write(draft, number, ends, random.between(1, 2 ** 31 - 1)));
+  if (kind >= 8) return { bytes: scramble(bytes, random), expected: 'anything', how: 'octets', branch: undefined };
+  return { bytes, expected: draft.expected, how: how.join(', ') || 'as it should be', branch: `z9hG4bKfuzz${number}` };
 }
 
 /** A whole message of others, spoilt octet by octet. */

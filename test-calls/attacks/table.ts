@@ -1,5 +1,8 @@
 import type { Attack } from './attack.ts';
+import { foundAttack } from './found.ts';
+import { parseAttack } from './parse-fuzz.ts';
+import { sipFuzzAttack } from './sip-fuzz.ts';
 import { tortureAttack } from './torture.ts';
 
 /** Every attack there is; a new one is a file of its own and a line here. */
-export const attacks: readonly Attack[] = [tortureAttack];
+export const attacks: readonly Attack[] = [tortureAttack, foundAttack, parseAttack, sipFuzzAttack];

@@ -1,3 +1,4 @@
+import { scramble } from './octets.ts';
 import type { Random } from './random.ts';
 import type { Template } from './sip-corpus.ts';
 
@@ -231,42 +232,6 @@ const harmful: Readonly<Record<string, Change>> = {
     for (let n = 0; n < 401; n++) draft.headers.push(['X', 'y']);
     refused(draft, 513);
   },
-};
-
-const octets = '\0\r\n\t "\',;:<>=@[]{}%\\/|\x7f\x80\xc3\xff';
-
-/** Octets put in, taken out, turned over or said again anywhere. */
-const scramble = (bytes: Buffer, random: Random): Buffer => {
-  let spoilt = bytes;
-  for (let n = random.between(1, 4); n > 0 && spoilt.length > 0; n--) {
-    const at = random.below(spoilt.length);
-    const [before, after] = [spoilt.subarray(0, at), spoilt.subarray(at)];
-    switch (random.below(6)) {
-      case 0:
-        spoilt = Buffer.concat([before, after.subarray(random.between(1, 20))]);
-        break;
-      case 1:
-        spoilt = Buffer.concat([before, random.bytes(random.between(1, 8)), after]);
-        break;
-      case 2:
-        spoilt = Buffer.from(spoilt);
-        spoilt[at]! ^= 1 << random.below(8);
-        break;
-      case 3:
-        spoilt = Buffer.concat([
-          before,
-          Buffer.from(random.pick([...octets]).repeat(random.between(1, 40)), 'latin1'),
-          after,
-        ]);
-        break;
-      case 4:
-        spoilt = Buffer.concat([before, after.subarray(0, random.between(1, 200)), after]);
-        break;
-      default:
-        spoilt = before;
-    }
-  }
-  return spoilt;
 };
 
 /** Who sends, and to whom. */

@@ -6,6 +6,10 @@ export { SipParseError } from './parse-error.ts';
 
 /** More headers than this is an attack, not a call. */
 const maxHeaders = 400;
+/** Max-Forwards has eight bits: no request was passed on more often. An answer repeats them all, each on a line of its own. */
+const maxVias = 256;
+/** Characters of a Call-ID or a tag: every dialog, and every line about it, carries them. */
+const maxIdentity = 1024;
 const requestLine = /^([A-Za-z0-9.!%*_+`'~-]+) (\S+) SIP\/(\d+\.\d+)$/i;
 const statusLine = /^SIP\/(\d+\.\d+) (\d{3})(?: (.*))?$/i;
 
@@ -34,12 +38,15 @@ export const readMessage = (bytes: Buffer, extent: 'by Content-Length' | 'to the
     end = bytes.indexOf('\n\n', start);
     bodyAt = end + 2;
   }
-  if (end < 0) bodyAt = end = bytes.length;
+  // Without the empty line (RFC 3261 §7) the end is missing: what there is names the one to tell.
+  const cut = end < 0;
+  if (cut) bodyAt = end = bytes.length;
   const text = bytes.toString('utf8', start, end);
   let at = text.indexOf('\n');
   const message = parseStartLine(lineOf(text, 0, at < 0 ? text.length : at));
   message.raw = start === 0 ? bytes : bytes.subarray(start);
   if (at >= 0) readHeaders(message, text, at + 1);
+  if (cut && extent === 'by Content-Length') throw reject(message, 400, 'No empty line after the headers');
   at = bytes.length;
   if (extent === 'by Content-Length') at = bodyAt + contentLength(message, bytes.length - bodyAt);
   message.body = bytes.subarray(bodyAt, at);
@@ -95,7 +102,7 @@ const readHeaders = (message: SipMessage, text: string, from: number): void => {
     if (to < 0) to = text.length;
     const colon = text.indexOf(':', at);
     const name = colon > at && colon < to ? text.slice(at, colon).trimEnd() : '';
-    if (name === '' || name.includes(' ') || name.includes('\n')) bad ||= 'Bad header line';
+    if (!headerName.test(name)) bad ||= 'Bad header line';
     else {
       const value = text.slice(colon + 1, to).trim();
       headers.push(new SipHeader(name, folded ? value.split('\n').map(trim).join(' ') : value));
@@ -105,6 +112,8 @@ const readHeaders = (message: SipMessage, text: string, from: number): void => {
   if (bad) throw reject(message, 400, bad);
 };
 
+/** A token (RFC 3261 §25.1). */
+const headerName = /^[A-Za-z0-9.!%*_+`'~-]+$/;
 const isBlank = (code: number): boolean => code === 32 || code === 9;
 const trim = (text: string): string => text.trim();
 
@@ -136,6 +145,7 @@ const check = (message: SipRequest | SipResponse): void => {
     if ((counts[at] ?? 0) > 1) throw reject(message, 400, `More than one ${name}`);
     if (counts[at] === 0 && name !== 'max-forwards') throw reject(message, 400, `No ${name}`);
   }
+  if (message.getAll('via').length > maxVias) throw reject(message, 400, 'Too many Vias');
   try {
     void [message.via, message.from, message.to];
     if (message instanceof SipRequest && message.cseq.method !== message.method)
@@ -146,6 +156,8 @@ const check = (message: SipRequest | SipResponse): void => {
     throw reject(message, 400, error.message);
   }
   if (!callIdShape.test(message.callId)) throw reject(message, 400, 'Bad Call-ID');
+  for (const text of [message.callId, message.from.tag, message.to.tag])
+    if (text !== undefined && text.length > maxIdentity) throw reject(message, 400, 'Call-ID or tag too long');
   if (message instanceof SipRequest) checkRequest(message);
 };
 
@@ -162,9 +174,13 @@ const checkRequest = (request: SipRequest): void => {
   if (scheme === undefined || (sip && (!uri || uri.headers !== ''))) throw reject(request, 400, 'Bad Request-URI');
 };
 
-/** The error for `message`, with the request when there is a way back for the answer. An ACK has none (RFC 3261 §17.1.1.3). */
+/**
+ * The error for `message`, with the request when there is a way back for the answer. An ACK has none (RFC 3261 §17.1.1.3); of too many
+ * Vias the answer would be many times as long as the request.
+ */
 const reject = (message: SipMessage, status: number, what: string): SipParseError => {
   if (!(message instanceof SipRequest) || message.method === 'ACK') return new SipParseError(status, what);
+  if (message.getAll('via').length > maxVias) return new SipParseError(status, what);
   try {
     void message.via;
   } catch {

@@ -215,3 +215,52 @@ describe('invalid messages of RFC 4475', () => {
     expect(refusal(text)).toEqual(expected);
   });
 });
+
+describe('what nobody else would read the same way', () => {
+  const options = 'OPTIONS sip:b@example.com SIP/2.0';
+  const swap = (name: string, value: string): string =>
+    usual.replace(new RegExp(`^${name}:.*$`, 'm'), `${name}: ${value}`);
+  const of = (headers: string): ReturnType<typeof refusal> => refusal(`${options}\n${headers}\n`);
+  const refused = { status: 400, answerable: true };
+
+  it.each(['Na\tme: x', 'Näme: x', 'Na me: x', 'Na(me: x', ': x'])('the header line %j', (line) => {
+    expect(of(`${usual}${line}\n`)).toEqual(refused);
+  });
+
+  it('§3.1.2.15: commas in a display name without quotes, and letters that are no token', () => {
+    expect(of(swap('From', 'Bell, Alexander <sip:a@example.com>;tag=1'))).toEqual(refused);
+    expect(of(swap('From', 'José <sip:a@example.com>;tag=1'))).toEqual(refused);
+    expect(of(swap('From', '"José" <sip:a@example.com>;tag=1'))).toBe('accepted');
+    expect(of(swap('From', 'A. N.  Other* <sip:a@example.com>;tag=1'))).toBe('accepted');
+  });
+
+  it('§3.1.2.14: blanks inside the angle brackets', () => {
+    expect(of(swap('To', '"Watson" < sip:b@example.com>'))).toEqual(refused);
+    expect(of(swap('To', '"Watson" <sip:b@example.com >'))).toEqual(refused);
+  });
+
+  it('headers that do not end', () => {
+    expect(refusal(`${options}\n${usual.trimEnd()}`)).toEqual(refused);
+    expect(refusal(`${options}\n${usual}`)).toEqual(refused);
+  });
+
+  it('§3.1.2.16: a Via of another version says where the 505 goes', () => {
+    const headers = swap('Via', 'SIP/7.0/UDP 192.0.2.1;branch=z9hG4bK1');
+    expect(refusal(`OPTIONS sip:b@example.com SIP/7.0\n${headers}\n`)).toEqual({ status: 505, answerable: true });
+  });
+
+  it('more Vias than Max-Forwards allows are not even answered', () => {
+    const vias = (count: number): string => Array.from({ length: count }, () => 'SIP/2.0/UDP h').join();
+    expect(of(swap('Via', vias(256)))).toBe('accepted');
+    expect(of(swap('Via', vias(257)))).toEqual({ status: 400, answerable: false });
+    expect(refusal(`${options}\n${swap('Via', vias(257))}`)).toEqual({ status: 400, answerable: false });
+  });
+
+  it('Call-IDs and tags that would be in every line about the call', () => {
+    const long = 'x'.repeat(1025);
+    expect(of(swap('Call-ID', long))).toEqual(refused);
+    expect(of(swap('Call-ID', long.slice(1)))).toBe('accepted');
+    expect(of(swap('From', `<sip:a@b>;tag=${long}`))).toEqual(refused);
+    expect(of(swap('To', `<sip:a@b>;tag=${long}`))).toEqual(refused);
+  });
+});

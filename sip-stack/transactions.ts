@@ -2,6 +2,7 @@ import { ClientTransaction, type ClientEvents, type TransactionSurroundings } fr
 import { standardTimers, systemClock, type Clock, type TimerValues } from './clock.ts';
 import { SipRequest, SipResponse, type SipMessage } from './message.ts';
 import type { SipParseError } from './parse-error.ts';
+import { Quota } from './quota.ts';
 import { ServerTransaction } from './server-transaction.ts';
 import { magicCookie, newBranch, token } from './token.ts';
 import { hostPort, replyAddress, type SocketAddress, type Transport } from './transport.ts';
@@ -9,7 +10,20 @@ import { hostPort, replyAddress, type SocketAddress, type Transport } from './tr
 export interface TransactionOptions {
   readonly timers?: Partial<TimerValues> | undefined;
   readonly clock?: Clock | undefined;
+  /** Requests of others that may be kept at once, of all and of one address. */
+  readonly mostReceived?: number | undefined;
+  readonly mostReceivedOfOne?: number | undefined;
 }
+
+/**
+ * A call set up and torn down leaves two transactions for 32 s (64*T1): these are 780 calls a second, and 390 of one address. What they
+ * hold in memory is measured by `npm run attacks -- --only floods`.
+ */
+const mostReceived = 50_000;
+const mostReceivedOfOne = 25_000;
+/** Answers a second to those that are too many; the rest hears nothing (RFC 3261 §21.5.4). */
+const mostApologies = 200;
+const retryAfterSeconds = '5';
 
 /** RFC 3261 §17: finds the transaction of every message, and tells its user what is new. */
 export class TransactionLayer {
@@ -32,6 +46,10 @@ export class TransactionLayer {
   onStrayResponse: (response: SipResponse, source: SocketAddress) => void = () => undefined;
   /** Something that is no SIP. It has been answered already if it can be. */
   onRejected: (error: SipParseError, source: SocketAddress) => void = () => undefined;
+  /** Requests that came when there were too many. @param answered with 503, or not at all */
+  onTooMany: ((request: SipRequest, source: SocketAddress, answered: boolean) => void) | undefined;
+  /** A request of a dialog that is known here is taken however many there are: a flood must not keep calls from ending. */
+  isKnown: (request: SipRequest) => boolean = () => false;
   /** Everything that comes in or is retransmitted to us, before anything else; for counting and tracing. */
   onReceived: ((message: SipMessage, source: SocketAddress) => void) | undefined;
   /** Everything that goes out, retransmissions included. */
@@ -43,8 +61,17 @@ export class TransactionLayer {
   readonly #around: TransactionSurroundings;
   readonly #clients = new Map<string, ClientTransaction>();
   readonly #servers = new Map<string, ServerTransaction>();
+  readonly #quota: Quota;
+  readonly #apologies = { second: 0, count: 0 };
+  /** Answers given without a transaction: the same request has the same tag again (RFC 3261 §8.2.7). */
+  readonly #statelessTag = token();
 
-  constructor(transport: Transport, { timers, clock = systemClock }: TransactionOptions = {}) {
+  constructor(transport: Transport, options: TransactionOptions = {}) {
+    const { timers, clock = systemClock } = options;
+    this.#quota = new Quota(
+      options.mostReceived ?? mostReceived,
+      options.mostReceivedOfOne ?? options.mostReceived ?? mostReceivedOfOne,
+    );
     this.transport = transport;
     this.timers = { ...standardTimers, ...timers };
     this.clock = clock;
@@ -108,6 +135,11 @@ export class TransactionLayer {
     return this.#clients.size + this.#servers.size;
   }
 
+  /** Requests of others that are kept. */
+  get received(): number {
+    return this.#quota.size;
+  }
+
   /** Forgets every transaction, silently. The transport stays open. */
   close(): void {
     for (const one of [...this.#clients.values(), ...this.#servers.values()]) one.drop();
@@ -143,9 +175,14 @@ export class TransactionLayer {
     const known = this.#servers.get(id);
     if (known) known.receive(request, source);
     else if (method === 'ACK') this.onAck(request, source);
+    else if (!this.#admits(request, source)) this.#apologise(request, source);
     else {
       const layer = {
-        ended: (ended: ServerTransaction) => void this.#servers.delete(ended.id),
+        ended: (ended: ServerTransaction) => {
+          if (this.#servers.get(ended.id) !== ended) return;
+          this.#servers.delete(ended.id);
+          this.#quota.leave(source.address);
+        },
         acked: (ack: SipRequest, from: SocketAddress) => this.onAck(ack, from),
       };
       const transaction = new ServerTransaction(id, request, this.#around, layer, source);
@@ -153,6 +190,34 @@ export class TransactionLayer {
       if (method !== 'CANCEL') this.onRequest(transaction, request, source);
       else this.onCancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')), source);
     }
+  }
+
+  #admits(request: SipRequest, source: SocketAddress): boolean {
+    if (this.#quota.enter(source.address)) return true;
+    const ends = request.method === 'CANCEL' && this.#servers.has(serverKey(request, 'INVITE'));
+    if (!ends && !this.isKnown(request)) return false;
+    this.#quota.count(source.address);
+    return true;
+  }
+
+  /** RFC 3261 §8.2.7, §21.5.4: 503 without a transaction, as long as there are few; then silence. */
+  #apologise(request: SipRequest, source: SocketAddress): void {
+    const second = Math.floor(this.clock.now() / 1000);
+    if (second !== this.#apologies.second) Object.assign(this.#apologies, { second, count: 0 });
+    const answered = this.#apologies.count < mostApologies;
+    if (answered) {
+      this.#apologies.count += 1;
+      const response = SipResponse.to(request, 503, undefined, this.#statelessTag);
+      this.#reply(request, response.set('Retry-After', retryAfterSeconds), source);
+    }
+    this.onTooMany?.(request, source, answered);
+  }
+
+  /** Answers outside of transactions. */
+  #reply(request: SipRequest, response: SipResponse, source: SocketAddress): void {
+    const to = replyAddress(request, source);
+    this.onSent?.(response, to, false);
+    this.transport.send(response.toBuffer(), to);
   }
 
   #rejected(error: SipParseError, source: SocketAddress): void {
@@ -164,9 +229,7 @@ export class TransactionLayer {
         status === 400 ? `Bad Request (${message})` : undefined,
         token(),
       );
-      const replyTo = replyAddress(request, source);
-      this.onSent?.(response, replyTo, false);
-      this.transport.send(response.toBuffer(), replyTo);
+      this.#reply(request, response, source);
     }
     this.onRejected(error, source);
   }
@@ -176,7 +239,8 @@ export class TransactionLayer {
 const serverKey = (request: SipRequest, method: string): string => {
   const { via } = request;
   const { branch } = via;
-  if (branch?.startsWith(magicCookie)) return `${branch} ${via.sentBy} ${method}`;
+  // The cookie alone says nothing (RFC 4475 §3.2.1).
+  if (branch?.startsWith(magicCookie) && branch !== magicCookie) return `${branch} ${via.sentBy} ${method}`;
   const { callId, cseq, from, uri } = request;
   return `${callId} ${cseq.number} ${from.tag ?? ''} ${uri} ${via.sentBy} ${branch ?? ''} ${method}`;
 };

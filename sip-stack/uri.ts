@@ -132,13 +132,16 @@ export const parseNameAddr = (text: string): NameAddr | undefined => {
   }
   const close = text.indexOf('>', open);
   if (close < 0) return undefined;
-  const uri = text.slice(open + 1, close).trim();
+  const uri = text.slice(open + 1, close);
   const display = text.slice(start, open).trim();
   const params = Params.parse(text, close + 1);
-  if (!params || uri === '' || /[\s<"]/.test(uri) || (display.includes('"') && !display.startsWith('"')))
+  if (!params || uri === '' || /[\s<"]/.test(uri) || !(display.startsWith('"') || wordsShape.test(display)))
     return undefined;
   return new NameAddr(uri, display, params);
 };
+
+/** A display name without quotes: tokens (RFC 3261 §25.1). Anything else would be read otherwise elsewhere. */
+const wordsShape = /^[A-Za-z0-9.!%*_+`'~ \t-]*$/;
 
 /** Without angle brackets every parameter belongs to the header, and `?` and `,` are forbidden (RFC 3261 §20.10). */
 const parseAddrSpec = (text: string, start: number, semicolon: number): NameAddr | undefined => {
@@ -149,8 +152,11 @@ const parseAddrSpec = (text: string, start: number, semicolon: number): NameAddr
 };
 
 /** Splits a header value at commas that stand outside quotes and angle brackets; empty elements are dropped. */
-export const splitList = (text: string): string[] => {
-  if (!text.includes(',')) return text === '' ? [] : [text];
+export const splitList = (text: string): string[] => listElements(text).filter((part) => part !== '');
+
+/** The same with the empty elements, which no list may have (RFC 3261 §7.3.1). */
+export const listElements = (text: string): string[] => {
+  if (!text.includes(',')) return [text];
   const parts: string[] = [];
   let from = 0;
   let inside = false;
@@ -168,5 +174,5 @@ export const splitList = (text: string): string[] => {
     }
   }
   parts.push(text.slice(from).trim());
-  return parts.filter((part) => part !== '');
+  return parts;
 };

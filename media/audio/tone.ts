@@ -18,6 +18,7 @@ const DEFAULT_DECIBELS = -7;
 /** The level of a full-scale sine in dBm0 as libteletone counts: 3.14 (mu-law overload) + 3.02 (sine crest). */
 const FULL_SCALE_DECIBELS = 6.16;
 const LONGEST_PROGRAM_MS = 120_000;
+const MOST_ELEMENTS = 1000;
 
 const number = (text: string, what: string): number => {
   const value = Number(text);
@@ -46,6 +47,7 @@ export function parseTone(text: string): ToneProgram {
     const setting = /^(v|l|loops)\s*=\s*(-?[\d.]+)$/.exec(part);
     if (element) {
       const one = parseElement(element[1]!, decibels);
+      if (elements.length + repeat > MOST_ELEMENTS) throw new ToneFault('too many tones');
       for (let n = 0; n < repeat; n += 1) elements.push(one);
       repeat = 1;
     } else if (setting?.[1] === 'v') decibels = Math.min(0, Math.max(-63, number(setting[2]!, 'level')));
@@ -59,10 +61,11 @@ export function parseTone(text: string): ToneProgram {
   return { elements, loops };
 }
 
-/** One round of the program as samples at `rate` per second. */
+/** One round of the program as samples at `rate` per second. @throws ToneFault when it has none: it would never come to an end */
 export function renderTone(program: ToneProgram, rate: number): Int16Array {
   const count = (ms: number): number => Math.round((ms * rate) / 1000);
   const total = program.elements.reduce((sum, element) => sum + count(element.onMs) + count(element.offMs), 0);
+  if (total === 0) throw new ToneFault('a round without a sample');
   const samples = new Int16Array(total);
   let position = 0;
   for (const element of program.elements) {

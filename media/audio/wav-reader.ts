@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { decode } from './g711.ts';
 import { Resampler } from './resample.ts';
 import { readWavHeader, WavFault, type WavFormat } from './wav-header.ts';
@@ -57,7 +57,8 @@ export class WavReader {
   }
 
   static #open(path: string, format: (fd: number, size: number) => WavFormat): WavReader {
-    const fd = openSync(path, 'r');
+    // A pipe would keep the whole process waiting for somebody who writes into it.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stat = fstatSync(fd);
       if (!stat.isFile()) throw new WavFault('not a file');

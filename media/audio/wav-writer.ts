@@ -1,6 +1,9 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WAV_HEADER_BYTES, writeWavHeader } from './wav-header.ts';
+
+/** As `w`, but a pipe without a reader is an error: it would keep the whole process waiting. */
+const ANEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
@@ -35,7 +38,7 @@ export class WavWriter {
     this.path = path;
     this.#channels = options.channels;
     this.#rate = options.rate;
-    this.#fd = openSync(path, 'w', 0o640);
+    this.#fd = openSync(path, ANEW, 0o640);
     try {
       this.#write(writeWavHeader({ ...options, dataBytes: 0 }), 0);
     } catch (error) {

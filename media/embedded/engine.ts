@@ -3,6 +3,7 @@ import { apps } from './apps/table.ts';
 import { Bridges } from './bridges.ts';
 import type { Channel } from './channel.ts';
 import { Conferences } from './conference/conferences.ts';
+import { Seldom } from '#sip-stack/seldom.ts';
 import { EventBus } from './event-socket/event-bus.ts';
 import type { Log } from './log.ts';
 import { Scheduler } from './scheduler.ts';
@@ -31,6 +32,8 @@ export class Engine {
   readonly apps: ReadonlyMap<string, App> = apps;
   readonly settings: EngineSettings;
   readonly startedMs: number;
+  /** When the log last told of somebody at the event socket who does not belong there. */
+  readonly strangers: Seldom;
   /** Totals of channels that are gone. */
   readonly past = {
     channels: 0,
@@ -39,8 +42,11 @@ export class Engine {
     lost: 0,
     late: 0,
     sendErrors: 0,
+    stray: 0,
     recordings: 0,
     failedRecordings: 0,
+    keysLeftOut: 0,
+    requestsTurnedAway: 0,
   };
 
   /** `now` in milliseconds, monotonic. */
@@ -52,6 +58,7 @@ export class Engine {
     this.tick = new Tick(options.now, options.log);
     this.scheduler = new Scheduler(options.log);
     this.startedMs = options.now();
+    this.strangers = new Seldom(options.now);
   }
 
   add(channel: Channel): void {
@@ -69,7 +76,9 @@ export class Engine {
     this.past.packetsIn += counts.packetsIn;
     this.past.packetsOut += counts.packetsOut;
     this.past.sendErrors += counts.sendErrors;
+    this.past.stray += counts.strayIn;
     this.past.lost += jitter.counts.lost;
     this.past.late += jitter.counts.late;
+    this.past.keysLeftOut += channel.keys.leftOut;
   }
 }

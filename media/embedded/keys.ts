@@ -2,6 +2,8 @@ import type { Digit, Step } from './app-stack.ts';
 import type { Channel } from './channel.ts';
 
 const MOST_WAITING = 128;
+/** Keys a second of one party. RFC 4733 §2.6 knows of 20 a second from a machine; each one is an event that a controller has to read. */
+const MOST_A_SECOND = 50;
 
 /** The keys of a channel: those its party pressed, waiting to be taken, and those that are sent to it. */
 export class Keys {
@@ -10,6 +12,9 @@ export class Keys {
   readonly #bound = new Map<string, Step>();
   /** Keys sent to this party are dropped, or this one sent in their place (`uuid_drop_dtmf`). */
   drop: { readonly mask: string } | undefined;
+  /** Keys that came faster than anybody presses them, and were not taken. */
+  leftOut = 0;
+  readonly #pace = { second: -1, count: 0 };
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -22,6 +27,7 @@ export class Keys {
 
   /** The party pressed a key. It waits until an application takes it, unless keys are bound. */
   pressed(digit: Digit): void {
+    if (digit.source !== 'APP' && this.#tooFast()) return;
     if (this.#bound.size > 0) {
       const step = this.#bound.get(digit.digit);
       if (step) this.#channel.apps.execute(step.app, step.argument);
@@ -29,6 +35,16 @@ export class Keys {
     }
     if (this.#waiting.length < MOST_WAITING) this.#waiting.push(digit);
     this.offer();
+  }
+
+  #tooFast(): boolean {
+    const second = Math.floor(this.#channel.engine.now() / 1000);
+    if (second !== this.#pace.second) Object.assign(this.#pace, { second, count: 0 });
+    this.#pace.count += 1;
+    if (this.#pace.count <= MOST_A_SECOND) return false;
+    if (this.#pace.count === MOST_A_SECOND + 1) this.#channel.log('warn', 'keys faster than anybody presses them');
+    this.leftOut += 1;
+    return true;
   }
 
   /** Gives waiting keys to the application on top, if that takes any; only then is the key an event. */

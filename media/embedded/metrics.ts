@@ -14,6 +14,12 @@ export type Metrics = {
   /** Packets that came after their place had been given up. */
   readonly packetsLate: number;
   readonly sendErrors: number;
+  /** Packets on our ports that were heard by nobody: no RTP, no agreed payload, or from a stranger. */
+  readonly packetsStray: number;
+  /** Keys that came faster than anybody presses them. */
+  readonly keysLeftOut: number;
+  /** SIP requests turned away because too many were kept. */
+  readonly requestsTurnedAway: number;
   /** Lateness of the 5 ms tick, milliseconds. */
   readonly tickLateP99Ms: number;
   readonly tickLateMaxMs: number;
@@ -28,6 +34,8 @@ export function collectMetrics(engine: Engine): Metrics {
     lost: past.lost,
     late: past.late,
     errors: past.sendErrors,
+    stray: past.stray,
+    keys: past.keysLeftOut,
     recordings: 0,
   };
   for (const channel of engine.channels.values()) {
@@ -36,6 +44,8 @@ export function collectMetrics(engine: Engine): Metrics {
     sum.errors += channel.leg.counts.sendErrors;
     sum.lost += channel.leg.jitter.counts.lost;
     sum.late += channel.leg.jitter.counts.late;
+    sum.stray += channel.leg.counts.strayIn;
+    sum.keys += channel.keys.leftOut;
     sum.recordings += channel.recordings.size;
   }
   const lateness = engine.tick.lateness();
@@ -51,6 +61,9 @@ export function collectMetrics(engine: Engine): Metrics {
     packetsLost: sum.lost,
     packetsLate: sum.late,
     sendErrors: sum.errors,
+    packetsStray: sum.stray,
+    keysLeftOut: sum.keys,
+    requestsTurnedAway: past.requestsTurnedAway,
     tickLateP99Ms: lateness.p99,
     tickLateMaxMs: lateness.worst,
   };

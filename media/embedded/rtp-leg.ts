@@ -268,7 +268,7 @@ export class RtpLeg {
     const header = this.#header;
     if (this.onControl && isRtcp(datagram) && this.#latch.knows(source)) return this.onControl(datagram);
     const bytes = this.#srtp ? this.#srtp.open(datagram) : datagram;
-    if (!agreement || !bytes || !parseRtp(bytes, header) || !this.#latch.accept(source)) {
+    if (!agreement || !bytes || !parseRtp(bytes, header) || !this.#latch.accept(source, header.sequence)) {
       this.counts.strayIn += 1;
       return;
     }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dialogKey } from '#sip-stack/dialog.ts';
 import type { SipRequest } from '#sip-stack/message.ts';
+import { Seldom } from '#sip-stack/seldom.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { TransactionLayer } from '#sip-stack/transactions.ts';
@@ -22,6 +23,8 @@ const DIALPLAN_VARIABLES: Readonly<Record<string, string>> = {
   park_after_bridge: 'true',
   playback_terminators: 'none',
 };
+/** SIP requests kept at once. Only controllers have any business here: 150 calls a second, set up and torn down, leave so many. */
+const MOST_RECEIVED = 10_000;
 const CONTROLLER_AGENT = /^drachtio-fsmrf:/;
 const OUTBOUND_ADDRESS = /^[A-Za-z0-9.-]+:\d{1,5}$/;
 const OPTIONS_HEADERS = { Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE', Accept: 'application/sdp' };
@@ -40,9 +43,17 @@ export class SofiaProfile {
     this.#transport = transport;
     this.#ports = rtp.ports;
     this.#rtpHost = rtp.host;
-    this.#layer = new TransactionLayer(transport);
+    this.#layer = new TransactionLayer(transport, { mostReceived: MOST_RECEIVED });
     this.#layer.onRequest = (transaction, request, source) =>
       this.#guard(transaction, () => this.#request(transaction, request, source));
+    this.#layer.isKnown = (request) => this.#calls.has(dialogKey(request) ?? '');
+    const tooMany = new Seldom(engine.now);
+    this.#layer.onTooMany = ({ method }, { address, port }) => {
+      engine.past.requestsTurnedAway += 1;
+      tooMany.happened((untold) =>
+        engine.log('warn', 'too many SIP requests: turned away', { from: `${address}:${port}`, method, untold }),
+      );
+    };
     this.#layer.onAck = (ack) => this.#guard(undefined, () => this.#calls.get(dialogKey(ack) ?? '')?.acknowledged(ack));
   }
 

@@ -1,4 +1,5 @@
 import type { RemoteInfo } from 'node:dgram';
+import { sequenceDistance } from '#media/rtp/packet.ts';
 
 export type Address = { readonly address: string; readonly port: number };
 
@@ -12,15 +13,30 @@ export interface LatchedSocket {
 
 const same = (a: Address, b: Address): boolean => a.port === b.port && a.address === b.address;
 
+/** Packets in sequence that make a source the party's: a stranger who strews single packets over all ports has none (RFC 3550 §A.1). */
+const PROOF = 5;
+/** Sources that are watched at once while it is not certain which one is the party. */
+const MOST_RIVALS = 8;
+
+/** A source that sends to our port. */
+type Source = Address & { last: number; inSequence: number };
+
 /**
  * Whom a leg listens and talks to. Audio goes to the address agreed on in SDP; a party behind a NAT sends from another one: the first
- * source heard is then answered (symmetric RTP, RFC 4961). No later stranger is let in, and the agreed address, once heard, wins for good:
- * from then on the socket is connected and the kernel drops all others.
+ * source heard is then answered (symmetric RTP, RFC 4961). The agreed address, once heard, wins for good: from then on the socket is
+ * connected and the kernel drops all others. Until then
+ *
+ *      nobody --first packet--> heard --five in sequence--> proven
+ *                                 '--another has five in sequence, or sends from the agreed host--> that one
+ *
+ * so that a stranger who is faster than the phone, but does not go on talking, does not have the call. From the agreed host (another
+ * port of it: a NAT that changes ports) nothing but the agreed address takes it away any more.
  */
 export class SourceLatch {
   readonly #socket: LatchedSocket;
   #expected: Address | null = null;
-  #heard: Address | null = null;
+  #heard: Source | null = null;
+  #rivals: Source[] = [];
   #connected = false;
 
   constructor(socket: LatchedSocket) {
@@ -49,23 +65,29 @@ export class SourceLatch {
     if (next && this.#expected && same(next, this.#expected)) return;
     this.#expected = next;
     this.#heard = null;
+    this.#rivals = [];
     if (!this.#connected) return;
     this.#socket.disconnect();
     this.#connected = false;
   }
 
-  /** May a packet from this source be heard? */
-  accept(source: RemoteInfo): boolean {
+  /** May a packet from this source be heard? @param sequence its RTP sequence number */
+  accept(source: RemoteInfo, sequence: number): boolean {
     if (this.#connected) return true;
-    if (!this.#expected) return false;
-    if (same(source, this.#expected)) {
-      this.#socket.connect(this.#expected.port, this.#expected.address);
+    const expected = this.#expected;
+    if (!expected) return false;
+    if (same(source, expected)) {
+      this.#socket.connect(expected.port, expected.address);
       this.#connected = true;
-      this.#heard = this.#expected;
+      this.#rivals = [];
       return true;
     }
-    this.#heard ??= { address: source.address, port: source.port };
-    return same(source, this.#heard);
+    const heard = (this.#heard ??= begun(source, sequence));
+    if (same(source, heard)) {
+      follow(heard, sequence);
+      return true;
+    }
+    return this.#outdoes(source, sequence, heard, expected);
   }
 
   send(packet: Buffer): void {
@@ -73,4 +95,41 @@ export class SourceLatch {
     const to = this.#heard ?? this.#expected;
     if (to) this.#socket.send(packet, to.port, to.address);
   }
+
+  /** Another source than the one heard: is it the party rather than that? */
+  #outdoes(source: RemoteInfo, sequence: number, heard: Source, expected: Address): boolean {
+    const atHome = (one: Address): boolean => one.address === expected.address;
+    if (atHome(heard)) return false;
+    if (atHome(source)) return this.#take(begun(source, sequence));
+    if (heard.inSequence >= PROOF) return false;
+    const known = this.#rivals.find((one) => same(one, source));
+    if (!known) {
+      if (this.#rivals.length === MOST_RIVALS) this.#rivals.shift();
+      this.#rivals.push(begun(source, sequence));
+      return false;
+    }
+    follow(known, sequence);
+    return known.inSequence >= PROOF && this.#take(known);
+  }
+
+  #take(source: Source): true {
+    this.#heard = source;
+    this.#rivals = [];
+    return true;
+  }
 }
+
+const begun = ({ address, port }: Address, sequence: number): Source => ({
+  ...{ address, port },
+  last: sequence,
+  inSequence: 1,
+});
+
+/** A packet more of this source: in sequence, or a new beginning. What comes late or twice changes nothing. */
+const follow = (source: Source, sequence: number): void => {
+  if (source.inSequence >= PROOF) return;
+  const step = sequenceDistance(sequence, source.last);
+  if (step <= 0 && step > -PROOF) return;
+  source.inSequence = step === 1 ? source.inSequence + 1 : 1;
+  source.last = sequence;
+};

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '#sip-stack/clock.ts';
+import { Newcomers } from '#sip-stack/newcomers.ts';
+import { Seldom } from '#sip-stack/seldom.ts';
 import { Client } from './client.ts';
 import { parseCommand, type Command, type SipCommand } from './commands.ts';
 import { FrameError, FrameReader } from './frames.ts';
@@ -9,8 +11,8 @@ import type { Routes } from './routes.ts';
 
 /** The version of the drachtio server whose protocol this is; clients ping one from 0.8.2 on. */
 const version = 'v0.9.10';
-/** A connection that does not say who it is, is closed. Milliseconds. */
-const patience = 10_000;
+/** Lines in the log about strangers that come and are turned away. */
+const linesASecond = 10;
 
 export interface AdminOptions {
   readonly host: string;
@@ -31,11 +33,18 @@ export class AdminPort {
   readonly #options: AdminOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly strangers: Newcomers;
+  readonly #comings: Seldom;
   /** What to do when a client has said who it is. */
   readonly #authenticated = new WeakMap<Client, () => void>();
 
   private constructor(options: AdminOptions) {
     this.#options = options;
+    this.#comings = new Seldom(() => options.clock.now(), linesASecond);
+    this.strangers = new Newcomers(options.clock, (socket, why) => {
+      const facts = { address: (socket as Socket).remoteAddress, why };
+      this.#comings.happened((untold) => options.log.warn({ ...facts, untold }, 'client turned away'));
+    });
     this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => this.#connected(socket));
   }
 
@@ -64,27 +73,24 @@ export class AdminPort {
   }
 
   #connected(socket: Socket): void {
-    const { log, clock, routes, onGone } = this.#options;
+    const { log, routes, onGone } = this.#options;
     const client = new Client(socket);
     const reader = new FrameReader();
     const facts = { client: client.id, address: client.address };
-    const tooLate = clock.after(patience, () => {
-      log.warn(facts, 'client did not authenticate');
-      socket.destroy();
-    });
-    this.#authenticated.set(client, () => clock.stop(tooLate));
+    this.strangers.came(socket);
+    this.#authenticated.set(client, () => this.strangers.settled(socket));
     this.#sockets.add(socket);
     this.clients.add(client);
-    log.info(facts, 'client connected');
+    this.#comings.happened((untold) => log.info({ ...facts, untold }, 'client connected'));
     socket.on('error', (error) => log.warn({ ...facts, err: error }, 'client connection failed'));
     socket.on('close', () => {
-      clock.stop(tooLate);
+      this.strangers.settled(socket);
       client.forget();
       this.#sockets.delete(socket);
       this.clients.delete(client);
       routes.forget(client);
       onGone(client);
-      log.info(facts, 'client gone');
+      if (client.authenticated) log.info(facts, 'client gone');
     });
     socket.on('data', (chunk) => {
       try {

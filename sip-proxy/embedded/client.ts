@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Protocol, SocketAddress } from '#sip-stack/transport.ts';
-import { frame } from './frames.ts';
+import { frame, maxPayload } from './frames.ts';
 
 /** A client that reads so slowly that this many octets wait for it is given up. */
 const maxWaiting = 32 * 1024 * 1024;
@@ -37,9 +37,10 @@ export class Client {
    * Hands over a SIP message.
    * @param facts what `describe` says of it
    * @param local where a request outside of dialogs came in
+   * @returns false when it is longer than a frame may be
    */
-  deliver(facts: string, transactionId: string, dialogId: string, message: Buffer, local = ''): void {
-    this.#send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
+  deliver(facts: string, transactionId: string, dialogId: string, message: Buffer, local = ''): boolean {
+    return this.#send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
   }
 
   /** Closes after what was sent has gone out. */
@@ -52,10 +53,14 @@ export class Client {
     this.#gone = true;
   }
 
-  #send(text: string, message?: Buffer): void {
-    if (this.#gone) return;
-    this.#socket.write(frame(text, message));
+  #send(text: string, message?: Buffer): boolean {
+    const framed = frame(text, message);
+    // A length of six digits, and the client would understand nothing any more.
+    if (framed.length > maxPayload) return false;
+    if (this.#gone) return true;
+    this.#socket.write(framed);
     if (this.#socket.writableLength > maxWaiting) this.#socket.destroy(new Error('client reads too slowly'));
+    return true;
   }
 }
 

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SipMessage, SipRequest } from '#sip-stack/message.ts';
+import type { Quota } from '#sip-stack/quota.ts';
+import type { Seldom } from '#sip-stack/seldom.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { Locator } from '#sip-stack/locator.ts';
@@ -36,6 +38,8 @@ export interface Received {
   reliable: ReliableProvisionals | undefined;
   /** The timer that ends the wait for the client. */
   limit: unknown;
+  /** The address it came from, as long as it counts among those that wait for a first answer. */
+  waitingOf: string | undefined;
   /** Called when it has its final answer, or will never have one. */
   readonly released: (() => void) | undefined;
 }
@@ -55,6 +59,12 @@ export interface Limits {
   readonly otherAnswer: number;
   /** RFC 3261 §16.6, timer C: how long an INVITE of ours may ring without another response. */
   readonly timerC: number;
+  /** Requests from the network kept at once (RFC 3261 §17.2), of all and of one address; more are turned away. */
+  readonly mostReceived: number;
+  readonly mostReceivedOfOne: number;
+  /** New requests that clients were given and have not answered at all, of all and of one address; more get 503. */
+  readonly mostWaiting: number;
+  readonly mostWaitingOfOne: number;
 }
 
 /** What the parts of the server share. */
@@ -93,6 +103,10 @@ export interface Core {
   readonly subscribing: Map<string, (() => void)[]>;
   readonly referrals: Referrals;
   readonly limits: Limits;
+  /** Requests outside of dialogs that wait for a client's first answer. */
+  readonly waiting: Quota;
+  /** When the log last told of a refusal. */
+  readonly refusals: Seldom;
 }
 
 export const newTransactionId = (): string => randomUUID();
@@ -107,15 +121,23 @@ export const transportTo = ({ layer: { transport } }: Core, to?: SocketAddress):
 /** The Contact of this server for somebody there. */
 export const contactOf = (core: Core, to?: SocketAddress): string => contactUri(transportTo(core, to));
 
-/** What arrived, as clients read it: as it came, but with CRLF at every line's end and without what follows the body. */
+/**
+ * What arrived, as clients read it: octet by octet as it came, but with CRLF at every line's end, SIP in capitals, and without what
+ * follows the body.
+ */
 export const wireText = (message: SipMessage): Buffer => {
   const { raw, body } = message;
   if (!raw || body.buffer !== raw.buffer) return message.toBuffer();
   const headersEnd = body.byteOffset - raw.byteOffset;
-  for (let i = raw.indexOf(10); i >= 0 && i < headersEnd; i = raw.indexOf(10, i + 1))
-    if (raw[i - 1] !== 13) return message.toBuffer();
-  return raw.subarray(0, headersEnd + body.length);
+  const head = raw.toString('latin1', 0, headersEnd);
+  const plain = head.replace(bareLineFeed, '\r\n').replace(smallVersion, (version) => version.toUpperCase());
+  if (plain === head) return raw.subarray(0, headersEnd + body.length);
+  return Buffer.concat([Buffer.from(plain, 'latin1'), body]);
 };
+
+const bareLineFeed = /(?<!\r)\n/g;
+/** RFC 3261 §7.1: the version compares without case, but goes out in capitals; drachtio's client knows no other. */
+const smallVersion = /^sip\/2\.0(?= )|sip\/2\.0(?=\r\n)/i;
 
 /** Gives a message from the network to a client. */
 export const deliver = (
@@ -130,7 +152,8 @@ export const deliver = (
   const { local } = transportTo(core, source);
   const facts = describe('network', bytes.length, source, core.layer.clock.now());
   const here = dialogId === '' ? `${local.address}|${local.port}` : '';
-  client.deliver(facts, transactionId, dialogId, bytes, here);
+  if (!client.deliver(facts, transactionId, dialogId, bytes, here))
+    core.log.error({ callId: message.callId, octets: bytes.length }, 'message too long for a client: lost');
 };
 
 /** Facts for a log line about a message. */

@@ -12,6 +12,8 @@ export class Counters {
   repeated = 0;
   /** Datagrams that were no SIP. */
   malformed = 0;
+  /** Requests turned away because too many were kept. */
+  tooMany = 0;
   /** Requests turned away before any client saw them, by status. */
   refused: Record<string, number> = {};
 

@@ -26,6 +26,10 @@ export interface SipServerMetrics {
   readonly repeated: number;
   /** Datagrams that were no SIP. */
   readonly malformed: number;
+  /** Requests turned away, with 503 or silence, because too many were kept. */
+  readonly tooMany: number;
+  /** Admin connections broken off because they did not say who they are. */
+  readonly strangersTurnedAway: number;
   /** Requests answered without any client, by status. */
   readonly refused: Readonly<Record<string, number>>;
   readonly clients: number;
@@ -56,11 +60,13 @@ const methods = (
   all: Iterable<readonly [string, { readonly request: { readonly method: string } }]>,
 ): Record<string, string> => Object.fromEntries([...all].map(([id, { request }]) => [id, request.method]));
 
-export const metrics = (core: Core, { clients }: AdminPort): SipServerMetrics => ({
+export const metrics = (core: Core, { clients, strangers }: AdminPort): SipServerMetrics => ({
   received: { ...core.counters.received },
   sent: { ...core.counters.sent },
   repeated: core.counters.repeated,
   malformed: core.counters.malformed,
+  tooMany: core.counters.tooMany,
+  strangersTurnedAway: strangers.turnedAway,
   refused: { ...core.counters.refused },
   clients: clients.size,
   dialogs: core.dialogs.size,

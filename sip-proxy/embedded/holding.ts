@@ -4,15 +4,16 @@ import { about, newTransactionId, type Core, type Received } from './core.ts';
 import type { Refusal } from './request-checks.ts';
 
 type Holding = Pick<Received, 'transaction' | 'request' | 'client' | 'dialogId'> &
-  Partial<Pick<Received, 'live' | 'released'>>;
+  Partial<Pick<Received, 'live' | 'released' | 'waitingOf'>>;
 
 /** Keeps a request until its client answers, and no longer than the limit. */
-export const hold = (core: Core, { live, released, ...parts }: Holding): Received => {
+export const hold = (core: Core, { live, released, waitingOf, ...parts }: Holding): Received => {
   const received: Received = {
     id: newTransactionId(),
     ...parts,
     live,
     released,
+    waitingOf,
     earlyKey: undefined,
     reliable: undefined,
     limit: undefined,
@@ -39,8 +40,15 @@ export const limit = (core: Core, received: Received): void => {
   });
 };
 
+/** The client has answered something, or the request is over: it does not count among those that wait any more. */
+export const answered = (core: Core, received: Received): void => {
+  if (received.waitingOf !== undefined) core.waiting.leave(received.waitingOf);
+  received.waitingOf = undefined;
+};
+
 /** The request has its final answer, or will never have one. */
 export const release = (core: Core, received: Received): void => {
+  answered(core, received);
   core.layer.clock.stop(received.limit);
   core.received.delete(received.id);
   received.live?.open.delete(received);
@@ -55,6 +63,8 @@ export const release = (core: Core, received: Received): void => {
 export const refuse = (core: Core, transaction: ServerTransaction, source: SocketAddress, refusal: Refusal): void => {
   const { status, why, headers } = refusal;
   core.counters.countRefused(status);
-  core.log.info({ ...about(transaction.request, source), status, why }, 'request refused');
+  core.refusals.happened((untold) =>
+    core.log.info({ ...about(transaction.request, source), status, why, untold }, 'request refused'),
+  );
   transaction.reply(status, headers ? { headers } : {});
 };

@@ -72,10 +72,12 @@ const give = (
   request: SipRequest,
   source: SocketAddress,
 ): void => {
+  if (!core.waiting.enter(source.address))
+    return refuse(core, transaction, source, { status: 503, why: 'clients are busy', headers: { 'Retry-After': '5' } });
   const invite = request.method === 'INVITE';
   if (invite) transaction.reply(100);
   const dialogId = dialogIdOf(request.callId, request.from.tag ?? '');
-  const received = hold(core, { transaction, request, client, dialogId });
+  const received = hold(core, { transaction, request, client, dialogId, waitingOf: source.address });
   if (invite) core.ringing.set(dialogId, received);
   deliver(core, client, request, source, received.id, '');
 };

@@ -1,5 +1,5 @@
 import type { HeaderValues, SipRequest } from '#sip-stack/message.ts';
-import { parseNameAddr } from '#sip-stack/uri.ts';
+import { listElements, parseNameAddr } from '#sip-stack/uri.ts';
 import { minSessionSeconds, sessionExpires } from './session-timer.ts';
 
 /** Why a request is turned away. */
@@ -14,17 +14,28 @@ const bad = (why: string): Refusal => ({ status: 400, why });
 /** Requests that make a dialog or move its target need a Contact (RFC 3261 §8.1.1.8, RFC 3515, RFC 6665). */
 const needsContact: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE']);
 
+const knownScheme = /^(sips?|tel|urn):/i;
+/** More proxies than Max-Forwards allows: every request of the dialog would carry them all. */
+const mostRoutes = 256;
+
 /** What keeps a request from being given to a client; undefined when nothing does. */
 export const flawOf = (request: SipRequest): Refusal | undefined => {
   const { method } = request;
   const fromTag = request.from.tag;
   // Clients get both in a line whose parts are separated by bars.
   if (request.callId.includes('|') || fromTag?.includes('|') === true) return bad('bar in Call-ID or tag');
+  // RFC 3261 §8.2.2.1
+  if (!knownScheme.test(request.uri)) return { status: 416, why: 'unknown scheme of the Request-URI' };
+  const routes = request.getAll('record-route');
+  if (routes.length > mostRoutes || !routes.every((route) => route.includes('<') && parseNameAddr(route)?.sipUri))
+    return bad('bad Record-Route');
   if (needsContact.has(method)) {
     if (fromTag === undefined) return bad('no From tag');
     const contacts = request.getAll('contact');
     if (contacts.length !== 1) return bad(`${contacts.length} Contacts`);
   }
+  if (request.headers.some(({ key, value }) => key === 'contact' && listElements(value).includes('')))
+    return bad('empty Contact');
   if (request.getAll('contact').some((contact) => contact !== '*' && !parseNameAddr(contact)))
     return bad('bad Contact');
   if (method === 'REGISTER') return flawOfRegister(request);

@@ -1,6 +1,6 @@
 import { SipRequest, type SipResponse } from '#sip-stack/message.ts';
 import { deliver, type Core, type Received } from './core.ts';
-import { release } from './holding.ts';
+import { answered, release } from './holding.ts';
 import { hasOption } from './rack.ts';
 import { ReliableProvisionals } from './reliable-provisional.ts';
 
@@ -28,6 +28,7 @@ export const ring = (core: Core, received: Received, response: SipResponse, reli
   const sent =
     reliably === 'nobody' ? transaction.respond(response) : ringReliably(core, received, response, reliably === 'peer');
   if (!sent) return false;
+  answered(core, received);
   // The client lives: from now on the caller's patience is the limit.
   core.layer.clock.stop(received.limit);
   if (request.method !== 'INVITE' || received.live || received.earlyKey !== undefined || response.status === 100)

@@ -1,7 +1,10 @@
 import { systemClock, type Clock, type TimerValues } from '#sip-stack/clock.ts';
 import type { ConnectionLimits } from '#sip-stack/connection-limits.ts';
+import { dialogKey } from '#sip-stack/dialog.ts';
 import { Locator } from '#sip-stack/locator.ts';
 import { NameLookup } from '#sip-stack/name-lookup.ts';
+import { Quota } from '#sip-stack/quota.ts';
+import { Seldom } from '#sip-stack/seldom.ts';
 import { TransactionLayer } from '#sip-stack/transactions.ts';
 import { AdminPort } from './admin-port.ts';
 import { answer } from './answering.ts';
@@ -59,8 +62,18 @@ export interface SipServer {
   close(): Promise<void>;
 }
 
+const refusalLinesASecond = 20;
+
 /** Timer C as RFC 3261 §16.6 wants it: more than three minutes. */
-const defaultLimits: Limits = { inviteAnswer: 64_000, otherAnswer: 32_000, timerC: 185_000 };
+const defaultLimits: Limits = {
+  inviteAnswer: 64_000,
+  otherAnswer: 32_000,
+  timerC: 185_000,
+  mostReceived: 50_000,
+  mostReceivedOfOne: 25_000,
+  mostWaiting: 2_000,
+  mostWaitingOfOne: 1_000,
+};
 
 /**
  * Starts a SIP server that does what its clients tell it by drachtio's admin protocol.
@@ -69,7 +82,8 @@ const defaultLimits: Limits = { inviteAnswer: 64_000, otherAnswer: 32_000, timer
 export const startSipServer = async (options: SipServerOptions): Promise<SipServer> => {
   const { sip, contacts = [], admin, log = silent, clock = systemClock, dnsServers: servers } = options;
   const transport = await listenAt([sip, ...contacts], { log, clock, limits: options.connections });
-  const layer = new TransactionLayer(transport, { clock, timers: options.timers });
+  const limits = { ...defaultLimits, ...options.limits };
+  const layer = new TransactionLayer(transport, { clock, timers: options.timers, ...limits });
   const core: Core = {
     layer,
     log,
@@ -92,7 +106,9 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     challenges: new Challenges(clock),
     subscribing: new Map(),
     referrals: new Referrals(),
-    limits: { ...defaultLimits, ...options.limits },
+    limits,
+    waiting: new Quota(limits.mostWaiting, limits.mostWaitingOfOne),
+    refusals: new Seldom(() => clock.now(), refusalLinesASecond),
   };
   listen(core);
   const names = contactNames(transport);
@@ -139,9 +155,18 @@ const listen = (core: Core): void => {
     const failed = (): unknown => transaction.reply(500);
     guard(core, 'CANCEL', failed, () => receiveCancel(core, message, transaction, invite, source));
   };
-  layer.onRejected = (error, source) => {
+  const now = (): number => layer.clock.now();
+  const [noSip, tooMany] = [new Seldom(now, refusalLinesASecond), new Seldom(now)];
+  layer.onRejected = (error, { address, port }) => {
     counters.malformed += 1;
-    log.info({ from: `${source.address}:${source.port}`, status: error.status, why: error.message }, 'no SIP message');
+    const facts = { from: `${address}:${port}`, status: error.status, why: error.message };
+    noSip.happened((untold) => log.info({ ...facts, untold }, 'no SIP message'));
+  };
+  layer.isKnown = (request) => core.dialogs.find(dialogKey(request) ?? '') !== undefined;
+  layer.onTooMany = ({ method }, { address, port }) => {
+    counters.tooMany += 1;
+    const facts = { from: `${address}:${port}`, method, held: layer.received };
+    tooMany.happened((untold) => log.warn({ ...facts, untold }, 'too many requests: turned away'));
   };
 };
 

@@ -74,8 +74,7 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   ARTIST_FOLDER: 'recordings of a voice artist, which stand in for the synthesiser (`npm run script`)',
   OBSERVE_HOST:
     'address of what each process tells of itself; what is more than health and metrics is told to this machine alone',
-  OBSERVE_PORT:
-    'first port of `/livez`, `/readyz`, `/healthz` and `/metrics`, each process has one; 0 picks any',
+  OBSERVE_PORT: 'first port of `/livez`, `/readyz`, `/healthz` and `/metrics`, each process has one; 0 picks any',
 };
 
 /** The settings as a table in Markdown, with the defaults that the code gives them. */

@@ -16,10 +16,11 @@ const samePassword = (given: string, wanted: string): boolean => {
 
 const auth: Act = (connection, rest) => {
   if (connection.password !== undefined && samePassword(rest, connection.password)) {
-    connection.authorised = true;
+    connection.authorise();
     return connection.reply('+OK accepted');
   }
-  connection.engine.log('warn', 'event socket: wrong password');
+  const { engine } = connection;
+  engine.strangers.happened((untold) => engine.log('warn', 'event socket: wrong password', { untold }));
   connection.reply('-ERR invalid');
   connection.close();
 };

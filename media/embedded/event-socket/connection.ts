@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Channel } from '#media/embedded/channel.ts';
 import type { Engine } from '#media/embedded/engine.ts';
-import { CommandFault, CommandReader, type Command } from './command-reader.ts';
+import { CommandFault, CommandReader, LONGEST, LONGEST_OF_STRANGERS, type Command } from './command-reader.ts';
 import { commandTable } from './commands.ts';
 import { Subscription } from './subscription.ts';
 
@@ -18,11 +18,15 @@ export class EslConnection {
   readonly password: string | undefined;
   authorised: boolean;
   linger = false;
+  /** Called when the password was right. */
+  onAuthorised: () => void = () => undefined;
   /** Called once when the connection is gone. */
   onClosed: () => void = () => undefined;
   readonly #socket: Socket;
-  readonly #reader = new CommandReader();
+  readonly #reader: CommandReader;
   #closed = false;
+  /** Nothing that comes is listened to any more. */
+  #closing = false;
 
   /** `password` for an inbound connection, `channel` for an outbound one. */
   constructor(engine: Engine, socket: Socket, side: { readonly password: string } | { readonly channel: Channel }) {
@@ -31,6 +35,7 @@ export class EslConnection {
     this.password = 'password' in side ? side.password : undefined;
     this.channel = 'channel' in side ? side.channel : undefined;
     this.authorised = this.channel !== undefined;
+    this.#reader = new CommandReader(this.authorised ? LONGEST : LONGEST_OF_STRANGERS);
     // Commands and events are small and each one waits for the other: Nagle would cost 40 ms a turn
     socket.setNoDelay(true);
     socket.on('data', (piece) => this.#read(piece));
@@ -58,9 +63,17 @@ export class EslConnection {
     this.write(`Content-Type: command/reply\nReply-Text: ${text}\n${more}\n`);
   }
 
+  /** The password was right. */
+  authorise(): void {
+    this.authorised = true;
+    this.#reader.longest = LONGEST;
+    this.onAuthorised();
+  }
+
   /** Says goodbye and closes after what was written. */
   close(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#closing) return;
+    this.#closing = true;
     const about = this.channel
       ? `Controlled-Session-UUID: ${this.channel.uuid}\nContent-Disposition: disconnect\n`
       : '';
@@ -79,13 +92,16 @@ export class EslConnection {
       for (const command of this.#reader.read(piece)) this.#obey(command);
     } catch (error) {
       if (!(error instanceof CommandFault)) throw error;
-      this.engine.log('warn', 'event socket: not a command', { reason: error.message });
+      const { message: reason } = error;
+      this.engine.strangers.happened((untold) =>
+        this.engine.log('warn', 'event socket: not a command', { reason, untold }),
+      );
       this.#socket.destroy();
     }
   }
 
   #obey(command: Command): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#closing) return;
     const [name = ''] = command.line.split(' ', 1);
     const rest = command.line.slice(name.length).trim();
     if (!this.authorised && name !== 'auth' && name !== 'exit') return this.reply('-ERR command not found');

@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '#sip-stack/clock.ts';
+import { Newcomers } from '#sip-stack/newcomers.ts';
 import { upTime, VERSION } from '#media/embedded/api/server-state.ts';
 import type { Engine } from '#media/embedded/engine.ts';
 import { EslConnection } from './connection.ts';
@@ -12,10 +14,14 @@ export class InboundEventSocket {
   readonly #server: Server;
   readonly #connections = new Set<EslConnection>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #strangers: Newcomers;
 
   private constructor(engine: Engine, server: Server) {
     this.#engine = engine;
     this.#server = server;
+    this.#strangers = new Newcomers(systemClock, (_, why) =>
+      engine.strangers.happened((untold) => engine.log('warn', 'event socket: client turned away', { why, untold })),
+    );
     this.#heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
   }
 
@@ -34,7 +40,12 @@ export class InboundEventSocket {
         server.on('connection', (socket) => {
           const connection = new EslConnection(engine, socket, { password: options.password });
           inbound.#connections.add(connection);
-          connection.onClosed = () => inbound.#connections.delete(connection);
+          inbound.#strangers.came(connection);
+          connection.onAuthorised = () => inbound.#strangers.settled(connection);
+          connection.onClosed = () => {
+            inbound.#strangers.settled(connection);
+            inbound.#connections.delete(connection);
+          };
         });
         resolve(inbound);
       });
@@ -47,6 +58,11 @@ export class InboundEventSocket {
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** Connections broken off because no password came. */
+  get strangersTurnedAway(): number {
+    return this.#strangers.turnedAway;
   }
 
   /** Fires a HEARTBEAT. */

@@ -29,7 +29,7 @@ beforeEach(async () => {
   caller = Phone.over(await StreamTransport.listen('127.0.0.1', 0), tcp);
   const srf = new Srf();
   const take = (req: SrfRequest, _res: SrfResponse): void => {
-    const destination = req.get('X-To') as string;
+    const destination = req.get('X-To');
     void (req as unknown as { proxy(options: object): Promise<unknown> }).proxy({ destination, remainInDialog: true });
   };
   (srf as unknown as Record<string, (take: unknown) => void>)['invite']?.(take);

@@ -10,7 +10,8 @@ import type { Phones, SpeakingPhone } from './phones.ts';
 
 export type ToMedia = { readonly kind: 'tell' | 'collect' | 'measured-from-now' | 'measured-until-now' };
 export type FromMedia =
-  { readonly kind: 'ready'; readonly eventSocketPort: number } | { readonly kind: 'state'; readonly metrics: Metrics & NodeJS.MemoryUsage };
+  | { readonly kind: 'ready'; readonly eventSocketPort: number }
+  | { readonly kind: 'state'; readonly metrics: Metrics & NodeJS.MemoryUsage };
 
 export type ToSip = { readonly kind: 'tell' };
 export type FromSip =

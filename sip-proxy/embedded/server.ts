@@ -11,6 +11,7 @@ import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
+import type { RequestHandler } from './outbound/request-handler.ts';
 import { Challenges } from './proxying/challenges.ts';
 import { proxy } from './proxying/proxying.ts';
 import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
@@ -24,6 +25,8 @@ export interface SipServerOptions {
   /** `port` 0 lets the system choose; `advertise` is the address others reach this one by. */
   readonly sip: { readonly host: string; readonly port: number; readonly advertise?: string };
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Who says which application takes a new request; without one those take it that are connected. */
+  readonly handlers?: readonly RequestHandler[];
   readonly log?: Log;
   /** For tests: RFC 3261 timers, the clock they run on, and how long clients may think. */
   readonly timers?: Partial<TimerValues>;
@@ -58,7 +61,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     ...(sip.advertise !== undefined && { advertise: { address: sip.advertise } }),
   });
   const layer = new TransactionLayer(transport, { clock, timers: options.timers });
-  const core: Core = {
+  const core: Core & { dial: Core['dial'] } = {
     layer,
     log,
     counters: new Counters(),
@@ -72,6 +75,9 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     early: new Map(),
     reliable: new Map(),
     earlyCalls: new Map(),
+    handlers: options.handlers ?? [],
+    undecided: new Set(),
+    dial: () => Promise.reject(new Error('the server is starting')),
     proxied: new Set(),
     proxiedBy: new WeakMap(),
     challenges: new Challenges(clock),
@@ -93,6 +99,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     await transport.close();
     throw error;
   });
+  core.dial = (host, toPort, tls) => adminPort.dial(host, toPort, tls);
   log.info({ sip: `${address}:${port}`, admin: `${admin.host}:${adminPort.port}` }, 'SIP server started');
   return {
     sipPort: port,

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Clock } from '#sip-stack/clock.ts';
 import { Newcomers } from '#sip-stack/newcomers.ts';
 import { Seldom } from '#sip-stack/seldom.ts';
@@ -13,6 +14,8 @@ import type { Routes } from './routes.ts';
 const version = 'v0.9.10';
 /** Lines in the log about strangers that come and are turned away. */
 const linesASecond = 10;
+/** How long an application may take to be reached. Milliseconds. */
+const dialPatience = 2_000;
 
 export interface AdminOptions {
   readonly host: string;
@@ -72,7 +75,33 @@ export class AdminPort {
     });
   }
 
-  #connected(socket: Socket): void {
+  /**
+   * Connects to an application that listens (`srf.listen`).
+   * @returns when it has said who it is
+   * @throws the network's error, or that it did not say so, or said it wrong
+   */
+  dial(host: string, port: number, tls: boolean): Promise<Client> {
+    // As drachtio-server does: the secret is what makes sure of the application.
+    const socket = tls ? connectTls({ host, port, rejectUnauthorized: false }) : connect({ host, port, noDelay: true });
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('close', () => reject(new Error('the application did not authenticate')));
+      const { clock } = this.#options;
+      const tooLate = clock.after(dialPatience, () => socket.destroy(new Error('no connection in time')));
+      socket.once('close', () => clock.stop(tooLate));
+      socket.once(tls ? 'secureConnect' : 'connect', () => {
+        clock.stop(tooLate);
+        const client = this.#connected(socket);
+        const authenticated = this.#authenticated.get(client);
+        this.#authenticated.set(client, () => {
+          authenticated?.();
+          resolve(client);
+        });
+      });
+    });
+  }
+
+  #connected(socket: Socket): Client {
     const { log, routes, onGone } = this.#options;
     const client = new Client(socket);
     const reader = new FrameReader();
@@ -102,6 +131,7 @@ export class AdminPort {
         socket.destroy();
       }
     });
+    return client;
   }
 
   #command(client: Client, command: Command): void {
@@ -130,10 +160,10 @@ export class AdminPort {
     const { secret, sipAddress, log } = this.#options;
     if (!same(command.secret, secret)) return this.#drop(client, command, 'incorrect secret');
     client.authenticated = true;
-    this.#authenticated.get(client)?.();
     client.tags = command.tags;
     log.info({ client: client.id, address: client.address, tags: command.tags }, 'client authenticated');
     client.answer(command.id, 'OK', `${sipAddress}|${version}|${sipAddress}`);
+    this.#authenticated.get(client)?.();
   }
 
   #drop(client: Client, command: Command, why: string): void {

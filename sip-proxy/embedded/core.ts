@@ -13,6 +13,7 @@ import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
 import type { Log } from './log.ts';
 import type { RegisteredFlows } from './registered-flows.ts';
+import type { RequestHandler } from './outbound/request-handler.ts';
 import type { Challenges } from './proxying/challenges.ts';
 import type { ResponseContext } from './proxying/response-context.ts';
 import type { Referrals } from './referring.ts';
@@ -95,6 +96,12 @@ export interface Core {
   readonly reliable: Map<string, Received>;
   /** INVITEs of clients that got reliable provisional responses, by the id clients use. */
   readonly earlyCalls: Map<string, EarlyCall>;
+  /** Who says what becomes of new requests; without one it is the clients' turn. */
+  readonly handlers: readonly RequestHandler[];
+  /** Requests whose handler has not said it yet. */
+  readonly undecided: Set<ServerTransaction>;
+  /** Connects to an application that listens; rejects when it is not there. */
+  dial(host: string, port: number, tls: boolean): Promise<Client>;
   /** Requests that go on to others and have no final response, and by whose transaction they came. */
   readonly proxied: Set<ResponseContext>;
   readonly proxiedBy: WeakMap<ServerTransaction, ResponseContext>;

@@ -14,6 +14,8 @@ export interface SipServerDump {
   readonly ringing: number;
   /** Requests that were passed on and have no final response. */
   readonly proxied: number;
+  /** Requests of which a web handler, or an application that is being connected to, has not said what it wants. */
+  readonly undecided: number;
   readonly transactions: { clients: Record<string, number>; servers: Record<string, number> };
 }
 
@@ -53,6 +55,7 @@ export const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
   early: core.early.size,
   ringing: core.ringing.size,
   proxied: core.proxied.size,
+  undecided: core.undecided.size,
   transactions: core.layer.dump(),
 });
 

@@ -120,6 +120,12 @@ export const receiveCancel = (
     return context.cancel(reason.length > 0 ? { Reason: reason } : undefined);
   }
   const received = core.receivedBy.get(invite);
+  if (!received && invite.open) {
+    // Nobody has it yet.
+    transaction.reply(200);
+    invite.reply(487);
+    return;
+  }
   if (received && invite.open) {
     transaction.reply(200);
     invite.reply(487);

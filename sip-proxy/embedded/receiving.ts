@@ -2,9 +2,11 @@ import { dialogKey } from '#sip-stack/dialog.ts';
 import type { SipRequest } from '#sip-stack/message.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
-import type { Client } from './client.ts';
-import { deliver, dialogIdOf, type Core } from './core.ts';
-import { hold, refuse } from './holding.ts';
+import type { Core } from './core.ts';
+import { give, secondBranch } from './giving.ts';
+import { refuse } from './holding.ts';
+import { decide } from './outbound/deciding.ts';
+import { handlerFor } from './outbound/request-handler.ts';
 import { receiveInDialog, receiveInEarlyDialog } from './receiving-in-dialog.ts';
 import { passOn, wayOn } from './proxying/loose-routing.ts';
 import { receivePrack } from './receiving-prack.ts';
@@ -51,33 +53,12 @@ export const receiveRequest = (
 
 const receiveNew = (core: Core, transaction: ServerTransaction, request: SipRequest, source: SocketAddress): void => {
   const { method } = request;
-  const invite = method === 'INVITE';
   if (!routable.has(method)) return refuse(core, transaction, source, { status: 501, why: 'method not known' });
-  const dialogId = dialogIdOf(request.callId, request.from.tag ?? '');
-  // Another branch of an INVITE that is here already: a second one with the same Call-ID would confuse the client.
-  if (invite && core.dialogs.get(dialogId))
-    return refuse(core, transaction, source, { status: 480, why: 'another branch of this INVITE was answered' });
-  if (invite && core.ringing.has(dialogId))
-    return refuse(core, transaction, source, { status: 482, why: 'another branch of this INVITE is ringing' });
+  const second = secondBranch(core, request);
+  if (second) return refuse(core, transaction, source, second);
+  const handler = handlerFor(core.handlers, method);
+  if (handler) return decide(core, handler, transaction, request, source);
   const client = core.routes.next(method.toLowerCase());
   if (!client) return refuse(core, transaction, source, { status: 503, why: 'no client for this method' });
   give(core, client, transaction, request, source);
-};
-
-/** Hands a request outside of dialogs to its client. */
-const give = (
-  core: Core,
-  client: Client,
-  transaction: ServerTransaction,
-  request: SipRequest,
-  source: SocketAddress,
-): void => {
-  if (!core.waiting.enter(source.address))
-    return refuse(core, transaction, source, { status: 503, why: 'clients are busy', headers: { 'Retry-After': '5' } });
-  const invite = request.method === 'INVITE';
-  if (invite) transaction.reply(100);
-  const dialogId = dialogIdOf(request.callId, request.from.tag ?? '');
-  const received = hold(core, { transaction, request, client, dialogId, waitingOf: source.address });
-  if (invite) core.ringing.set(dialogId, received);
-  deliver(core, client, request, source, received.id, '');
 };

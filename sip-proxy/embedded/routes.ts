@@ -23,13 +23,20 @@ export class Routes {
     for (const verb of [...this.#clients.keys()]) this.remove(verb, client);
   }
 
-  /** Whose turn it is; undefined when nobody wants this verb. */
-  next(verb: string): Client | undefined {
-    const clients = this.#clients.get(verb);
-    if (!clients) return undefined;
-    const turn = (this.#turns.get(verb) ?? 0) % clients.length;
-    this.#turns.set(verb, turn + 1);
-    return clients[turn];
+  /**
+   * Whose turn it is; undefined when nobody wants this verb.
+   * @param tag only of those that have it
+   */
+  next(verb: string, tag?: string): Client | undefined {
+    const clients = this.#clients.get(verb) ?? [];
+    const start = this.#turns.get(verb) ?? 0;
+    for (let i = 0; i < clients.length; i++) {
+      const client = clients[(start + i) % clients.length];
+      if (tag !== undefined && client?.tags.includes(tag) !== true) continue;
+      this.#turns.set(verb, (start + i + 1) % clients.length);
+      return client;
+    }
+    return undefined;
   }
 
   dump(): Record<string, number[]> {

@@ -17,6 +17,7 @@ import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
+import type { RequestHandler } from './outbound/request-handler.ts';
 import { Challenges } from './proxying/challenges.ts';
 import { proxy } from './proxying/proxying.ts';
 import { receiveAck, receiveCancel } from './receiving-in-dialog.ts';
@@ -37,6 +38,8 @@ export interface SipServerOptions {
   /** `address` or `address:port` of the DNS servers to ask; unless given those of the system. */
   readonly dnsServers?: readonly string[];
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Who says which application takes a new request; without one those take it that are connected. */
+  readonly handlers?: readonly RequestHandler[];
   readonly log?: Log;
   /** For tests: RFC 3261 timers, the clock they run on, and how long clients may think. */
   readonly timers?: Partial<TimerValues>;
@@ -84,7 +87,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
   const transport = await listenAt([sip, ...contacts], { log, clock, limits: options.connections });
   const limits = { ...defaultLimits, ...options.limits };
   const layer = new TransactionLayer(transport, { clock, timers: options.timers, ...limits });
-  const core: Core = {
+  const core: Core & { dial: Core['dial'] } = {
     layer,
     log,
     counters: new Counters(),
@@ -101,6 +104,9 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     udpMtu: options.udpMtu,
     reliable: new Map(),
     earlyCalls: new Map(),
+    handlers: options.handlers ?? [],
+    undecided: new Set(),
+    dial: () => Promise.reject(new Error('the server is starting')),
     proxied: new Set(),
     proxiedBy: new WeakMap(),
     challenges: new Challenges(clock),
@@ -124,6 +130,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     await transport.close();
     throw error;
   });
+  core.dial = (host, toPort, tls) => adminPort.dial(host, toPort, tls);
   log.info({ sip: names, admin: `${admin.host}:${adminPort.port}` }, 'SIP server started');
   return {
     sipPort: transport.local.port,

@@ -1,8 +1,9 @@
-import { SipRequest, type HeaderValues } from '#sip-stack/message.ts';
+import { SipRequest, type HeaderValues, type SipHeader, type SipResponse } from '#sip-stack/message.ts';
+import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import { clientHeaders } from '../client-headers.ts';
 import { describe, type Client } from '../client.ts';
 import type { ProxyCommand } from '../commands.ts';
-import { wireText, type Core, type Received } from '../core.ts';
+import { wireText, type Core } from '../core.ts';
 import { release } from '../holding.ts';
 import { nextHop } from '../requesting.ts';
 import { forwarded, isOurs, loops } from './forwarding.ts';
@@ -21,9 +22,10 @@ export const proxy = (core: Core, client: Client, command: ProxyCommand): void =
     transaction.reply(status, headers ? { headers } : {});
     return client.answer(command.id, 'NOK', `Rejected with ${why}`);
   }
-  const context = new ResponseContext(core, transaction, planOf(core, received, command), {
+  const headers = clientHeaders(command.request, core.layer.transport.local, false);
+  const context = new ResponseContext(core, transaction, planOf(core, transaction, command, headers), {
     answered: (response, source, target) => {
-      if (response.status === 401 || response.status === 407) core.challenges.remember(response, target);
+      rememberChallenge(core, response, target);
       if (!command.fullResponse) return;
       const bytes = wireText(response);
       const facts = describe('network', bytes.length, source, core.layer.clock.now());
@@ -38,6 +40,24 @@ export const proxy = (core: Core, client: Client, command: ProxyCommand): void =
     return client.answer(command.id, 'NOK', `error proxying request to ${command.destinations.join(', ')}`);
   }
   if (!command.fullResponse) client.answer(command.id, 'OK', 'done');
+};
+
+/** What a web handler wants with a new request. */
+type Wish = Pick<ProxyCommand, 'destinations' | 'simultaneous' | 'recordRoute' | 'followRedirects'> &
+  Pick<ProxyCommand, 'provisionalTimeout' | 'finalTimeout'>;
+
+/** Passes a new request on without any client. */
+export const passNewOn = (core: Core, transaction: ServerTransaction, request: SipRequest, wish: Wish): void => {
+  const refusal = refusalOf(core, request);
+  if (refusal) return void transaction.reply(refusal.status, refusal.headers ? { headers: refusal.headers } : {});
+  const context = new ResponseContext(core, transaction, planOf(core, transaction, wish, []), {
+    answered: (response, _source, target) => rememberChallenge(core, response, target),
+  });
+  if (!context.start()) transaction.reply(500);
+};
+
+const rememberChallenge = (core: Core, response: SipResponse, target: string): void => {
+  if (response.status === 401 || response.status === 407) core.challenges.remember(response, target);
 };
 
 interface Refusal {
@@ -57,9 +77,13 @@ const refusalOf = (core: Core, request: SipRequest): Refusal | undefined => {
   return undefined;
 };
 
-const planOf = (core: Core, { request, transaction }: Received, command: ProxyCommand): Plan => {
+const planOf = (
+  core: Core,
+  { request, replyTo }: ServerTransaction,
+  command: Wish,
+  headers: readonly SipHeader[],
+): Plan => {
   const challenger = core.challenges.take(request);
-  const headers = clientHeaders(command.request, core.layer.transport.local, false);
   const replaced = isOurs(core, request.uri);
   // Some phones name their proxy in a Route of the first request.
   const [first, ...others] = request.getAll('route');
@@ -77,7 +101,7 @@ const planOf = (core: Core, { request, transaction }: Received, command: ProxyCo
         return undefined;
       }
       const uri = replaced ? target : request.uri;
-      const recordRoute = command.recordRoute ? transaction.replyTo : undefined;
+      const recordRoute = command.recordRoute ? replyTo : undefined;
       return { request: forwarded(core, request, { uri, routes, hop, recordRoute, headers }), hop };
     },
   };

@@ -1,0 +1,5 @@
+import type { Allowed, Awaited } from './allowed.ts';
+
+export const allowed: readonly Allowed[] = [];
+
+export const awaited: readonly Awaited[] = [];

@@ -177,20 +177,28 @@ export class Scene {
       add(`${socket.name} replies`, socket.replies.filter(told));
       add(`${socket.name} events`, socket.events);
     }
-    for (const endpoint of this.#endpoints) this.#endpointTracks(endpoint, add);
+    const end = this.#endOfPlay();
+    for (const endpoint of this.#endpoints) this.#endpointTracks(endpoint, end, add);
     add('facts', this.#facts);
     return tracks;
   }
 
+  /** The number of the first event that came of ending what the case left standing. */
+  #endOfPlay(): number {
+    const left = this.#endpoints.filter((endpoint) => !this.#ended.has(endpoint));
+    const ends = left.map(({ events }) => events.events.find(({ fields }) => fields['Answer-State'] === 'hangup'));
+    return Math.min(...ends.map((entry) => Number(entry?.fields['Event-Sequence'] ?? Infinity)));
+  }
+
   /** What ended an endpoint that the case left standing does not belong to it. */
-  #endpointTracks(endpoint: Endpoint, add: (name: string, entries: readonly RawEntry[]) => void): void {
+  #endpointTracks(endpoint: Endpoint, end: number, add: (name: string, entries: readonly RawEntry[]) => void): void {
     const whole = this.#ended.has(endpoint);
     const { name, phone, control, events } = endpoint;
     const until = (entries: readonly RawEntry[], over: (entry: RawEntry) => boolean): readonly RawEntry[] => {
       const at = whole ? -1 : entries.findIndex(over);
       return at < 0 ? entries : entries.slice(0, at);
     };
-    const hungUp = ({ fields }: RawEntry): boolean => fields['Answer-State'] === 'hangup';
+    const hungUp = ({ fields }: RawEntry): boolean => Number(fields['Event-Sequence']) >= end;
     add(`${name} events`, until(events.events, hungUp));
     add(`${name} controller events`, until(control.events, hungUp));
     const notice = ({ what }: RawEntry): boolean => what === 'text/disconnect-notice';

@@ -197,7 +197,7 @@ export const commands: Cases = {
       const shown = JSON.parse(await a.events.api('show channels as json')) as { rows?: Record<string, string>[] };
       row = shown.rows?.find(({ uuid }) => uuid === a.uuid);
     }
-    scene.fact('row', { ...row, created: '<time>', created_epoch: '<time>' });
+    scene.fact('row', { ...row, created: '<time>', created_epoch: '<time>', application: '', application_data: '' });
     const text = await a.events.api('show channels');
     scene.fact('text', {
       columns: text.split('\n')[0] ?? '',

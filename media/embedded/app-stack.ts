@@ -55,6 +55,7 @@ export class AppStack {
   #routine: Step[] = [];
   #generation = 0;
   #starting = 0;
+  #last: Step | undefined;
 
   constructor(channel: Channel, table: ReadonlyMap<string, App>) {
     this.#channel = channel;
@@ -71,6 +72,11 @@ export class AppStack {
     return this.#stack.map((entry) => entry.order?.app ?? '');
   }
 
+  /** The application that was begun last, whether it is over or not. */
+  get last(): Step | undefined {
+    return this.#last;
+  }
+
   /** Does the application now (inside the present one); after a locking one, when that has ended. */
   execute(app: string, argument: string, options: { uuid?: string; lock?: boolean; loops?: number } = {}): void {
     const order = {
@@ -80,6 +86,9 @@ export class AppStack {
       lock: options.lock ?? false,
       loops: options.loops ?? 1,
     };
+    const { variables } = this.#channel;
+    variables.set('current_loop', '1');
+    variables.set('total_loops', String(order.loops));
     if (this.#stack.some((entry) => entry.order?.lock)) this.#locked.push(order);
     else this.#start(order);
   }
@@ -125,13 +134,17 @@ export class AppStack {
     const argument = this.#channel.variables.expand(order.argument);
     const done: Order = { ...order, argument };
     const { variables } = this.#channel;
-    variables.set('current_application', order.app);
-    variables.set('current_application_data', argument);
-    variables.set('current_application_response', undefined);
+    const isBridge = order.app === 'uuid_bridge';
+    if (!isBridge) {
+      this.#last = { app: order.app, argument };
+      variables.set('current_application', order.app);
+      variables.set('current_application_data', argument);
+      variables.set('current_application_response', undefined);
+    }
     this.#channel.fire('CHANNEL_EXECUTE', {
       Application: order.app,
       ...(argument === '' ? {} : { 'Application-Data': argument }),
-      'Application-UUID': order.uuid,
+      ...(isBridge ? {} : { 'Application-UUID': order.uuid }),
     });
     const generation = this.#generation;
     const state: { entry?: Entry; early?: string } = {};
@@ -197,7 +210,7 @@ export class AppStack {
   }
 
   #complete(order: Order, response: string): void {
-    this.#channel.variables.set('current_application_response', response);
+    if (response !== NO_RESPONSE) this.#channel.variables.set('current_application_response', response);
     // a bridge is a state that shows as an application when it begins, but not when it ends
     if (order.app === 'uuid_bridge') return;
     this.#channel.fire('CHANNEL_EXECUTE_COMPLETE', {

@@ -31,6 +31,11 @@ export class Keys {
     this.offer();
   }
 
+  /** Forgets the keys that wait. */
+  flush(): void {
+    this.#waiting.length = 0;
+  }
+
   /** Gives waiting keys to the application on top, if that takes any; only then is the key an event. */
   offer(): void {
     const { apps, variables } = this.#channel;

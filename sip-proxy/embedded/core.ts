@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SipMessage, SipRequest } from '#sip-stack/message.ts';
+import { SipRequest, type SipMessage } from '#sip-stack/message.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
@@ -99,7 +99,8 @@ export const deliver = (
   const bytes = wireText(message);
   const { local } = core.layer.transport;
   const facts = describe('network', bytes.length, source, core.layer.clock.now());
-  const here = dialogId === '' ? `${local.address}|${local.port}` : '';
+  // where it came in is told of requests alone
+  const here = dialogId === '' && message instanceof SipRequest ? `${local.address}|${local.port}` : '';
   client.deliver(facts, transactionId, dialogId, bytes, here);
 };
 

@@ -2,6 +2,7 @@ import type { Engine } from '#media/embedded/engine.ts';
 import { firstWord, type ApiCommand } from './command.ts';
 import { schedApi, schedBroadcast, schedDel, schedHangup, schedTransfer } from './schedule.ts';
 import { globalGetvar, hostname, show, sofia, status, version } from './server-state.ts';
+import { createUuid, echo, globalSetvar, moduleExists, uuidFlushDtmf } from './small.ts';
 import {
   uuidBreak,
   uuidBridge,
@@ -18,8 +19,12 @@ import { uuidRecord } from './uuid-record.ts';
 import { uuidDump, uuidExists, uuidGetvar, uuidSetMediaStats, uuidSetvar, uuidSetvarMulti } from './uuid-variables.ts';
 
 const commands: Readonly<Record<string, () => ApiCommand>> = {
+  create_uuid: () => createUuid,
+  echo: () => echo,
   global_getvar: () => globalGetvar,
+  global_setvar: () => globalSetvar,
   hostname: () => hostname,
+  module_exists: () => moduleExists,
   sched_api: () => schedApi,
   sched_broadcast: () => schedBroadcast,
   sched_del: () => schedDel,
@@ -35,6 +40,7 @@ const commands: Readonly<Record<string, () => ApiCommand>> = {
   uuid_drop_dtmf: () => uuidDropDtmf,
   uuid_dump: () => uuidDump,
   uuid_exists: () => uuidExists,
+  uuid_flush_dtmf: () => uuidFlushDtmf,
   uuid_getvar: () => uuidGetvar,
   uuid_kill: () => uuidKill,
   uuid_park: () => uuidPark,

@@ -85,6 +85,7 @@ export const record: App = (channel, argument, end) => {
       variables.set('record_seconds', String(Math.floor(writer.length / 8000)));
       variables.set('record_ms', String(Math.floor(writer.length / 8)));
       variables.set('record_samples', String(writer.length));
+      variables.set('record_record_file_size', String(writer.dataBytes));
       channel.fire('RECORD_STOP', { 'Record-File-Path': path });
     },
   };

@@ -2,6 +2,8 @@
 export type Command = {
   readonly line: string;
   readonly headers: ReadonlyMap<string, string>;
+  /** The same as they were written. */
+  readonly written: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 };
 
@@ -11,14 +13,14 @@ export class CommandFault extends Error {}
 const LONGEST_HEAD = 65_536;
 const LONGEST_BODY = 1_048_576;
 
-const parseHead = (text: string): { line: string; headers: Map<string, string> } => {
+const parseHead = (text: string): Omit<Command, 'body'> => {
   const [line = '', ...rest] = text.split('\n').map((one) => one.replace(/\r$/, ''));
-  const headers = new Map<string, string>();
-  for (const one of rest) {
+  const written = rest.flatMap((one): [string, string][] => {
     const colon = one.indexOf(':');
-    if (colon > 0) headers.set(one.slice(0, colon).trim().toLowerCase(), one.slice(colon + 1).trim());
-  }
-  return { line: line.trim(), headers };
+    return colon > 0 ? [[one.slice(0, colon).trim(), one.slice(colon + 1).trim()]] : [];
+  });
+  const headers = new Map(written.map(([name, value]) => [name.toLowerCase(), value]));
+  return { line: line.trim(), headers, written };
 };
 
 /** Cuts a client's bytes into commands: lines up to an empty line, then perhaps a body. Pieces may come in any size. */
@@ -32,14 +34,14 @@ export class CommandReader {
       this.#skipEmptyLines();
       const end = this.#headEnd();
       if (!end) return;
-      const { line, headers } = parseHead(this.#bytes.toString('utf8', 0, end.at));
+      const { line, headers, written } = parseHead(this.#bytes.toString('utf8', 0, end.at));
       const length = headers.has('content-length') ? Number(headers.get('content-length')) : 0;
       if (!Number.isInteger(length) || length < 0 || length > LONGEST_BODY)
         throw new CommandFault('bad content length');
       if (this.#bytes.length < end.after + length) return;
       const body = this.#bytes.toString('utf8', end.after, end.after + length);
       this.#bytes = this.#bytes.subarray(end.after + length);
-      yield { line, headers, body };
+      yield { line, headers, written, body };
     }
   }
 

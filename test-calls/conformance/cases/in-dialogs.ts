@@ -24,8 +24,8 @@ const taken: Readonly<Record<string, (scene: Scene) => Promise<Answered>>> = {
 
 const inside = (ways: typeof made): Cases =>
   Object.fromEntries<Play>(
-    Object.entries(ways).flatMap(([way, begin]) => [
-      ...Object.entries(requests).flatMap(([method, [headers, body]]) => [
+    Object.entries(ways).flatMap(([way, begin]): [string, Play][] => [
+      ...Object.entries(requests).flatMap(([method, [headers, body]]): [string, Play][] => [
         [
           `${method} of the phone in ${way}`,
           async (scene: Scene) => {

@@ -40,7 +40,7 @@ export function within(
   options: RequestOptions = {},
 ): void {
   if (method !== 'ACK' && method !== 'CANCEL') call.sequence += 1;
-  const contact = method === 'INVITE' || method === 'UPDATE' ? { Contact: `<${phone.uri}>` } : {};
+  const contact = ['INVITE', 'UPDATE', 'SUBSCRIBE', 'REFER'].includes(method) ? { Contact: `<${phone.uri}>` } : {};
   const headers = { ...contact, ...options.headers };
   phone.send(phone.make(method, call.target, call, { ...options, headers }), scene.pair.sipPort);
 }

@@ -86,9 +86,6 @@ export class AppStack {
       lock: options.lock ?? false,
       loops: options.loops ?? 1,
     };
-    const { variables } = this.#channel;
-    variables.set('current_loop', '1');
-    variables.set('total_loops', String(order.loops));
     if (this.#stack.some((entry) => entry.order?.lock)) this.#locked.push(order);
     else this.#start(order);
   }
@@ -125,7 +122,7 @@ export class AppStack {
     this.top?.break?.(all);
   }
 
-  #start(order: Order): void {
+  #start(order: Order, commanded = true): void {
     const app = this.#table.get(order.app);
     if (!app) {
       this.#channel.log('warn', 'unknown application', { application: order.app });
@@ -134,6 +131,10 @@ export class AppStack {
     const argument = this.#channel.variables.expand(order.argument);
     const done: Order = { ...order, argument };
     const { variables } = this.#channel;
+    if (commanded) {
+      variables.set('current_loop', '1');
+      variables.set('total_loops', String(order.loops));
+    }
     const isBridge = order.app === 'uuid_bridge';
     if (!isBridge) {
       this.#last = { app: order.app, argument };
@@ -205,7 +206,7 @@ export class AppStack {
   #continue(): void {
     if (this.#channel.hangupCause || this.#starting > 0 || this.#stack.length > 0) return;
     const step = this.#routine.shift();
-    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 });
+    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 }, false);
     else this.#channel.hangup('NORMAL_CLEARING');
   }
 
@@ -219,5 +220,6 @@ export class AppStack {
       'Application-Response': response,
       'Application-UUID': order.uuid,
     });
+    for (const name of ['current_loop', 'total_loops']) this.#channel.variables.set(name, undefined);
   }
 }

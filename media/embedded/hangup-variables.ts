@@ -17,7 +17,8 @@ const stamp = (ms: number): string => {
 export function setHangupVariables(channel: Channel): void {
   const { variables, times, profile } = channel;
   const set = (name: string, value: string | number): void => variables.set(name, String(value));
-  set('hangup_cause_q850', q850Of(channel.hangupCause!));
+  const code = q850Of(channel.hangupCause!);
+  set('hangup_cause_q850', code < 128 ? code : q850Of('NORMAL_CLEARING'));
   set('digits_dialed', 'none');
   const moments = { start: times.created, profile_start: times.created, answer: times.answered, bridge: times.bridged };
   for (const [name, ms] of Object.entries({

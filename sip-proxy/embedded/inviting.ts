@@ -55,6 +55,8 @@ const finish = ({ core, id, earlyKeys }: Inviting): void => {
 const received = (inviting: Inviting, response: SipResponse, source: SocketAddress): void => {
   const { core, client, id, dialogId, made, live } = inviting;
   const { status } = response;
+  // RFC 3261 §16.7: a 100 is for the next hop alone
+  if (status === 100) return;
   if (status < 200) began(inviting, response);
   else finish(inviting);
   if (status >= 200 && status < 300) {
@@ -71,7 +73,7 @@ const received = (inviting: Inviting, response: SipResponse, source: SocketAddre
 
 /** A provisional response with a tag begins an early dialog. */
 const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { status, to }: SipResponse): void => {
-  if (status === 100 || to.tag === undefined) return;
+  if (to.tag === undefined) return;
   const key = `${made.callId} ${made.from.tag ?? ''} ${to.tag}`;
   if (earlyKeys.has(key)) return;
   earlyKeys.add(key);

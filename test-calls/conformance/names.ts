@@ -97,7 +97,8 @@ export class Names {
     for (const [literal, name] of literals) if (named.includes(literal)) named = named.replaceAll(literal, name);
     for (const [pattern, name] of within) named = named.replace(pattern, name);
     named = named.replace(uuid, '<uuid>').replace(/\b\d{4,5}\b/g, (port) => this.#ports.get(port) ?? port);
-    return named;
+    // port 5060 is the one that need not be written
+    return named.replace('SIP/2.0/UDP 127.0.0.1;', 'SIP/2.0/UDP 127.0.0.1:<sip server>;');
   }
 }
 

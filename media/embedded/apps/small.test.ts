@@ -128,6 +128,13 @@ describe('the end of a channel', () => {
     server.run(4);
     expect(party.variable('current_application_response')).toBe('FILE PLAYED');
     party.execute('set', 'a=1');
-    expect([party.variable('current_application_response'), party.variable('current_loop')]).toEqual([undefined, '1']);
+    expect([party.variable('current_application_response'), party.variable('current_loop')]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(server.seen('CHANNEL_EXECUTE_COMPLETE').at(-1)).toMatchObject({
+      variable_current_loop: '1',
+      variable_total_loops: '1',
+    });
   });
 });

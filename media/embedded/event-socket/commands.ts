@@ -147,7 +147,8 @@ const nolinger: Act = (connection) => {
   connection.reply('+OK will not linger');
 };
 
-const getvar: Act = (connection, rest) => connection.reply(connection.channel?.variables.get(rest) ?? '');
+const getvar: Act = (connection, rest) =>
+  connection.reply(connection.channel?.variables.get(rest) ?? '-ERR command not found');
 
 /** `sendevent <name>`: an event of the client's own, for everybody who listens. */
 const sendevent: Act = (connection, rest, { headers, written, body }) => {
@@ -190,7 +191,7 @@ export const commandTable: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['noevents', noevents],
   ['nolinger', nolinger],
   ['nolog', (connection) => connection.reply('+OK no longer logging')],
-  ['resume', (connection) => connection.reply('+OK')],
+  ['resume', (connection) => connection.reply(connection.channel ? '+OK' : '-ERR command not found')],
   ['sendevent', sendevent],
   ['sendmsg', sendmsg],
 ]);

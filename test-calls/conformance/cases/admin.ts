@@ -9,7 +9,7 @@ export const admin: Cases = {
   },
   'the right secret, with tags': async (scene) => {
     const app = await scene.stranger();
-    await app.ask(`authenticate|${scene.pair.adminSecret}|blue,green-2`);
+    await app.ask(`authenticate|${scene.pair.adminSecret}|blue,green-2`, undefined, 'authenticate with tags');
   },
   'a ping': async (scene) => {
     const app = await scene.app();

@@ -243,7 +243,7 @@ export const commands: Cases = {
     await socket.api('conference room kick all');
   },
   'joins a conference': async (scene) => {
-    const a = await scene.endpoint('A', { subscribed: true });
+    const a = await scene.endpoint('A', { subscribed: true, speaks: false });
     const room = scene.room('room');
     const id = await a.start('conference', `${room}@default`);
     for (const socket of [a.events, a.control]) await socket.next((event) => event['Action'] === 'floor-change');

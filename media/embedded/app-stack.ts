@@ -55,6 +55,7 @@ export class AppStack {
   #routine: Step[] = [];
   #generation = 0;
   #starting = 0;
+  #last: Step | undefined;
 
   constructor(channel: Channel, table: ReadonlyMap<string, App>) {
     this.#channel = channel;
@@ -69,6 +70,11 @@ export class AppStack {
   /** Names from the bottom up. */
   get names(): readonly string[] {
     return this.#stack.map((entry) => entry.order?.app ?? '');
+  }
+
+  /** The application that was begun last, whether it is over or not. */
+  get last(): Step | undefined {
+    return this.#last;
   }
 
   /** Does the application now (inside the present one); after a locking one, when that has ended. */
@@ -116,7 +122,7 @@ export class AppStack {
     this.top?.break?.(all);
   }
 
-  #start(order: Order): void {
+  #start(order: Order, commanded = true): void {
     const app = this.#table.get(order.app);
     if (!app) {
       this.#channel.log('warn', 'unknown application', { application: order.app });
@@ -125,13 +131,21 @@ export class AppStack {
     const argument = this.#channel.variables.expand(order.argument);
     const done: Order = { ...order, argument };
     const { variables } = this.#channel;
-    variables.set('current_application', order.app);
-    variables.set('current_application_data', argument);
-    variables.set('current_application_response', undefined);
+    if (commanded) {
+      variables.set('current_loop', '1');
+      variables.set('total_loops', String(order.loops));
+    }
+    const isBridge = order.app === 'uuid_bridge';
+    if (!isBridge) {
+      this.#last = { app: order.app, argument };
+      variables.set('current_application', order.app);
+      variables.set('current_application_data', argument);
+      variables.set('current_application_response', undefined);
+    }
     this.#channel.fire('CHANNEL_EXECUTE', {
       Application: order.app,
       ...(argument === '' ? {} : { 'Application-Data': argument }),
-      'Application-UUID': order.uuid,
+      ...(isBridge ? {} : { 'Application-UUID': order.uuid }),
     });
     const generation = this.#generation;
     const state: { entry?: Entry; early?: string } = {};
@@ -192,12 +206,12 @@ export class AppStack {
   #continue(): void {
     if (this.#channel.hangupCause || this.#starting > 0 || this.#stack.length > 0) return;
     const step = this.#routine.shift();
-    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 });
+    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 }, false);
     else this.#channel.hangup('NORMAL_CLEARING');
   }
 
   #complete(order: Order, response: string): void {
-    this.#channel.variables.set('current_application_response', response);
+    if (response !== NO_RESPONSE) this.#channel.variables.set('current_application_response', response);
     // a bridge is a state that shows as an application when it begins, but not when it ends
     if (order.app === 'uuid_bridge') return;
     this.#channel.fire('CHANNEL_EXECUTE_COMPLETE', {
@@ -206,5 +220,6 @@ export class AppStack {
       'Application-Response': response,
       'Application-UUID': order.uuid,
     });
+    for (const name of ['current_loop', 'total_loops']) this.#channel.variables.set(name, undefined);
   }
 }

@@ -37,11 +37,12 @@ export function causeNamed(text: string | undefined): CauseName {
 export const q850Of = (name: CauseName): number => causes[name].q850;
 
 /**
- * The Reason header of a BYE. Causes beyond Q.850's 7 bits are sent as SIP reasons; a media timeout as 804, as FreeSWITCH 1.11 was seen
- * to do.
+ * The Reason header of a BYE. Causes beyond Q.850's 7 bits are sent as SIP reasons; those of a time that is over with numbers of their own,
+ * as FreeSWITCH 1.11 was seen to do.
  */
 export function reasonHeader(name: CauseName): string {
   if (name === 'MEDIA_TIMEOUT') return `SIP;cause=804;text="${name}"`;
+  if (name === 'ALLOTTED_TIMEOUT') return `SIP;cause=802;text="${name}"`;
   const code = causes[name].q850;
   return code < 128 ? `Q.850;cause=${code};text="${name}"` : `SIP;cause=${code};text="${name}"`;
 }

@@ -12,6 +12,7 @@ const STATE_NUMBERS = {
   CS_PARK: 6,
   CS_HANGUP: 10,
   CS_REPORTING: 11,
+  CS_DESTROY: 12,
 } as const;
 export type ChannelState = keyof typeof STATE_NUMBERS;
 
@@ -22,9 +23,12 @@ export const callStateNumber = (state: CallState): string => String(CALL_STATE_N
 /** What every event about a channel says of it (FreeSWITCH: switch_channel_event_set_basic_data). */
 export function channelHeaders(channel: Channel): EventHeaders {
   const headers: EventHeaders = {
-    'Channel-State': channel.state,
+    // the last state shows as a number alone
+    'Channel-State': channel.state === 'CS_DESTROY' ? 'CS_REPORTING' : channel.state,
     'Channel-Call-State': channel.callState,
-    'Channel-State-Number': String(channel.hangupCause ? STATE_NUMBERS.CS_HANGUP : STATE_NUMBERS[channel.state]),
+    'Channel-State-Number': String(
+      Math.max(STATE_NUMBERS[channel.state], channel.hangupCause ? STATE_NUMBERS.CS_HANGUP : 0),
+    ),
     'Channel-Name': channel.name,
     'Unique-ID': channel.uuid,
     'Call-Direction': 'inbound',

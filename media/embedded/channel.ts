@@ -13,6 +13,7 @@ import {
 } from './channel-headers.ts';
 import type { Engine } from './engine.ts';
 import type { EventHeaders } from './event-socket/event.ts';
+import { setHangupVariables } from './hangup-variables.ts';
 import type { Log } from './log.ts';
 import { Keys } from './keys.ts';
 import { Mending } from './mending.ts';
@@ -167,9 +168,8 @@ export class Channel implements Ticking {
   hangup(cause: CauseName): void {
     if (this.hangupCause) return;
     this.hangupCause = cause;
-    this.times.hungUp = Date.now();
-    this.variables.set('hangup_cause', cause);
     this.fire('CHANNEL_HANGUP');
+    this.times.hungUp = Date.now();
     this.engine.bridges.leave(this);
     this.apps.abort();
     this.state = 'CS_HANGUP';
@@ -182,7 +182,10 @@ export class Channel implements Ticking {
     const lost = jitter.counts.lost;
     this.log('info', 'channel ended', { cause, packetsIn: counts.packetsIn, packetsOut: counts.packetsOut, lost });
     this.state = 'CS_REPORTING';
+    this.variables.set('hangup_cause', cause);
+    setHangupVariables(this);
     this.fire('CHANNEL_HANGUP_COMPLETE');
+    this.state = 'CS_DESTROY';
     this.fire('CHANNEL_DESTROY');
     this.lastPartner = undefined;
     this.engine.remove(this);

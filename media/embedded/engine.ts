@@ -30,6 +30,8 @@ export class Engine {
   /** Files being recorded by any channel: no two may write one. */
   readonly recordedPaths = new Set<string>();
   readonly apps: ReadonlyMap<string, App> = apps;
+  /** What controllers set for all channels (`global_setvar`). */
+  readonly globals = new Map<string, string>();
   readonly settings: EngineSettings;
   readonly startedMs: number;
   /** When the log last told of somebody at the event socket who does not belong there. */

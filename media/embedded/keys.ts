@@ -37,6 +37,11 @@ export class Keys {
     this.offer();
   }
 
+  /** Forgets the keys that wait. */
+  flush(): void {
+    this.#waiting.length = 0;
+  }
+
   #tooFast(): boolean {
     const second = Math.floor(this.#channel.engine.now() / 1000);
     if (second !== this.#pace.second) Object.assign(this.#pace, { second, count: 0 });

@@ -123,8 +123,8 @@ describe('an INVITE', () => {
   });
 
   it.each([
-    ['of somebody else than a controller', SDP, { 'User-Agent': 'phone' }, 404],
-    ['without a place to connect to', SDP, { 'X-esl-outbound': 'http://x/' }, 404],
+    ['of somebody else than a controller', SDP, { 'User-Agent': 'phone' }, 603],
+    ['without a place to connect to', SDP, { 'X-esl-outbound': 'http://x/' }, 603],
     ['with a body that is no SDP', 'hello', { 'Content-Type': 'text/plain' }, 415],
     ['with a broken SDP', 'v=7', {}, 488],
     ['that requires what we do not know', SDP, { Require: '100rel' }, 420],
@@ -211,6 +211,17 @@ describe('inside the dialog', () => {
     expect((await inDialog(dialog, 'OPTIONS')).status).toBe(500);
   });
 
+  it('BYE may say why: the cause of its Reason is that of the channel', async () => {
+    const { dialog, esl } = await up();
+    await esl.command('event json CHANNEL_HANGUP_COMPLETE');
+    await send(dialog.request('BYE', { headers: { Reason: 'Q.850;cause=17;text="busy"' } }));
+    expect(await esl.event('CHANNEL_HANGUP_COMPLETE')).toMatchObject({
+      'Hangup-Cause': 'USER_BUSY',
+      variable_hangup_cause_q850: '17',
+      variable_sip_hangup_disposition: 'recv_bye',
+    });
+  });
+
   it('BYE ends the channel and tells the controller; a second one finds nothing', async () => {
     const { dialog, esl } = await up();
     expect((await inDialog(dialog, 'BYE')).status).toBe(200);
@@ -225,7 +236,7 @@ describe('inside the dialog', () => {
   it.each([
     ['hangup', '', 'Q.850;cause=16;text="NORMAL_CLEARING"'],
     ['hangup', 'USER_BUSY', 'Q.850;cause=17;text="USER_BUSY"'],
-    ['hangup', 'ALLOTTED_TIMEOUT', 'SIP;cause=602;text="ALLOTTED_TIMEOUT"'],
+    ['hangup', 'ALLOTTED_TIMEOUT', 'SIP;cause=802;text="ALLOTTED_TIMEOUT"'],
     ['hangup', 'MEDIA_TIMEOUT', 'SIP;cause=804;text="MEDIA_TIMEOUT"'],
   ])('the application %s %s sends BYE with %s', async (app, argument, reason) => {
     const { dialog, esl } = await up();

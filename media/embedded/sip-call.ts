@@ -4,7 +4,7 @@ import { SipResponse, type SipRequest } from '#sip-stack/message.ts';
 import { literalAddress, locate } from '#sip-stack/next-hop.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
-import { reasonHeader, type CauseName } from './causes.ts';
+import { causeNamed, reasonHeader, type CauseName } from './causes.ts';
 import type { Channel } from './channel.ts';
 import { describeMedia } from './channel-media.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -12,7 +12,6 @@ import { SdpFault, type MediaLine } from './sdp.ts';
 
 const USER_AGENT = 'FreeSWITCH-mod_sofia/1.11.1-embedded';
 const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE';
-const HANGUP_WORDS = 'q.850;cause=';
 
 /**
  * The SIP side of a channel: the dialog the INVITE made.
@@ -195,15 +194,18 @@ export class SipCall {
   #bye(request: SipRequest): void {
     this.#finish();
     const reason = request.get('reason') ?? '';
-    if (reason.toLowerCase().startsWith(HANGUP_WORDS)) this.#channel.variables.set('sip_hangup_reason', reason);
+    this.#channel.variables.set('sip_reason', reason);
     this.#channel.variables.set('sip_hangup_disposition', 'recv_bye');
-    this.#channel.hangup('NORMAL_CLEARING');
+    // the party may say why it goes (RFC 3326)
+    const code = /^q\.850\s*;\s*cause\s*=\s*(\d{1,3})\b/i.exec(reason)?.[1];
+    this.#channel.hangup(causeNamed(code));
   }
 
   #hangup(cause: CauseName): void {
     const dialog = this.#dialog;
     if (this.#over || !dialog) return;
     this.#finish();
+    this.#channel.variables.set('sip_hangup_disposition', 'send_bye');
     const bye = dialog.request('BYE', { headers: { 'User-Agent': USER_AGENT, Reason: reasonHeader(cause) } });
     const quiet = { response: () => undefined, timeout: () => this.#channel.log('warn', 'BYE not answered') };
     const address = literalAddress(dialog.nextHop);

@@ -109,8 +109,8 @@ export class SofiaProfile {
   async #invite(transaction: ServerTransaction, request: SipRequest, source: SocketAddress): Promise<void> {
     const outbound = request.get('X-esl-outbound') ?? '';
     if (!CONTROLLER_AGENT.test(request.get('user-agent') ?? '') || !OUTBOUND_ADDRESS.test(outbound)) {
-      // no extension of the dialplan matches
-      return void transaction.reply(404);
+      // the dialplan hangs up on anyone else: CALL_REJECTED
+      return void transaction.reply(603);
     }
     if (this.#engine.channels.size >= this.#engine.settings.maxSessions) {
       return void transaction.reply(503, { headers: { 'Retry-After': '5' } });

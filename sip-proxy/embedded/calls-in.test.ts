@@ -199,7 +199,7 @@ describe('a call in', () => {
     const over = once(near, 'destroy');
     stage.clock.advance(32_000);
     const { tx, request } = await phone.request('BYE');
-    expect(request.get('reason')).toBe('SIP ;cause=200 ;text="ACK timeout"');
+    expect(request.get('reason')).toBe('SIP;cause=200;text="ACK timeout"');
     tx.reply(200);
     expect((await over)[1]).toBe('ACK timeout');
     await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);

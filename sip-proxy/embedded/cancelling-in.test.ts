@@ -99,7 +99,7 @@ describe('a CANCEL in', () => {
     const cancel = phone.ask('CANCEL', ofInvite(asked));
     expect((await cancel.response(481)).status).toBe(481);
     const { tx, request } = await phone.request('BYE');
-    expect(request.get('reason')).toBe('SIP ;cause=200 ;text="CANCEL after 200 OK"');
+    expect(request.get('reason')).toBe('SIP;cause=200;text="CANCEL after 200 OK"');
     tx.reply(200);
     expect((await over)[1]).toBe('CANCEL after 200 OK');
     await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);

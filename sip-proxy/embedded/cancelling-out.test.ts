@@ -64,7 +64,7 @@ describe('cancelling a call out', () => {
     const near = (await calling) as unknown as NearDialog;
     const [over, , bye] = await Promise.all([once(near, 'destroy'), phone.ack(), phone.request('BYE')]);
     expect(over[1]).toBe('ACK-BYE due to cancel race condition');
-    expect(bye.request.get('reason')).toBe('SIP ;cause=200 ;text="ACK-BYE due to cancel race condition"');
+    expect(bye.request.get('reason')).toBe('SIP;cause=200;text="ACK-BYE due to cancel race condition"');
     bye.tx.reply(200);
     await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);
     nothingLeft();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SipMessage, SipRequest } from '#sip-stack/message.ts';
+import { SipRequest, type SipMessage } from '#sip-stack/message.ts';
 import type { Quota } from '#sip-stack/quota.ts';
 import type { Seldom } from '#sip-stack/seldom.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
@@ -158,7 +158,8 @@ export const deliver = (
   const bytes = wireText(message);
   const { local } = transportTo(core, source);
   const facts = describe('network', bytes.length, source, core.layer.clock.now());
-  const here = dialogId === '' ? `${local.address}|${local.port}` : '';
+  // where it came in is told of requests alone
+  const here = dialogId === '' && message instanceof SipRequest ? `${local.address}|${local.port}` : '';
   if (!client.deliver(facts, transactionId, dialogId, bytes, here))
     core.log.error({ callId: message.callId, octets: bytes.length }, 'message too long for a client: lost');
 };

@@ -22,7 +22,7 @@ export const removeDialog = (core: Core, live: LiveDialog): void => {
  * @param why goes into the BYE's Reason and from there to the application
  */
 export const endDialog = (core: Core, live: LiveDialog, why: string): void => {
-  const bye = live.dialog.request('BYE', { headers: { Reason: `SIP ;cause=200 ;text="${why}"` } });
+  const bye = live.dialog.request('BYE', { headers: { Reason: `SIP;cause=200;text="${why}"` } });
   const { request } = sendingInDialog(core, live, bye, { response: () => undefined });
   removeDialog(core, live);
   core.log.warn({ callId: live.dialog.callId, client: live.client.id, why }, 'call ended by the server');

@@ -67,6 +67,8 @@ const finish = ({ core, id, dialogId, early, earlyKeys }: Inviting): void => {
 const received = (inviting: Inviting, response: SipResponse, source: SocketAddress): void => {
   const { core, client, id, dialogId, made, live } = inviting;
   const { status } = response;
+  // RFC 3261 §16.7: a 100 is for the next hop alone
+  if (status === 100) return;
   if (status < 200) {
     if (!ringsInOrder(inviting, response, source)) return;
     began(inviting, response);
@@ -103,7 +105,7 @@ const ringsInOrder = (inviting: Inviting, response: SipResponse, source: SocketA
 
 /** A provisional response with a tag begins an early dialog. */
 const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { status, to }: SipResponse): void => {
-  if (status === 100 || to.tag === undefined) return;
+  if (to.tag === undefined) return;
   const key = `${made.callId} ${made.from.tag ?? ''} ${to.tag}`;
   if (earlyKeys.has(key)) return;
   earlyKeys.add(key);

@@ -26,6 +26,7 @@ export const request = (core: Core, client: Client, command: Request): void => {
   if (made.method === 'INVITE' || made.method === 'SUBSCRIBE') return invite(core, client, id, made, hop);
   const sending = new Sending(core, made, hop, {
     response: (response, source) => {
+      if (response.status === 100) return;
       if (response.status >= 200) core.sent.delete(id);
       deliver(core, client, response, source, id, '');
       forgetIfEnded(core, made, response);

@@ -52,7 +52,7 @@ const expires = async (near: NearDialog, seconds: number): Promise<void> => {
   expect(stage.server.dump().dialogs).toHaveLength(1);
   stage.clock.advance(1);
   const { tx, request } = await phone.request('BYE');
-  expect(request.get('reason')).toBe('SIP ;cause=200 ;text="Session timer expired"');
+  expect(request.get('reason')).toBe('SIP;cause=200;text="Session timer expired"');
   tx.reply(200);
   expect((await over)[1]).toBe('Session timer expired');
   await soon(() => stage.server.metrics().received['BYE 200']).toBe(1);

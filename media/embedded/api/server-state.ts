@@ -58,6 +58,7 @@ export const globalGetvar: ApiCommand = (engine, argument) => {
     core_uuid: engine.bus.coreUuid,
     local_ip_v4: engine.settings.sipAddress.split(':')[0]!,
     rtp_secure_media: 'forbidden',
+    ...Object.fromEntries(engine.globals),
   };
   const wanted = argument.trim();
   if (wanted !== '') return globals[wanted] ?? '';

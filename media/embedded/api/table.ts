@@ -3,6 +3,7 @@ import { firstWord, type ApiCommand } from './command.ts';
 import { conference } from './conference.ts';
 import { schedApi, schedBroadcast, schedDel, schedHangup, schedTransfer } from './schedule.ts';
 import { globalGetvar, hostname, show, sofia, status, version } from './server-state.ts';
+import { createUuid, echo, globalSetvar, moduleExists, uuidFlushDtmf } from './small.ts';
 import {
   uuidBreak,
   uuidBridge,
@@ -20,8 +21,12 @@ import { uuidDump, uuidExists, uuidGetvar, uuidSetMediaStats, uuidSetvar, uuidSe
 
 const commands: Readonly<Record<string, () => ApiCommand>> = {
   conference: () => conference,
+  create_uuid: () => createUuid,
+  echo: () => echo,
   global_getvar: () => globalGetvar,
+  global_setvar: () => globalSetvar,
   hostname: () => hostname,
+  module_exists: () => moduleExists,
   sched_api: () => schedApi,
   sched_broadcast: () => schedBroadcast,
   sched_del: () => schedDel,
@@ -37,6 +42,7 @@ const commands: Readonly<Record<string, () => ApiCommand>> = {
   uuid_drop_dtmf: () => uuidDropDtmf,
   uuid_dump: () => uuidDump,
   uuid_exists: () => uuidExists,
+  uuid_flush_dtmf: () => uuidFlushDtmf,
   uuid_getvar: () => uuidGetvar,
   uuid_kill: () => uuidKill,
   uuid_park: () => uuidPark,

@@ -41,6 +41,7 @@ const ended = (channel: Channel, recording: Recording, end: RecordingEnd, error:
   variables.set('record_samples', String(length));
   variables.set('record_seconds', String(Math.floor(length / 8000)));
   variables.set('record_ms', String(Math.floor(length / 8)));
+  variables.set('record_file_size', String(recording.bytes));
   let cause = completion[end];
   if (end === 'failed') {
     channel.engine.past.failedRecordings += 1;
@@ -98,8 +99,8 @@ export function startRecording(channel: Channel, path: string, limitSeconds: num
     channel.taps.attach(recording, false);
     channel.engine.past.recordings += 1;
     channel.log('info', 'recording started', { path });
-    channel.fire('MEDIA_BUG_START', { 'Media-Bug-Function': 'session_record', 'Media-Bug-Target': path });
     channel.fire('RECORD_START', { 'Record-File-Path': path });
+    channel.fire('MEDIA_BUG_START', { 'Media-Bug-Function': 'session_record', 'Media-Bug-Target': path });
     return true;
   } catch (error) {
     channel.engine.past.failedRecordings += 1;

@@ -37,9 +37,14 @@ export const uuidSetMediaStats: ApiCommand = (engine, argument) => {
   if (uuid === '') return usage('<uuid>');
   const channel = engine.channels.get(uuid);
   if (!channel) return `-ERR No such channel ${uuid}!\n`;
+  setMediaStats(channel);
+  return '+OK:\n';
+};
+
+/** Puts the counts of the party's sound into its `rtp_audio_*` variables. */
+export const setMediaStats = (channel: Channel): void => {
   for (const [name, value] of Object.entries(mediaStats(channel)))
     channel.variables.set(`rtp_audio_${name}`, String(value));
-  return '+OK:\n';
 };
 
 /** Quality from 1 to 4.5 of what came, by the share that is whole (the formula of switch_rtp.c). */

@@ -57,6 +57,19 @@ describe('record', () => {
     expect(party.variable('silence_hits_exhausted')).toBe('true');
   });
 
+  it('ends after silence also of a party that sends nothing', () => {
+    party.execute('record', `${folder.file('nothing.wav')} 20 200 1`);
+    server.run(49);
+    expect(party.completed).toHaveLength(0);
+    server.run(2);
+    expect(party.completed).toHaveLength(1);
+  });
+
+  it('makes no folder: FreeSWITCH hangs up where there is none', () => {
+    party.execute('record', folder.file('no/folder.wav'));
+    expect(party.channel.hangupCause).toBe('DESTINATION_OUT_OF_ORDER');
+  });
+
   it('hangs up when the file cannot be written, as FreeSWITCH does', () => {
     party.execute('record', '/proc/nowhere/x.wav');
     expect(party.channel.hangupCause).toBe('DESTINATION_OUT_OF_ORDER');

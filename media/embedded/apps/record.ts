@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { WavWriter } from '#media/audio/wav-writer.ts';
 import type { App } from '#media/embedded/app-stack.ts';
@@ -13,6 +15,7 @@ const DEFAULT_SILENCE_SECONDS = 3;
 const open = (channel: Channel, path: string): WavWriter | undefined => {
   try {
     if (!path.startsWith('/')) throw new Error('not an absolute path');
+    if (!existsSync(dirname(path))) throw new Error('FreeSWITCH makes no folder for record');
     return new WavWriter(path, { channels: 1, rate: 8000 });
   } catch (error) {
     channel.log('error', 'record cannot write', { path, error: String(error) });
@@ -44,6 +47,7 @@ export const record: App = (channel, argument, end) => {
   const quietLevel = Number.parseInt(threshold, 10) || 0;
   const quietFrames = (Number.parseInt(hits, 10) || DEFAULT_SILENCE_SECONDS) * TICKS_A_SECOND;
   let quiet = 0;
+  let silent = true;
   let ticks = 0;
   let failed = false;
   const write = (action: () => void): void => {
@@ -60,11 +64,15 @@ export const record: App = (channel, argument, end) => {
   return {
     heard: (frame) => {
       timeline.put(0, frame.samples(), frame.gap, frame.fresh);
+      silent = false;
       if (quietLevel > 0) quiet = meanLevel(frame.samples()) < quietLevel ? quiet + 1 : 0;
     },
     tick: () => {
       timeline.tick();
       ticks += 1;
+      // a party that sends nothing says nothing
+      if (silent) quiet += 1;
+      silent = true;
       channel.speakIdle();
       if (ticks % FLUSH_TICKS === 0) write(() => timeline.flush(take));
       if (quietLevel > 0 && quiet >= quietFrames) {
@@ -85,6 +93,7 @@ export const record: App = (channel, argument, end) => {
       variables.set('record_seconds', String(Math.floor(writer.length / 8000)));
       variables.set('record_ms', String(Math.floor(writer.length / 8)));
       variables.set('record_samples', String(writer.length));
+      variables.set('record_record_file_size', String(writer.dataBytes));
       channel.fire('RECORD_STOP', { 'Record-File-Path': path });
     },
   };

@@ -2,6 +2,8 @@
 export type Command = {
   readonly line: string;
   readonly headers: ReadonlyMap<string, string>;
+  /** The same as they were written. */
+  readonly written: readonly (readonly [name: string, value: string])[];
   readonly body: string;
 };
 
@@ -14,14 +16,14 @@ export const LONGEST: Lengths = { head: 65_536, body: 1_048_576 };
 /** Who has not shown the password has nothing to say but that. */
 export const LONGEST_OF_STRANGERS: Lengths = { head: 1024, body: 0 };
 
-const parseHead = (text: string): { line: string; headers: Map<string, string> } => {
+const parseHead = (text: string): Omit<Command, 'body'> => {
   const [line = '', ...rest] = text.split('\n').map((one) => one.replace(/\r$/, ''));
-  const headers = new Map<string, string>();
-  for (const one of rest) {
+  const written = rest.flatMap((one): [string, string][] => {
     const colon = one.indexOf(':');
-    if (colon > 0) headers.set(one.slice(0, colon).trim().toLowerCase(), one.slice(colon + 1).trim());
-  }
-  return { line: line.trim(), headers };
+    return colon > 0 ? [[one.slice(0, colon).trim(), one.slice(colon + 1).trim()]] : [];
+  });
+  const headers = new Map(written.map(([name, value]) => [name.toLowerCase(), value]));
+  return { line: line.trim(), headers, written };
 };
 
 const LF = 0x0a;
@@ -58,7 +60,7 @@ export class CommandReader {
       this.#skipEmptyLines();
       const end = this.#headEnd();
       if (!end) return;
-      const { line, headers } = parseHead(this.#bytes.toString('utf8', 0, end.at));
+      const { line, headers, written } = parseHead(this.#bytes.toString('utf8', 0, end.at));
       const length = headers.has('content-length') ? Number(headers.get('content-length')) : 0;
       if (!Number.isInteger(length) || length < 0 || length > this.longest.body)
         throw new CommandFault('bad content length');
@@ -67,7 +69,7 @@ export class CommandReader {
       const body = this.#bytes.toString('utf8', end.after, end.after + length);
       this.#bytes = this.#bytes.subarray(this.#wanted);
       this.#searched = this.#wanted = 0;
-      yield { line, headers, body };
+      yield { line, headers, written, body };
     }
   }
 

@@ -148,7 +148,26 @@ const nolinger: Act = (connection) => {
   connection.reply('+OK will not linger');
 };
 
-const getvar: Act = (connection, rest) => connection.reply(connection.channel?.variables.get(rest) ?? '');
+const getvar: Act = (connection, rest) =>
+  connection.reply(connection.channel?.variables.get(rest) ?? '-ERR command not found');
+
+/** `sendevent <name>`: an event of the client's own, for everybody who listens. */
+const sendevent: Act = (connection, rest, { headers, written, body }) => {
+  const name = rest.toUpperCase();
+  if (!/^[A-Z_]+$/.test(name)) return connection.reply('-ERR command not found');
+  const uuid = headers.get('event-uuid') ?? randomUUID();
+  const subclass = headers.get('event-subclass');
+  const channel = headers.get('unique-id');
+  // what every event starts with is the server's to say
+  const own = Object.fromEntries(written.filter(([one]) => !/^(event-name|core-uuid|freeswitch-.*)$/i.test(one)));
+  connection.engine.bus.fire(name, {
+    headers: () => ({ ...own, Command: `sendevent ${rest}`, 'Event-UUID': uuid }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(subclass === undefined ? {} : { subclass }),
+    ...(body === '' ? {} : { body }),
+  });
+  connection.reply(`+OK ${uuid}`);
+};
 
 export const commandTable: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['api', api],
@@ -157,7 +176,10 @@ export const commandTable: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['connect', connect],
   [
     'divert_events',
-    (connection, rest) => connection.reply(rest === 'off' ? '+OK events not diverted' : '+OK events diverted'),
+    (connection, rest) => {
+      if (!connection.channel) return connection.reply('-ERR not controlling a session.');
+      connection.reply(rest === 'off' ? '+OK events not diverted' : '+OK events diverted');
+    },
   ],
   ['event', event],
   ['exit', exit],
@@ -170,6 +192,7 @@ export const commandTable: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['noevents', noevents],
   ['nolinger', nolinger],
   ['nolog', (connection) => connection.reply('+OK no longer logging')],
-  ['resume', (connection) => connection.reply('+OK')],
+  ['resume', (connection) => connection.reply(connection.channel ? '+OK' : '-ERR command not found')],
+  ['sendevent', sendevent],
   ['sendmsg', sendmsg],
 ]);

@@ -106,7 +106,9 @@ export class EslConnection {
     const rest = command.line.slice(name.length).trim();
     if (!this.authorised && name !== 'auth' && name !== 'exit') return this.reply('-ERR command not found');
     const act = commandTable.get(name.toLowerCase());
-    if (!act) return this.reply('-ERR command not found');
+    // FreeSWITCH does not know these without their argument
+    if (!act || (rest === '' && ['api', 'bgapi', 'filter', 'getvar'].includes(name)))
+      return this.reply('-ERR command not found');
     try {
       act(this, rest, command);
     } catch (error) {

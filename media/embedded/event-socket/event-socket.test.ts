@@ -112,6 +112,20 @@ describe('an inbound connection', () => {
     esl.close();
   });
 
+  it('tells everybody an event of a client, which cannot speak for the server', async () => {
+    const [esl, other] = [await client(), await client()];
+    await other.command('event json CUSTOM my::news');
+    const answer = await reply(esl, 'sendevent CUSTOM\nEvent-Subclass: my::news\nMy-Word: a b\nCore-UUID: false');
+    expect(await other.event('CUSTOM')).toMatchObject({
+      'Event-Subclass': 'my::news',
+      'My-Word': 'a b',
+      'Event-UUID': answer.slice('+OK '.length),
+      'Core-UUID': server.engine.bus.coreUuid,
+    });
+    expect(await reply(esl, 'sendevent not an event')).toBe('-ERR command not found');
+    for (const one of [esl, other]) one.close();
+  });
+
   it('runs applications on a channel by sendmsg, arguments also as a body', async () => {
     const esl = await client();
     await esl.command('event json CHANNEL_EXECUTE_COMPLETE');

@@ -60,6 +60,11 @@ export class Recording implements Tap {
     return this.#writer.length;
   }
 
+  /** Bytes of samples in the file. */
+  get bytes(): number {
+    return this.#writer.dataBytes;
+  }
+
   /** No frame was ever recorded. */
   get empty(): boolean {
     return this.#frames === 0;

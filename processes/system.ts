@@ -19,7 +19,8 @@ export interface System {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly supervisor: Supervisor;
-  readonly sip: { readonly host: string; readonly port: number };
+  /** `tcp`: the port of SIP over TCP, where our own SIP server listens at one. */
+  readonly sip: { readonly host: string; readonly port: number; readonly tcp?: number };
   stop(): Promise<void>;
 }
 
@@ -108,7 +109,11 @@ async function startEngine(config: Config, settings: Record<string, string>, sup
   const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
   settings['DRACHTIO_PORT'] = String(sip['admin']);
   settings['FREESWITCH_PORT'] = String(media['eventSocket']);
-  return { host: config.SIP_HOST, port: sip['sip'] ?? config.SIP_PORT };
+  return {
+    host: config.SIP_HOST,
+    port: sip['sip'] ?? config.SIP_PORT,
+    ...(sip['tcp'] !== undefined && { tcp: sip['tcp'] }),
+  };
 }
 
 const pick = (from: Record<string, string>, names: readonly string[]): Record<string, string> =>

@@ -4,7 +4,7 @@ import { parseUri } from '#sip-stack/uri.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
 import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { deliver, newTransactionId, transportTo, type Core } from './core.ts';
+import { deliver, hereFor, newTransactionId, type Core } from './core.ts';
 import { endDialog, removeDialog } from './ending.ts';
 import type { LiveDialog } from './live-dialog.ts';
 import { ends } from './receiving-in-dialog.ts';
@@ -42,7 +42,7 @@ const refuses = (live: LiveDialog, { method, startLine }: SipRequest): string | 
 
 /** What the client wants in a request of the dialog. */
 const complete = (core: Core, live: LiveDialog, made: SipRequest, wanted: SipRequest): boolean => {
-  const headers = clientHeaders(wanted, transportTo(core, guess(hopOf(live))).local, false);
+  const headers = clientHeaders(wanted, hereFor(core, guess(hopOf(live))), false);
   for (const { key } of headers) made.remove(key);
   made.headers.push(...headers);
   made.body = wanted.body;

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests, and beside each other. */
-const beside = ['family-line', 'agents', 'examples', 'start', 'flows', 'attacks/spoilt'].map(
+const beside = ['family-line', 'agents', 'examples', 'start', 'flows', 'transports', 'attacks/spoilt'].map(
   (name) => `test-calls/${name}.test.ts`,
 );
 const faults = ['crash', 'media-servers', 'trouble'].map((name) => `test-calls/${name}.test.ts`);

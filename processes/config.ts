@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readAddresses } from '#media/servers/address.ts';
@@ -42,6 +43,14 @@ const settings = z.object({
 
   SIP_HOST: z.string().min(1).default('127.0.0.1'),
   SIP_PORT: port.default(5060),
+  SIP_TCP_PORT: z.literal('off').or(port).optional(),
+  SIP_TLS_PORT: port.optional(),
+  SIP_WS_PORT: port.optional(),
+  SIP_WSS_PORT: port.optional(),
+  /** PEM. */
+  SIP_TLS_KEY_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
+  SIP_TLS_CERT_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
+  SIP_IPV6_HOST: z.string().refine(isIPv6, 'must be an IPv6 address').optional(),
   SIP_REALM: z.string().min(1).default('homeline'),
   DRACHTIO_HOST: z.string().min(1).default('127.0.0.1'),
   DRACHTIO_PORT: port.default(9022),
@@ -165,6 +174,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if ((read.data.STRIPE_SECRET_KEY === undefined) !== (read.data.STRIPE_WEBHOOK_SECRET === undefined))
       throw new WrongSetting(
         'wrong setting: STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are given together or not at all',
+      );
+    const { SIP_TLS_PORT, SIP_WSS_PORT, SIP_TLS_KEY_FILE, SIP_TLS_CERT_FILE } = read.data;
+    if ((SIP_TLS_PORT ?? SIP_WSS_PORT) !== undefined && (!SIP_TLS_KEY_FILE || !SIP_TLS_CERT_FILE))
+      throw new WrongSetting(
+        'wrong setting: SIP_TLS_PORT and SIP_WSS_PORT want SIP_TLS_KEY_FILE and SIP_TLS_CERT_FILE, a key and its certificate',
       );
     const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = read.data;
     if (new Set([TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].map((given) => given === undefined)).size > 1)

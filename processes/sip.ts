@@ -1,11 +1,14 @@
 import { startSipServer } from '#sip-proxy/embedded/server.ts';
 import { main } from './child.ts';
 import { newMetrics, observe } from './observe.ts';
+import { sipContacts } from './sip-contacts.ts';
 
 /** The embedded SIP server, which drachtio-server stands for in production. */
 main('sip', async (config, log) => {
+  const [sip, ...contacts] = sipContacts(config);
   const server = await startSipServer({
-    sip: { host: config.SIP_HOST, port: config.SIP_PORT },
+    sip,
+    contacts,
     admin: { host: config.DRACHTIO_HOST, port: config.DRACHTIO_PORT, secret: config.DRACHTIO_SECRET },
     log,
   });
@@ -17,7 +20,13 @@ main('sip', async (config, log) => {
     { host: config.OBSERVE_HOST },
   );
   return {
-    ports: { sip: server.sipPort, admin: server.adminPort, observe: observed.port },
+    ports: { sip: server.sipPort, ...portOf('tcp', server.contacts), admin: server.adminPort, observe: observed.port },
     stop: () => server.close(),
   };
 });
+
+/** The port of the first contact of this protocol, under its name. */
+const portOf = (protocol: string, contacts: readonly string[]): Record<string, number> => {
+  const found = contacts.find((contact) => contact.startsWith(`${protocol}/`));
+  return found === undefined ? {} : { [protocol]: Number(found.slice(found.lastIndexOf(':') + 1)) };
+};

@@ -70,7 +70,7 @@ export class Supervisor {
 
 /** Which setting fixes which of a process's ports. */
 const portSettings: Partial<Record<Program, Record<string, string>>> = {
-  sip: { sip: 'SIP_PORT', admin: 'DRACHTIO_PORT' },
+  sip: { sip: 'SIP_PORT', tcp: 'SIP_TCP_PORT', admin: 'DRACHTIO_PORT' },
   media: { sip: 'MEDIA_SIP_PORT', eventSocket: 'FREESWITCH_PORT' },
 };
 

@@ -19,7 +19,8 @@ export interface System {
   readonly db: Database;
   readonly databaseUrl: string;
   readonly supervisor: Supervisor;
-  readonly sip: { readonly host: string; readonly port: number };
+  /** `tcp`: the port of SIP over TCP, where our own SIP server listens at one. */
+  readonly sip: { readonly host: string; readonly port: number; readonly tcp?: number };
   stop(): Promise<void>;
 }
 
@@ -118,7 +119,11 @@ async function startEngine(config: Config, settings: Record<string, string>, sup
   const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
   settings['DRACHTIO_PORT'] = String(sip['admin']);
   settings['FREESWITCH'] = sockets.join(',');
-  return { host: config.SIP_HOST, port: sip['sip'] ?? config.SIP_PORT };
+  return {
+    host: config.SIP_HOST,
+    port: sip['sip'] ?? config.SIP_PORT,
+    ...(sip['tcp'] !== undefined && { tcp: sip['tcp'] }),
+  };
 }
 
 /** The ports of one of several media servers: its part of those of sound, and whatever is free for the rest. */

@@ -46,9 +46,13 @@ afterAll(async () => {
 
 const registrar = () => ({ address: stage.system.sip.host, port: stage.system.sip.port });
 
-/** A real softphone that has registered with the platform, by digest. */
-async function registered(username: string, password: string): Promise<Baresip> {
-  const one = await Baresip.start({ name: username, registrar: registrar(), password });
+/**
+ * A real softphone that has registered with the platform, by digest.
+ * @param tcp by TCP at this port instead of by UDP: it is called by the connection it keeps open
+ */
+async function registered(username: string, password: string, tcp?: number): Promise<Baresip> {
+  const by = tcp === undefined ? {} : ({ registrar: { ...registrar(), port: tcp }, transport: 'tcp' } as const);
+  const one = await Baresip.start({ name: username, registrar: registrar(), password, ...by });
   softphones.push(one);
   await one.event('REGISTER_OK');
   return one;
@@ -68,8 +72,8 @@ test('two baresips, one inside and one at home, are registered, connected, and r
   const [station] = stage.demo.stations;
   const [home] = stage.demo.homePhones;
   const inside = await registered(station!.username, station!.password);
-  const outside = await registered(home!.username, home!.password);
-  const { host, port } = stage.system.sip;
+  const { host, port, tcp } = stage.system.sip;
+  const outside = await registered(home!.username, home!.password, tcp);
   const [his, hers] = [babble({ ms: 1_500, seed: 31 }), babble({ ms: 1_500, seed: 32 })];
 
   await inside.dial(`sip:${home!.number}@${host}:${port}`);

@@ -9,6 +9,7 @@ import type { PromptKey } from '#flows/prompt.ts';
 import { prompt } from '#flows/prompt.ts';
 import { recordedVoice } from '#media/prompts/sequence.ts';
 import { hashFile } from '#media/recordings/file.ts';
+import { reach } from '#sip-proxy/registrar/reach.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 import { outcomeOf } from '../cdr/outcome.ts';
 import { Leg } from '../leg/leg.ts';
@@ -219,7 +220,7 @@ export class HomeDesk implements Desk {
   async #phone(number: string): Promise<Phone | undefined> {
     const { db, clock } = this.#parts.platform;
     const found = await findRegistration(db, number, clock.now());
-    return found && { uri: found.contact, via: `sip:${found.source.address}:${found.source.port};transport=udp` };
+    return found && reach(found.contact, found.source);
   }
 
   #identified(): Person {

@@ -3,6 +3,7 @@ import type { MediaServers } from '#media/servers/media-servers.ts';
 import type { Dialog, InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
 import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import { planDialog } from '#sip-proxy/planned-dialog.ts';
+import type { Reach } from '#sip-proxy/registrar/reach.ts';
 import type { Trunk } from '#sip-proxy/trunks/trunk.ts';
 import { trunkUri } from '#sip-proxy/trunks/trunk.ts';
 import { firstAttempt, nextAttempt } from '#sip-proxy/trunks/next-attempt.ts';
@@ -12,10 +13,7 @@ import type { Clock } from '../clock.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 
 /** Where a phone that registered here can be reached. */
-export interface Phone {
-  readonly uri: string;
-  readonly via: string;
-}
+export type Phone = Reach;
 
 export interface Placing {
   /** The phone that answers the number; without one the trunks are tried in order. */

@@ -4,6 +4,7 @@ import { beginTalk, missOffer } from '#db/desk/entries.ts';
 import type { Language } from '#flows/language.ts';
 import { prompt, type Prompt } from '#flows/prompt.ts';
 import type { Registration } from '#db/registrations.ts';
+import { reach } from '#sip-proxy/registrar/reach.ts';
 import type { Phone } from '../call/place.ts';
 import { unwritten } from '../family-line/unwritten.ts';
 import type { Leg } from '../leg/leg.ts';
@@ -85,10 +86,7 @@ export async function reachAgent(
 }
 
 /** Where a registered phone is rung. */
-export const phoneAt = ({ contact, source }: Registration): Phone => ({
-  uri: contact,
-  via: `sip:${source.address}:${source.port};transport=udp`,
-});
+export const phoneAt = ({ contact, source }: Registration): Phone => reach(contact, source);
 
 const whoCalls = ({ callingNumber }: GivenCall): Prompt[] => [
   callingNumber === undefined

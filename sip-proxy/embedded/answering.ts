@@ -6,7 +6,7 @@ import { bareHost, type SocketAddress } from '#sip-stack/transport.ts';
 import { clientHeaders, completeContentType, wantedTag } from './client-headers.ts';
 import { describe, type Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { contactOf, transportTo, type Core, type Received } from './core.ts';
+import { contactOf, hereFor, type Core, type Received } from './core.ts';
 import { endDialog } from './ending.ts';
 import { release } from './holding.ts';
 import { LiveDialog } from './live-dialog.ts';
@@ -54,7 +54,7 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   if (!tagged && !live) transaction.toTag = wantedTag(wanted) ?? transaction.toTag;
   const { toTag } = transaction;
   const response = SipResponse.to(request, status, wanted.reason || undefined, status === 100 ? undefined : toTag);
-  response.headers.push(...clientHeaders(wanted, transportTo(core, transaction.replyTo).local, false));
+  response.headers.push(...clientHeaders(wanted, hereFor(core, transaction.replyTo), false));
   response.body = wanted.body;
   if (!completeContentType(response)) return 'missing content-type';
   const success = status >= 200 && status < 300;

@@ -7,7 +7,7 @@ const ours: ReadonlySet<string> = new Set(['via', 'route', 'record-route', 'rseq
 /** Headers that say which dialog and transaction a message belongs to. */
 const identity: ReadonlySet<string> = new Set(['call-id', 'cseq', 'from', 'to']);
 /** Where `localhost` stands for the address of this server. */
-const addresses: ReadonlySet<string> = new Set(['from', 'to', 'contact', 'p-asserted-identity']);
+const addresses: ReadonlySet<string> = new Set(['from', 'to', 'p-asserted-identity']);
 
 /** Names not spelled with one capital after each dash. */
 const spellings: Readonly<Record<string, string>> = {
@@ -30,9 +30,22 @@ export const spelling = (name: string): string =>
     : (spellings[name.toLowerCase()] ??
       name.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase()));
 
+const localhost = /@localhost(?::\d+)?(?=[;>?,\s]|$)/gi;
+
 /** Puts the server's address where an address says `@localhost`; without a user part nothing is replaced. */
 export const replaceLocalhost = (value: string, local: SocketAddress): string =>
-  value.replace(/@localhost(?::\d+)?(?=[;>?,\s]|$)/gi, `@${hostPort(local)}`);
+  value.replace(localhost, `@${hostPort(local)}`);
+
+/** The same in a Contact, where whoever reads it must know by which transport to come, too (drachtio-server does not say it). */
+const replaceInContact = (value: string, local: SocketAddress): string => {
+  const { protocol = 'UDP' } = local;
+  const replaced = replaceLocalhost(value, local);
+  if (replaced === value || protocol === 'UDP' || /;\s*transport\s*=/i.test(value)) return replaced;
+  const said = `;transport=${protocol.toLowerCase()}`;
+  // Without brackets it would belong to the header instead of the URI (RFC 3261 §20.10).
+  if (!value.includes('<')) return replaced.replace(/^([^;]*)/, (uri) => `<${uri}${said}>`);
+  return value.replace(localhost, `@${hostPort(local)}${said}`);
+};
 
 /**
  * The headers of a client's message that may go on the wire, spelled as SIP spells them.
@@ -45,7 +58,11 @@ export const clientHeaders = (message: SipMessage, local: SocketAddress, keepIde
     kept.push(
       new SipHeader(
         spelling(key.length > name.length ? key : name),
-        addresses.has(key) ? replaceLocalhost(value, local) : value,
+        key === 'contact'
+          ? replaceInContact(value, local)
+          : addresses.has(key)
+            ? replaceLocalhost(value, local)
+            : value,
       ),
     );
   }

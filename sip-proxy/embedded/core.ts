@@ -125,6 +125,12 @@ export const dialogIdOf = (callId: string, fromTag: string): string => `${callId
 export const transportTo = ({ layer: { transport } }: Core, to?: SocketAddress): Transport =>
   (to && transport.toward(to)) ?? transport;
 
+/** This server's address for somebody there. */
+export const hereFor = (core: Core, to?: SocketAddress): SocketAddress => {
+  const { local, protocol } = transportTo(core, to);
+  return { ...local, protocol };
+};
+
 /** The Contact of this server for somebody there. */
 export const contactOf = (core: Core, to?: SocketAddress): string => contactUri(transportTo(core, to));
 

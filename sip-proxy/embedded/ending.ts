@@ -1,5 +1,5 @@
 import { describe } from './client.ts';
-import { transportTo, type Core } from './core.ts';
+import { hereFor, type Core } from './core.ts';
 import { release } from './holding.ts';
 import type { LiveDialog } from './live-dialog.ts';
 import { sendingInDialog } from './send-in-dialog.ts';
@@ -27,7 +27,6 @@ export const endDialog = (core: Core, live: LiveDialog, why: string): void => {
   removeDialog(core, live);
   core.log.warn({ callId: live.dialog.callId, client: live.client.id, why }, 'call ended by the server');
   const bytes = request.toBuffer();
-  const { local, protocol } = transportTo(core, live.route);
-  const facts = describe('application', bytes.length, { ...local, protocol }, core.layer.clock.now());
+  const facts = describe('application', bytes.length, hereFor(core, live.route), core.layer.clock.now());
   live.client.deliver(facts, 'unsolicited', live.id, bytes);
 };

@@ -98,13 +98,13 @@ const answerNotifies = (core: Core, made: SipRequest): void => {
 /** RFC 3262 §4: reliable provisional responses are taken once, and in their order. */
 const ringsInOrder = (inviting: Inviting, response: SipResponse, source: SocketAddress): boolean => {
   const { core, dialogId, made } = inviting;
-  if (made.method !== 'INVITE' || response.status === 100 || rseqOf(response) === undefined) return true;
+  if (made.method !== 'INVITE' || rseqOf(response) === undefined) return true;
   if (!inviting.early) core.earlyCalls.set(dialogId, (inviting.early = new EarlyCall(made)));
   return inviting.early.receive(response, natRoute(response, source));
 };
 
 /** A provisional response with a tag begins an early dialog. */
-const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { status, to }: SipResponse): void => {
+const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { to }: SipResponse): void => {
   if (to.tag === undefined) return;
   const key = `${made.callId} ${made.from.tag ?? ''} ${to.tag}`;
   if (earlyKeys.has(key)) return;

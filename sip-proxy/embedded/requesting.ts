@@ -6,7 +6,7 @@ import { NameAddr, parseNameAddr, parseUri } from '#sip-stack/uri.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
 import { describe, type Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
-import { contactOf, deliver, newTransactionId, transportTo, type Core } from './core.ts';
+import { contactOf, deliver, hereFor, newTransactionId, type Core } from './core.ts';
 import { removeDialog } from './ending.ts';
 import { invite } from './inviting.ts';
 import { addressOf, guess, Sending } from './sending.ts';
@@ -65,7 +65,7 @@ const methodShape = /^(INVITE|BYE|OPTIONS|REGISTER|INFO|UPDATE|MESSAGE|SUBSCRIBE
 /** The client's request with everything a request needs; or why it cannot be sent. */
 const makeRequest = (core: Core, wanted: SipRequest, target: SocketAddress): SipRequest | string => {
   const { method, uri } = wanted;
-  const { local } = transportTo(core, target);
+  const local = hereFor(core, target);
   if (!methodShape.test(method) || !parseUri(uri)) return `invalid request-uri: ${wanted.startLine}`;
   const headers = clientHeaders(wanted, local, true);
   const given = (key: string): string | undefined => headers.find((header) => header.key === key)?.value;

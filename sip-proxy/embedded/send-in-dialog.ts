@@ -1,7 +1,7 @@
 import type { SipRequest } from '#sip-stack/message.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { clientHeaders, completeContentType } from './client-headers.ts';
-import { transportTo, type Core } from './core.ts';
+import { hereFor, type Core } from './core.ts';
 import type { Accepted, LiveDialog } from './live-dialog.ts';
 import { sendOnce } from './send-once.ts';
 import { guess, Sending, type SendingEvents } from './sending.ts';
@@ -16,7 +16,7 @@ export const sendingInDialog = (core: Core, live: LiveDialog, request: SipReques
 
 /** Puts on a request that goes to `hop` what the client wants in it. False when it has a body of unknown type. */
 export const complete = (core: Core, hop: SocketAddress | string, made: SipRequest, wanted: SipRequest): boolean => {
-  const headers = clientHeaders(wanted, transportTo(core, guess(hop)).local, false);
+  const headers = clientHeaders(wanted, hereFor(core, guess(hop)), false);
   for (const { key } of headers) made.remove(key);
   made.headers.push(...headers);
   made.body = wanted.body;

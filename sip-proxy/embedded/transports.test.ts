@@ -244,6 +244,24 @@ it('a transport that is not there is refused', async () => {
   ).rejects.toThrow('can not send request to myself');
 });
 
+it('a Contact that an application leaves to this server says how to come', async () => {
+  await open([tcp]);
+  const callee = await overTcp();
+  const here = `127.0.0.1:${at('tcp').port}`;
+  for (const [given, expected] of [
+    ['<sip:300@localhost>', `<sip:300@${here};transport=tcp>`],
+    ['sip:300@localhost;expires=60', `<sip:300@${here};transport=tcp>;expires=60`],
+    ['<sip:300@localhost;transport=udp>', `<sip:300@${here};transport=udp>`],
+    ['<sip:300@192.0.2.1>', '<sip:300@192.0.2.1>'],
+  ] as const) {
+    const asking = request(srf, { uri: callee.uri, method: 'MESSAGE', headers: { Contact: given } });
+    const { tx, request: message } = await callee.request('MESSAGE');
+    expect([message.get('contact'), message.from.uri]).toEqual([expected, `sip:${here};transport=tcp`]);
+    tx.reply(200);
+    await asking;
+  }
+});
+
 describe('IPv6', () => {
   const overSix = async (): Promise<Phone> => phone(await UdpTransport.bind('::1', 0), at('udp', '::1'));
 

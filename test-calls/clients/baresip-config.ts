@@ -13,6 +13,8 @@ export interface Softphone {
   /** Seconds. */
   readonly expires?: number;
   readonly codec?: Law;
+  /** How it reaches the registrar; default UDP. */
+  readonly transport?: 'tcp' | 'tls';
 }
 
 /** What `start` chose. */
@@ -50,13 +52,15 @@ export function configOf({ folder, sipPort, controlPort, rtpPort }: Place): stri
 }
 
 /** An account as `uanew` takes it. @throws Error for a password or name its syntax cannot hold */
-export function accountOf({ name, registrar, domain, user, password, expires, codec }: Softphone, own: string): string {
+export function accountOf(softphone: Softphone, own: string): string {
+  const { name, registrar, domain, user, password, expires, codec, transport } = softphone;
   for (const one of [name, domain, user, password])
     if (one !== undefined && !/^[\w.!*'()~:+-]+$/.test(one)) throw new Error('baresip cannot hold this in an account');
   const server = registrar && `${registrar.address}:${registrar.port}`;
-  const parts = [`<sip:${name}@${domain ?? server ?? own}>`, 'answermode=manual'];
+  const by = transport === undefined ? '' : `;transport=${transport}`;
+  const parts = [`<sip:${name}@${domain ?? server ?? own}${by}>`, 'answermode=manual'];
   parts.push(`regint=${registrar ? (expires ?? 60) : 0}`);
-  if (server !== undefined) parts.push(`outbound="sip:${server}"`);
+  if (server !== undefined) parts.push(`outbound="sip:${server}${by}"`);
   if (password !== undefined) parts.push(`auth_user=${user ?? name}`, `auth_pass=${password}`);
   if (codec) parts.push(`audio_codecs=${codec}/8000/1`);
   return parts.join(';');

@@ -35,6 +35,8 @@ export interface SippOptions {
   readonly fill?: Readonly<Record<string, string | number>>;
   /** UDP port for SIP; default one the system chooses. */
   readonly listen?: number;
+  /** By one connection of TCP instead of by UDP; Debian's SIPp speaks no TLS. */
+  readonly tcp?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -100,6 +102,7 @@ export function sippArguments(options: SippOptions, folder: string, mediaPort: n
     '-error_file',
     join(folder, 'errors'),
   );
+  if (options.tcp === true) args.push('-t', 't1');
   if (service !== undefined) args.push('-s', service);
   if (listen !== undefined) args.push('-p', String(listen));
   if (options.credentials) args.push('-au', options.credentials.username, '-ap', options.credentials.password);

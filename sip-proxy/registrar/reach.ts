@@ -1,0 +1,19 @@
+import { hostPort, type SocketAddress } from '#sip-stack/transport.ts';
+import { parseUri } from '#sip-stack/uri.ts';
+
+/** Where a request to somebody goes: `via`, when it is not the host of the URI. */
+export interface Reach {
+  readonly uri: string;
+  readonly via?: string;
+}
+
+/**
+ * How a phone is reached that registered this Contact from that address: by UDP at the address itself, for the Contact may name one behind its NAT; by
+ * the connection that it keeps open, which the SIP server finds under the Contact, when that names TCP, TLS or WebSocket.
+ */
+export const reach = (contact: string, source: SocketAddress): Reach => {
+  const uri = parseUri(contact);
+  const transport = uri?.params.get('transport')?.toLowerCase() ?? 'udp';
+  if (uri?.scheme === 'sips' || transport !== 'udp') return { uri: contact };
+  return { uri: contact, via: `sip:${hostPort(source)};transport=udp` };
+};

@@ -39,7 +39,9 @@ export function describeMedia(
   variables.set('write_codec', codec);
   variables.set('write_rate', rate);
   if (channel.callState === 'ACTIVE' || channel.callState === 'HELD') {
-    channel.setCallState(agreement.sends && agreement.remote ? 'ACTIVE' : 'HELD');
+    const held = !agreement.sends || !agreement.remote;
+    if (held !== (channel.callState === 'HELD')) channel.fire(held ? 'CHANNEL_HOLD' : 'CHANNEL_UNHOLD');
+    channel.setCallState(held ? 'HELD' : 'ACTIVE');
   }
 }
 

@@ -15,6 +15,7 @@ import {
   uuidTransfer,
 } from './uuid-control.ts';
 import { uuidDisplace } from './uuid-displace.ts';
+import { uuidJitterbuffer } from './uuid-jitterbuffer.ts';
 import { uuidRecord } from './uuid-record.ts';
 import { uuidDump, uuidExists, uuidGetvar, uuidSetMediaStats, uuidSetvar, uuidSetvarMulti } from './uuid-variables.ts';
 
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, () => ApiCommand>> = {
   uuid_dump: () => uuidDump,
   uuid_exists: () => uuidExists,
   uuid_getvar: () => uuidGetvar,
+  uuid_jitterbuffer: () => uuidJitterbuffer,
   uuid_kill: () => uuidKill,
   uuid_park: () => uuidPark,
   uuid_record: () => uuidRecord,

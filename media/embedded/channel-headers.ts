@@ -40,9 +40,9 @@ export function channelHeaders(channel: Channel): EventHeaders {
   if (channel.hangupCause) headers['Hangup-Cause'] = channel.hangupCause;
   if (channel.leg.agreement) {
     for (const side of ['Read', 'Write']) {
-      headers[`Channel-${side}-Codec-Name`] = channel.leg.law;
-      headers[`Channel-${side}-Codec-Rate`] = '8000';
-      headers[`Channel-${side}-Codec-Bit-Rate`] = '64000';
+      headers[`Channel-${side}-Codec-Name`] = channel.leg.codecName;
+      headers[`Channel-${side}-Codec-Rate`] = channel.leg.codecName === 'G722' ? '16000' : '8000';
+      headers[`Channel-${side}-Codec-Bit-Rate`] = channel.leg.codecName === 'L16' ? '128000' : '64000';
     }
   }
   profileHeaders(headers, 'Caller', channel);

@@ -8,6 +8,8 @@ export function describeMedia(
 ): void {
   const { agreement, line } = media.agreed;
   const { variables, leg } = channel;
+  const codec = agreement.codec ?? agreement.law;
+  const rate = codec === 'G722' ? '16000' : '8000';
   leg.agree(agreement);
   variables.set('rtp_local_sdp_str', media.localSdp);
   variables.set('switch_r_sdp', media.remoteSdp);
@@ -18,7 +20,7 @@ export function describeMedia(
     'audio_media_flow',
     agreement.sends ? (agreement.receives ? 'sendrecv' : 'sendonly') : agreement.receives ? 'recvonly' : 'inactive',
   );
-  variables.set('rtp_use_codec_name', agreement.law);
+  variables.set('rtp_use_codec_name', codec);
   variables.set('rtp_use_codec_rate', '8000');
   variables.set('rtp_use_codec_ptime', '20');
   variables.set('rtp_use_codec_channels', '1');
@@ -32,12 +34,14 @@ export function describeMedia(
   variables.set('rtp_has_crypto', agreement.security?.suite);
   variables.set('rtp_secure_media_confirmed', agreement.security ? 'true' : undefined);
   variables.set('rtp_secure_media_confirmed_audio', agreement.security ? 'true' : undefined);
-  variables.set('read_codec', agreement.law);
-  variables.set('read_rate', '8000');
-  variables.set('write_codec', agreement.law);
-  variables.set('write_rate', '8000');
+  variables.set('read_codec', codec);
+  variables.set('read_rate', rate);
+  variables.set('write_codec', codec);
+  variables.set('write_rate', rate);
   if (channel.callState === 'ACTIVE' || channel.callState === 'HELD') {
-    channel.setCallState(agreement.sends && agreement.remote ? 'ACTIVE' : 'HELD');
+    const held = !agreement.sends || !agreement.remote;
+    if (held !== (channel.callState === 'HELD')) channel.fire(held ? 'CHANNEL_HOLD' : 'CHANNEL_UNHOLD');
+    channel.setCallState(held ? 'HELD' : 'ACTIVE');
   }
 }
 

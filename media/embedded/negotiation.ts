@@ -4,14 +4,16 @@ import { OwnKeys } from '#media/srtp/own-keys.ts';
 import { writeCrypto } from '#media/srtp/sdes.ts';
 import type { SecureAgreement } from '#media/srtp/srtp-session.ts';
 import type { MediaAgreement } from './rtp-leg.ts';
-import { codecOf, parseSdp, writeSdp, type AudioOffer, type Direction, type MediaLine } from './sdp.ts';
+import { codecOf, parseSdp, writeSdp, type AudioOffer, type Codec, type Direction, type MediaLine } from './sdp.ts';
 
 /** Offers and answers of one endpoint, RFC 3264. The order of preference is ours (FreeSWITCH: greedy codec negotiation). */
 
-const PREFERRED: readonly { readonly type: number; readonly law: Law }[] = [
-  { type: 0, law: 'PCMU' },
-  { type: 8, law: 'PCMA' },
-];
+const PREFERRED = [
+  { type: 0, name: 'PCMU' },
+  { type: 8, name: 'PCMA' },
+] as const;
+/** Taken where nothing else is offered, and not offered: inside all sound has 8 kHz. */
+const ACCEPTED: readonly Codec[] = [...PREFERRED, { type: 9, name: 'G722' }, { type: 96, name: 'L16' }];
 const OUR_EVENT_TYPE = 101;
 
 /** What came of an offer or answer; `none`: no common codec (488). */
@@ -24,14 +26,16 @@ const mirrored: Readonly<Record<Direction, Direction>> = {
   inactive: 'inactive',
 };
 
-const choose = (line: MediaLine): { type: number; law: Law } | undefined => {
+const choose = (line: MediaLine): Codec | undefined => {
   const types = line.formats.map(Number).filter((type) => Number.isInteger(type) && type >= 0 && type <= 127);
-  for (const { law } of PREFERRED) {
-    const type = types.find((one) => codecOf(line, one)?.name === law && codecOf(line, one)?.rate === 8000);
-    if (type !== undefined) return { type, law };
+  for (const { name } of ACCEPTED) {
+    const type = types.find((one) => codecOf(line, one)?.name === name && codecOf(line, one)?.rate === 8000);
+    if (type !== undefined) return { type, name };
   }
   return undefined;
 };
+
+const isLaw = (name: Codec['name']): name is Law => name === 'PCMU' || name === 'PCMA';
 
 const eventTypeOf = (line: MediaLine): number | null => {
   for (const format of line.formats) {
@@ -61,7 +65,7 @@ const agree = (text: string, keys: OwnKeys, secured?: boolean): Agreed | 'none' 
     // RFC 3264 §8.4: 0.0.0.0 was the old way to say hold
     const nowhere = line.address === '0.0.0.0';
     const agreement: MediaAgreement = {
-      law: chosen.law,
+      ...(isLaw(chosen.name) ? { law: chosen.name } : { law: 'PCMU', codec: chosen.name }),
       audioType: chosen.type,
       eventType: eventTypeOf(line),
       remote: nowhere ? null : { address: line.address!, port: line.port },
@@ -105,7 +109,7 @@ export class Negotiation {
     this.#secure = Boolean(security);
     this.#keys.settle(security?.suite ?? null);
     this.#version += 1;
-    const sdp = this.#write([{ type: agreement.audioType, law: agreement.law }], {
+    const sdp = this.#write([{ type: agreement.audioType, name: agreement.codec ?? agreement.law }], {
       eventType: agreement.eventType,
       direction: mirrored[line.direction],
       rtcpMux: line.rtcpMux,
@@ -125,7 +129,7 @@ export class Negotiation {
   }
 
   #write(
-    codecs: readonly { type: number; law: Law }[],
+    codecs: readonly Codec[],
     described: Pick<AudioOffer, 'eventType' | 'direction' | 'crypto'> & Partial<AudioOffer>,
   ): string {
     return writeSdp({

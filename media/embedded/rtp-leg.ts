@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { FRAME_SAMPLES, type Law } from '#media/audio/g711.ts';
 import { JitterBuffer } from '#media/rtp/jitter-buffer.ts';
+import { newPayloadCoder, type CodedAs, type PayloadCoder } from '#media/rtp/payload-coder.ts';
 import { isRtcp } from '#media/rtp/rtcp-packet.ts';
 import type { Reception } from '#media/rtp/reception.ts';
 import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
@@ -13,7 +14,10 @@ import { SourceLatch, type Address, type LatchedSocket } from './source-latch.ts
 
 /** What was agreed on in SDP. */
 export type MediaAgreement = {
+  /** G.711's law; with another codec that of our own silence. */
   readonly law: Law;
+  /** A codec other than G.711. */
+  readonly codec?: CodedAs;
   readonly audioType: number;
   /** Payload type of telephone-event; null when the peer has none. */
   readonly eventType: number | null;
@@ -93,6 +97,7 @@ export class RtpLeg {
   readonly #buffers: Buffer[];
   #agreement: MediaAgreement | null = null;
   #srtp: SrtpSession | undefined;
+  #coder: PayloadCoder | undefined;
   #ssrc = randomInt(1, 0xffffffff);
   #sequence = randomInt(0, 0x8000);
   #timestamp = randomInt(0, 0x7fffffff);
@@ -126,6 +131,11 @@ export class RtpLeg {
     return this.#agreement?.law ?? 'PCMU';
   }
 
+  /** Its encoding name. */
+  get codecName(): string {
+    return this.#agreement?.codec ?? this.law;
+  }
+
   get agreement(): MediaAgreement | null {
     return this.#agreement;
   }
@@ -154,6 +164,7 @@ export class RtpLeg {
   }
 
   agree(agreement: MediaAgreement): void {
+    if (agreement.codec !== this.#agreement?.codec) this.#coder = agreement.codec && newPayloadCoder(agreement.codec);
     this.#agreement = agreement;
     this.#srtp = agreement.security ? new SrtpSession(agreement.security, this.#srtp) : undefined;
     this.comfortLevel = -1;
@@ -188,10 +199,16 @@ export class RtpLeg {
   nextFrame(frame: AudioFrame): boolean {
     const heard = this.jitter.next();
     if (!heard) return false;
-    frame.setCodes(this.law, heard.codes);
+    if (this.#coder) this.#decode(this.#coder, heard.codes, frame);
+    else frame.setCodes(this.law, heard.codes);
     frame.gap = heard.gap;
     frame.fresh = heard.fresh;
     return true;
+  }
+
+  #decode(coder: PayloadCoder, codes: Uint8Array, frame: AudioFrame): void {
+    coder.decode(codes, frame.fill());
+    frame.received = true;
   }
 
   /** Sends 20 ms. */
@@ -200,10 +217,12 @@ export class RtpLeg {
     if (!agreement || !this.#mayTalk() || this.#sender.active) return;
     const silent = this.#tick - this.#lastSentTick;
     const marker = silent > (frame.received && !frame.fresh ? LATE_TICKS : TALKSPURT_TICKS);
-    const packet = this.#packet();
+    const coder = this.#coder;
+    const packet = coder ? Buffer.alloc(RTP_HEADER_BYTES + coder.frameBytes) : this.#packet();
     const timestamp = this.#advance(marker ? silent * FRAME_SAMPLES : FRAME_SAMPLES + frame.gap);
     writeRtpHeader(packet, marker, agreement.audioType, this.#sequence, timestamp, this.#ssrc);
-    frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
+    if (coder) coder.encode(frame.samples(), packet, RTP_HEADER_BYTES);
+    else frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
     this.counts.audioOut += 1;
     this.#emit(packet);
   }
@@ -297,12 +316,13 @@ export class RtpLeg {
     }
     const audio = header.payloadType === agreement.audioType && header.length > 0;
     if (audio) {
+      this.#coder?.receive(header, bytes);
       this.counts.audioIn += 1;
       this.comfortLevel = -1;
     } else if (header.payloadType === COMFORT_NOISE_TYPE && header.length > 0) {
       this.counts.comfortIn += 1;
       this.comfortLevel = bytes[header.offset]! & 0x7f;
     } else this.counts.strayIn += 1;
-    this.jitter.put(header, bytes, audio);
+    this.jitter.put(header, bytes, audio && header.length > 0);
   }
 }

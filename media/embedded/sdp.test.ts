@@ -110,8 +110,19 @@ describe('answering an offer', () => {
     expect(dynamic).toMatchObject({ law: 'PCMA', audioType: 110 });
   });
 
+  it('takes G.722 and L16 where there is nothing else, and does not offer them', () => {
+    const wide = answer(offer('m=audio 4000 RTP/AVP 9 101\r\na=rtpmap:101 telephone-event/8000'));
+    expect(wide.agreement).toMatchObject({ codec: 'G722', audioType: 9, eventType: 101 });
+    expect(wide.sdp).toContain('m=audio 30000 RTP/AVP 9 101\r\na=rtpmap:9 G722/8000\r\n');
+    const linear = answer(offer('m=audio 4000 RTP/AVP 98 97 3\r\na=rtpmap:98 L16/16000\r\na=rtpmap:97 L16/8000'));
+    expect(linear.agreement).toMatchObject({ codec: 'L16', audioType: 97 });
+    expect(linear.sdp).toContain('a=rtpmap:97 L16/8000\r\n');
+    expect(answer(offer('m=audio 4000 RTP/AVP 9 8')).agreement).not.toHaveProperty('codec');
+    expect(new Negotiation('127.0.0.1', 1).offer()).toContain('RTP/AVP 0 8 101\r\n');
+  });
+
   it.each([
-    ['no common codec', 'm=audio 4000 RTP/AVP 9 18'],
+    ['no common codec', 'm=audio 4000 RTP/AVP 3 18'],
     ['a payload type 0 that is something else', 'm=audio 4000 RTP/AVP 0\r\na=rtpmap:0 opus/48000'],
     ['no audio', 'm=video 4000 RTP/AVP 96'],
     ['audio that is switched off', 'm=audio 0 RTP/AVP 0'],

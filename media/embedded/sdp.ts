@@ -1,4 +1,5 @@
 import type { Law } from '#media/audio/g711.ts';
+import type { CodedAs } from '#media/rtp/payload-coder.ts';
 import { readCrypto, type Crypto } from '#media/srtp/sdes.ts';
 
 /** A session description, RFC 8866, as far as a telephone call over G.711 needs it. */
@@ -35,6 +36,8 @@ const MOST_CRYPTO = 8;
 const STATIC: ReadonlyMap<number, { name: string; rate: number }> = new Map([
   [0, { name: 'PCMU', rate: 8000 }],
   [8, { name: 'PCMA', rate: 8000 }],
+  // RFC 3551 §4.5.2: it has 16 kHz, and is called 8000 for ever
+  [9, { name: 'G722', rate: 8000 }],
 ]);
 
 type Section = {
@@ -110,13 +113,16 @@ const complete = (section: Section, session: Section): MediaLine => ({
 export const codecOf = (line: MediaLine, type: number): { name: string; rate: number } | undefined =>
   line.codecs.get(type) ?? STATIC.get(type);
 
+/** A payload type and the encoding it stands for. */
+export type Codec = { readonly type: number; readonly name: Law | CodedAs };
+
 /** Our description of one audio line. */
 export type AudioOffer = {
   readonly host: string;
   readonly port: number;
   readonly sessionId: number;
   readonly version: number;
-  readonly codecs: readonly { readonly type: number; readonly law: Law }[];
+  readonly codecs: readonly Codec[];
   readonly eventType: number | null;
   readonly direction: Direction;
   /** RTCP shares the port of RTP. */
@@ -133,7 +139,7 @@ export function writeSdp(offer: AudioOffer): string {
   const types = [...offer.codecs.map((codec) => codec.type), ...(offer.eventType === null ? [] : [offer.eventType])];
   const protocol = offer.crypto.length > 0 ? 'RTP/SAVP' : 'RTP/AVP';
   const audio = [`m=audio ${offer.port} ${protocol} ${types.join(' ')}`];
-  for (const codec of offer.codecs) audio.push(`a=rtpmap:${codec.type} ${codec.law}/8000`);
+  for (const codec of offer.codecs) audio.push(`a=rtpmap:${codec.type} ${codec.name}/8000`);
   if (offer.eventType !== null) {
     audio.push(`a=rtpmap:${offer.eventType} telephone-event/8000`, `a=fmtp:${offer.eventType} 0-15`);
   }

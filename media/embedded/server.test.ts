@@ -104,7 +104,7 @@ describe('an endpoint', () => {
 
   it('without a common codec is refused with 488, and leaves nothing behind', async () => {
     const one = await phone(CALLER);
-    await expect(endpoint({ remoteSdp: one.sdp('9 18') })).rejects.toMatchObject({ status: 488 });
+    await expect(endpoint({ remoteSdp: one.sdp('3 18') })).rejects.toMatchObject({ status: 488 });
     await expect(endpoint({ remoteSdp: 'v=0\r\nnonsense' })).rejects.toMatchObject({ status: 488 });
     expect(media.metrics().channels).toBe(0);
   });

@@ -170,7 +170,7 @@ describe('inside the dialog', () => {
     expect(moved.status).toBe(200);
     const port = async (): Promise<string> => (await esl.command('getvar remote_media_port')).headers['Reply-Text']!;
     expect(await port()).toBe('4444');
-    expect((await inDialog(dialog, 'INVITE', SDP.replace('AVP 0 101', 'AVP 9'))).status).toBe(488);
+    expect((await inDialog(dialog, 'INVITE', SDP.replace('AVP 0 101', 'AVP 3'))).status).toBe(488);
     expect(await port()).toBe('4444');
     expect((await inDialog(dialog, 'UPDATE', SDP.replace('audio 4000', 'audio 5555'))).status).toBe(200);
     expect(await port()).toBe('5555');

@@ -117,6 +117,12 @@ export class JitterBuffer {
     return this.#frames.take();
   }
 
+  /** How long packets wait from now on, in frames of 20 ms; undefined: as at first. */
+  bound(range: DepthRange = DEPTH): void {
+    const shift = this.#depth.bound(range);
+    if (this.#started) this.#shift(shift);
+  }
+
   /** Forgets everything: the next packet starts a new stream. */
   reset(): void {
     this.#clear();

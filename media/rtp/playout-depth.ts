@@ -20,7 +20,7 @@ const EARLY_FRAMES = 3;
  * be moved: positive plays sooner, negative waits longer.
  */
 export class PlayoutDepth {
-  readonly #range: DepthRange;
+  #range: DepthRange;
   #target: number;
   #lateEpisodes = 0;
   #lateInARow = 0;
@@ -39,6 +39,14 @@ export class PlayoutDepth {
   /** Frames aimed at. */
   get target(): number {
     return this.#target;
+  }
+
+  /** Other bounds from now on. Returns by how many samples the schedule is to be moved. */
+  bound(range: DepthRange): number {
+    const before = this.#target;
+    this.#range = range;
+    this.#target = Math.max(range.minimum, Math.min(range.maximum, before));
+    return (before - this.#target) * FRAME_SAMPLES;
   }
 
   /** Another stream: what was seen so far says nothing, the depth stays. */

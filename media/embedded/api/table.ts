@@ -16,6 +16,7 @@ import {
   uuidTransfer,
 } from './uuid-control.ts';
 import { uuidDisplace } from './uuid-displace.ts';
+import { uuidJitterbuffer } from './uuid-jitterbuffer.ts';
 import { uuidRecord } from './uuid-record.ts';
 import { uuidDump, uuidExists, uuidGetvar, uuidSetMediaStats, uuidSetvar, uuidSetvarMulti } from './uuid-variables.ts';
 
@@ -44,6 +45,7 @@ const commands: Readonly<Record<string, () => ApiCommand>> = {
   uuid_exists: () => uuidExists,
   uuid_flush_dtmf: () => uuidFlushDtmf,
   uuid_getvar: () => uuidGetvar,
+  uuid_jitterbuffer: () => uuidJitterbuffer,
   uuid_kill: () => uuidKill,
   uuid_park: () => uuidPark,
   uuid_record: () => uuidRecord,

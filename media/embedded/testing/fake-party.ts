@@ -125,10 +125,10 @@ export class FakeParty {
     return this.channel.uuid;
   }
 
-  /** The party says these codes (20 ms). */
-  say(codes: Uint8Array): void {
+  /** The party says these codes (20 ms); `units` of its timestamps, where they are not bytes. */
+  say(codes: Uint8Array, units = codes.length): void {
     this.#packet(0, codes, this.#header.timestamp, false);
-    this.#header.timestamp += codes.length;
+    this.#header.timestamp += units;
   }
 
   /** The network loses a frame. */

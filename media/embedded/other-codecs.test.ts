@@ -1,0 +1,112 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { encode } from '#media/audio/g711.ts';
+import { G722Decoder, G722Encoder } from '#media/audio/g722.ts';
+import { FakeServer, PLAIN_AGREEMENT, type FakeParty } from './testing/fake-party.ts';
+import { coded, linear, SoundFolder } from './testing/fake-sounds.ts';
+
+const folder = new SoundFolder();
+afterAll(() => folder.remove());
+
+const wave = (hertz: number, rate: number, from: number, length: number): Int16Array =>
+  Int16Array.from({ length }, (_, i) => Math.round(9000 * Math.sin((2 * Math.PI * hertz * (from + i)) / rate)));
+const level = (samples: Int16Array): number =>
+  Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+/** How often it changes its sign in a second, halved: the frequency of a tone. */
+const hertzOf = (samples: Int16Array, rate: number): number => {
+  let changes = 0;
+  for (let i = 1; i < samples.length; i += 1) if (samples[i]! < 0 !== samples[i - 1]! < 0) changes += 1;
+  return (changes * rate) / (2 * samples.length);
+};
+const together = (frames: readonly Int16Array[]): Int16Array => Int16Array.from(frames.flatMap((frame) => [...frame]));
+const payloads = (party: FakeParty, from: number): Buffer[] =>
+  party.packets
+    .slice(from)
+    .filter((packet) => packet.payloadType === 0)
+    .map((packet) => packet.payload);
+
+describe('G.722', () => {
+  it('is heard by a G.711 phone and hears it, each packet 160 bytes and 160 units after the one before', () => {
+    const server = new FakeServer();
+    const wide = server.party({ ...PLAIN_AGREEMENT, codec: 'G722' });
+    const narrow = server.party();
+    server.api(`uuid_bridge ${wide.uuid} ${narrow.uuid}`);
+    const encoder = new G722Encoder();
+    server.run(60, (n) => {
+      const bytes = new Uint8Array(160);
+      encoder.encode(wave(1000, 16_000, n * 320, 320), 160, bytes, 0);
+      wide.say(bytes);
+      narrow.say(coded(wave(600, 8000, n * 160, 160)));
+    });
+    const heard = together(payloads(narrow, 10).map(linear));
+    expect(level(heard) / 6364).toBeCloseTo(1, 1);
+    expect(hertzOf(heard, 8000)).toBeCloseTo(1000, -2);
+    const sent = payloads(wide, 0);
+    expect(sent.every((payload) => payload.length === 160)).toBe(true);
+    const decoder = new G722Decoder();
+    const out = sent.map((payload) => {
+      const samples = new Int16Array(320);
+      decoder.decode(payload, 0, 160, samples);
+      return samples;
+    });
+    expect(level(together(out.slice(10))) / 6364).toBeCloseTo(1, 1);
+    expect(hertzOf(together(out.slice(10)), 16_000)).toBeCloseTo(600, -2);
+    const times = wide.packets.filter((packet) => packet.payloadType === 0).map((packet) => packet.timestamp);
+    expect(new Set(times.slice(5).map((time, n) => time - times[n + 4]!))).toEqual(new Set([160]));
+  });
+
+  it('is told as what it is, and keys go on beside it', () => {
+    const server = new FakeServer();
+    const wide = server.party({ ...PLAIN_AGREEMENT, codec: 'G722' });
+    wide.execute('set', 'x=y');
+    const [event] = server.seen('CHANNEL_EXECUTE').slice(-1);
+    expect([event!['Channel-Read-Codec-Name'], event!['Channel-Read-Codec-Rate']]).toEqual(['G722', '16000']);
+    wide.press('5');
+    server.run(3);
+    expect(server.seen('DTMF').map((digit) => digit['DTMF-Digit'])).toEqual(['5']);
+  });
+
+  it('agreed on anew goes on; given up for G.711, that is spoken', () => {
+    const server = new FakeServer();
+    const wide = server.party({ ...PLAIN_AGREEMENT, codec: 'G722' });
+    server.run(3);
+    const from = wide.packets.length;
+    wide.channel.leg.agree(PLAIN_AGREEMENT);
+    server.run(3);
+    expect(payloads(wide, from).every((payload) => payload.every((code) => code === 0xff))).toBe(true);
+  });
+});
+
+describe('L16', () => {
+  const bytesOf = (samples: Int16Array): Uint8Array =>
+    Uint8Array.from([...samples].flatMap((sample) => [(sample >> 8) & 0xff, sample & 0xff]));
+
+  it('is heard by a G.711 phone, and gets its 16 bits', () => {
+    const server = new FakeServer();
+    const exact = server.party({ ...PLAIN_AGREEMENT, codec: 'L16' });
+    const narrow = server.party();
+    server.api(`uuid_bridge ${exact.uuid} ${narrow.uuid}`);
+    server.run(40, (n) => {
+      // its timestamps count samples, of two bytes each
+      exact.say(bytesOf(wave(500, 8000, n * 160, 160)), 160);
+      narrow.say(coded(wave(700, 8000, n * 160, 160)));
+    });
+    const expected = Buffer.alloc(160);
+    encode('PCMU', wave(500, 8000, 0, 160), 160, expected, 0);
+    expect(payloads(narrow, 10).filter((payload) => payload.equals(expected)).length).toBeGreaterThan(2);
+    const sent = payloads(exact, 10);
+    expect(sent.every((payload) => payload.length === 320)).toBe(true);
+    const samples = together(
+      sent.map((payload) => Int16Array.from({ length: 160 }, (_, i) => payload.readInt16BE(2 * i))),
+    );
+    expect(hertzOf(samples, 8000)).toBeCloseTo(700, -2);
+    expect(linear(coded(samples.slice(0, 160)))).toEqual(samples.slice(0, 160));
+  });
+
+  it('of half a sample is nothing', () => {
+    const server = new FakeServer();
+    const exact = server.party({ ...PLAIN_AGREEMENT, codec: 'L16' });
+    exact.say(Uint8Array.of(1), 0);
+    server.run(5);
+    expect(exact.channel.leg.counts.packetsIn).toBe(1);
+  });
+});

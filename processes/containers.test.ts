@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DCLinter } from 'dclint';
 import { describe, expect, test } from 'vitest';
 import { stopSeconds } from './child.ts';
+import { secretNames } from './made-secrets.ts';
 
 /*
  * docker-compose.yml cannot be run where the tests run. What can be known of it from its text is checked here: that its parts fit
@@ -36,7 +38,7 @@ function readYaml(text: string): Node {
     }
     const node: Node = { text: dash ? line.trim().slice(2) : value, under: new Map() };
     const name = dash ? String(above.under.size) : key;
-    if (dash === undefined && above.under.has(name) && !['command', 'restart'].includes(name))
+    if (dash === undefined && above.under.has(name) && !['command', 'restart', 'user'].includes(name))
       throw new Error(`line ${number + 1}: ${name} is there twice`);
     above.under.set(name, node);
     if (anchor) anchors.set(anchor, node);
@@ -50,6 +52,29 @@ const services = [...(compose.under.get('services')?.under ?? [])];
 const field = (service: Node, name: string) => service.under.get(name);
 const textsOf = (node: Node | undefined) =>
   [...(node?.under.values() ?? [])].map(({ text }) => text.replace(/^'|'$/g, ''));
+
+test('it is a compose file, as a linter knows the specification', () => {
+  const off = 0 as const;
+  const rules = {
+    // Read from the ground up, not by alphabet; what is common stands before what uses it.
+    ...{ 'service-keys-order': off, 'services-alphabetical-order': off, 'top-level-properties-order': off },
+    'service-dependencies-alphabetical-order': off,
+    // Our own image is built here and has a name.
+    'no-build-and-image': off,
+  };
+  const linter = new DCLinter({ rules, quiet: true, debug: false, exclude: [] });
+  const [result] = linter.lintFiles([join(root, 'docker-compose.yml')], false);
+  expect(result?.messages.map(({ rule, line, message }) => `${line}: ${rule}: ${message}`)).toEqual([]);
+});
+
+test('every secret that it mounts can be made, or is known to be given', () => {
+  const files = [...(compose.under.get('secrets')?.under ?? [])].map(([name, { under }]) => [
+    name,
+    under.get('file')?.text,
+  ]);
+  expect(files).toEqual([...secretNames].sort().map((name) => [name, `./secrets/${name}`]));
+  expect(readText('.gitignore').split('\n')).toContain('secrets/');
+});
 
 test('there is everything that a call needs', () => {
   const names = services.map(([name]) => name);
@@ -89,18 +114,47 @@ describe.each(services)('the service %s', (_name, service) => {
     }
   });
 
-  test('has its secrets from outside', () => {
-    for (const [name, { text }] of field(service, 'environment')?.under ?? [])
-      if (/SECRET|PASSWORD|TOKEN|PEPPER|_KEY|_URL|MC_HOST/.test(name) && !name.startsWith('REDIS'))
-        expect(text, name).toMatch(/\$\{\w+:\?\}/);
+  test('has its secrets as files, and in its environment none', () => {
+    const mounted = textsOf(field(service, 'secrets'));
+    for (const name of mounted) expect([...(compose.under.get('secrets')?.under.keys() ?? [])]).toContain(name);
+    const environment = [...(field(service, 'environment')?.under ?? [])];
+    const named = environment.flatMap(([name, { text }]) => {
+      if (name === 'SMTP_CA_FILE' || !/_FILE$/.test(name)) {
+        if (!['PUBLIC_URL', 'REDIS_URL'].includes(name))
+          expect(name, 'a secret in the environment').not.toMatch(/SECRET|PASSWORD|TOKEN|PEPPER|_KEY|_URL|TRUNKS/);
+        return [];
+      }
+      expect(text, name).toMatch(/^\/run\/secrets\/\w+$/);
+      return [text.slice('/run/secrets/'.length)];
+    });
+    const spoken = JSON.stringify(textsOf(field(service, 'entrypoint'))).matchAll(/\/run\/secrets\/(\w+)/g);
+    const read = new Set([...named, ...[...spoken].map(([, name = '']) => name)]);
+    expect([...read].sort()).toEqual([...mounted].sort());
+  });
+
+  test('takes no more of the machine than it may, and keeps what it says within bounds', () => {
+    const limits = field(service, 'deploy')?.under.get('resources')?.under.get('limits')?.under;
+    expect(limits?.get('cpus')?.text).toMatch(/^'\d+'$/);
+    expect(limits?.get('memory')?.text).toMatch(/^\d+[mg]$/);
+    expect(field(service, 'logging')?.text).toBe('*logging');
+  });
+
+  test('is an image of one version', () => {
+    expect(field(service, 'image')?.text).toMatch(/:(RELEASE\.)?\d+[.-]\d+[\w.-]*$/);
   });
 
   test('of ours: runs a process that is there, with settings that it has', () => {
-    if (field(service, 'image')?.text !== 'homeline') return;
+    if (field(service, 'image')?.text !== 'homeline:0.1.0') return;
+    expect(field(service, 'read_only')?.text).toBe('true');
+    expect(textsOf(field(service, 'cap_drop'))).toEqual(['ALL']);
+    expect(textsOf(field(service, 'security_opt'))).toEqual(['no-new-privileges:true']);
+    expect(field(service, 'user')?.text).toBe("'1000:1000'");
     const process = /processes\/\w+\.ts/.exec(field(service, 'command')?.text ?? '')?.[0] ?? 'processes/ivr.ts';
     const settings = readText('processes/config.ts') + readText(process);
-    for (const name of field(service, 'environment')?.under.keys() ?? [])
-      if (!name.startsWith('AWS_')) expect(settings, name).toMatch(new RegExp(`^ +${name}: `, 'm'));
+    for (const name of field(service, 'environment')?.under.keys() ?? []) {
+      const setting = name === 'SMTP_CA_FILE' ? name : name.replace(/_FILE$/, '');
+      if (!name.startsWith('AWS_')) expect(settings, name).toMatch(new RegExp(`^ +${setting}: `, 'm'));
+    }
   });
 });
 
@@ -108,7 +162,7 @@ test('whoever opens the gateway has the keys of the real one', () => {
   // ivr does it for the 866 line.
   for (const name of ['ivr', 'jobs', 'api']) {
     const given = [...(new Map(services).get(name)?.under.get('environment')?.under.keys() ?? [])];
-    expect(given, name).toEqual(expect.arrayContaining(['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET']));
+    expect(given, name).toEqual(expect.arrayContaining(['STRIPE_SECRET_KEY_FILE', 'STRIPE_WEBHOOK_SECRET_FILE']));
   }
 });
 
@@ -121,9 +175,13 @@ test('FreeSWITCH is given variables that its configuration reads', () => {
 test('the image runs as somebody without rights, from the sources, with the Node that strips types', () => {
   const dockerfile = readText('Dockerfile');
   expect(dockerfile).toMatch(/^USER node$/m);
-  expect(dockerfile.match(/^FROM node:(\d+)-slim/gm)).toEqual(['FROM node:24-slim', 'FROM node:24-slim']);
+  // Two stages on one version: what was installed for it is run by it.
+  const versions = dockerfile.match(/^FROM node:\d+\.\d+\.\d+-slim/gm) ?? [];
+  expect([versions.length, new Set(versions).size]).toEqual([2, 1]);
+  expect(Number(/node:(\d+)/.exec(versions[0] ?? '')?.[1]) % 2).toBe(0);
+  expect(dockerfile).toContain('npm ci --omit=dev');
   expect(dockerfile).toContain('CMD ["node", "processes/ivr.ts"]');
   expect(readText('.dockerignore').split('\n')).toEqual(
-    expect.arrayContaining(['node_modules', 'var', '.env', '.git']),
+    expect.arrayContaining(['node_modules', 'var', '.env', '.git', 'secrets', 'test-calls', '**/*.test.ts']),
   );
 });

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import Srf from 'drachtio-srf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipServer } from './drachtio.ts';
@@ -27,6 +28,28 @@ const dialling = (changes: Partial<Dialling> = {}): Dialling => ({
   ...{ uri: phone.uri, sdp: sdp(5000), callingNumber: '+18669490290', plan: planDialog() },
   signal: new AbortController().signal,
   ...changes,
+});
+
+describe('a SIP server', () => {
+  it('that is not there, or that refuses our secret, cannot be used', async () => {
+    const { adminPort: port } = stage.server;
+    await expect(SipServer.connect({ host: '127.0.0.1', port: 1, secret })).rejects.toThrow(
+      'the SIP server at 127.0.0.1:1 cannot be used: connect ECONNREFUSED',
+    );
+    await expect(SipServer.connect({ host: '127.0.0.1', port, secret: 'x' })).rejects.toThrow('refused our secret');
+  });
+
+  it('that comes later than it was waited for is not kept', async () => {
+    const listener = createServer((socket) => void socket.resume());
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+    const { port } = listener.address() as AddressInfo;
+    const hungUp = new Promise<void>((resolve) =>
+      listener.once('connection', (socket) => socket.once('close', () => resolve())),
+    );
+    await expect(SipServer.connect({ host: '127.0.0.1', port, secret }, 50)).rejects.toThrow('no answer within 50 ms');
+    await hungUp;
+    listener.close();
+  });
 });
 
 describe('a call that is placed', () => {

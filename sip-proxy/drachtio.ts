@@ -160,7 +160,7 @@ export class SipServer {
       const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
       const fail = (why: string) => {
         clearTimeout(timer);
-        srf.disconnect();
+        giveUp(srf);
         reject(new SipServerUnavailable(`the SIP server at ${where} cannot be used: ${why}`));
       };
       srf.once('error', (error: Error) => fail(error.message));
@@ -310,6 +310,17 @@ export class SipServer {
     this.#srf.removeAllListeners();
     this.#srf.on('error', () => undefined);
     this.#srf.disconnect();
+  }
+}
+
+/** Without a connection drachtio-srf has nothing to disconnect, throws, and tries again: the next connection is then hung up. */
+function giveUp(srf: SrfClient): void {
+  srf.on('error', () => undefined);
+  srf.once('connect', () => srf.disconnect());
+  try {
+    srf.disconnect();
+  } catch {
+    return;
   }
 }
 

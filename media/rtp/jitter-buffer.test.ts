@@ -322,6 +322,15 @@ describe('the memory of what waits', () => {
     expect(freeRooms()).toBe(free + held);
   });
 
+  it('comes back from packets that were cut into other frames, too', () => {
+    const buffer = new JitterBuffer();
+    put(buffer, 0, { sequence: 0, timestamp: 0, length: 80 });
+    for (let n = 1; n < 40; n += 1) put(buffer, n, { sequence: n, timestamp: n * 160 - 80 });
+    const free = freeRooms();
+    for (let n = 0; n < 10; n += 1) expect(tick(buffer).length).toBeGreaterThan(0);
+    expect(freeRooms() - free).toBe(39 - buffer.held);
+  });
+
   it('is kept for later up to a bound', () => {
     const buffers = Array.from({ length: 40 }, () => new JitterBuffer());
     for (const buffer of buffers) for (let n = 0; n < 127; n += 1) put(buffer, n);

@@ -92,6 +92,12 @@ describe.each(ways)('RTP by %s', (name, open) => {
     expect(await hears(3)).toEqual(['one', 'two', 'three']);
     expect(heard.map(({ from }) => from)).toEqual([peer.port, other.port, peer.port]);
     expect(heard[0]?.address).toBe(HOST);
+    const namesake = createSocket('udp4');
+    await new Promise<void>((resolve) => namesake.bind(peer.port, '127.0.0.2', resolve));
+    namesake.send('four', ours.address().port, HOST);
+    await hears(4);
+    expect([heard[3]?.address, heard[3]?.from]).toEqual(['127.0.0.2', peer.port]);
+    namesake.close();
   });
 
   it('brings each to the socket it came to', async () => {
@@ -183,7 +189,6 @@ describe.each(ways)('RTP by %s', (name, open) => {
     if (name === 'dgram') return; // Node's sockets are read in turns of their own
     await peer.say('a', first.address().port);
     await peer.say('b', second.address().port);
-    await expect.poll(() => (io.poll(), told)).toHaveLength(1);
     io.poll();
     expect(told).toHaveLength(1);
   });
@@ -288,8 +293,8 @@ describe('RTP by the C library', () => {
       socket.send(Buffer.from('x'), 5000, address);
       socket.connect(5000, address);
     }
+    expect(new Set(errors.map((text) => text.replace(/: .*/, '')))).toEqual(new Set(['not an IPv4 address']));
     expect(errors).toHaveLength(12);
-    expect(errors[0]).toBe('not an IPv4 address: ::1');
   });
 
   it('leaves no descriptor behind', async () => {
@@ -300,6 +305,10 @@ describe('RTP by the C library', () => {
     await Promise.all(Array.from({ length: 20 }, () => openAnyPort(own, HOST)));
     await expect(own.open(HOST, peer.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     expect(open()).toBe(before + 21);
+    const last = await openAnyPort(own, HOST);
+    expect(own.sockets).toBe(21);
+    last.close();
+    expect(own.sockets).toBe(20);
     own.close();
     expect(open()).toBe(before);
   });

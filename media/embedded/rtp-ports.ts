@@ -1,4 +1,5 @@
 import type { Socket } from 'node:dgram';
+import { openAnyPort } from './rtp-io/any-port.ts';
 import { dgramIo, openDgram } from './rtp-io/dgram-io.ts';
 import type { RtpIo } from './rtp-io/rtp-io.ts';
 import type { RtpSocket } from './rtp-leg.ts';
@@ -42,7 +43,7 @@ export class RtpPorts {
   /** @throws NoRtpPort when every port of the range is taken, or the system's error */
   async open(): Promise<RtpSocket> {
     const { host, portMin, portMax } = this.#options;
-    if (portMin === 0) return this.#io.open(host, 0);
+    if (portMin === 0) return openAnyPort(this.#io, host);
     const ports = Math.floor((portMax - this.#first) / 2) + 1;
     for (let n = 0; n < ports; n += 1) {
       const port = this.#next;

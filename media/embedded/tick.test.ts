@@ -51,6 +51,21 @@ describe('the tick', () => {
     expect(tick.lateness().worst).toBeGreaterThanOrEqual(320);
   });
 
+  it('has what came read before anybody is called, also when many ticks are made up for', () => {
+    const order: string[] = [];
+    tick.before = () => order.push('read');
+    tick.add({ tick: () => void order.push('called') });
+    tick.start();
+    pass(20);
+    expect(order.filter((what) => what === 'called')).toHaveLength(1);
+    expect(order.at(order.indexOf('called') - 1)).toBe('read');
+    order.length = 0;
+    now += 100;
+    pass(10);
+    expect(order.slice(0, 2)).toEqual(['read', 'called']);
+    expect(order.filter((what) => what === 'called').length).toBeGreaterThanOrEqual(5);
+  });
+
   it('gives up ticks after a long standstill', () => {
     const one = counter();
     tick.add(one);

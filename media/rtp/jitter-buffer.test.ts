@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JitterBuffer } from './jitter-buffer.ts';
 import { emptyPacket, type RtpPacket } from './packet.ts';
+import { freeRooms } from './payloads.ts';
 
 const made = new Map<string, Uint8Array>();
 /** The sound of packet `n`; it repeats after 256 packets. */
@@ -277,5 +278,92 @@ describe('the jitter buffer', () => {
         }
       }),
     );
+  });
+});
+
+describe('the memory of what waits', () => {
+  it('is a copy: the bytes of a packet are the socket’s again at once', () => {
+    const buffer = new JitterBuffer();
+    const bytes = new Uint8Array(200).fill(5, 12, 172);
+    for (const [n, sequence] of [1, 2].entries()) {
+      buffer.put({ ...emptyPacket(), ssrc: 1, sequence, timestamp: n * 160, offset: 12, length: 160 }, bytes, true);
+      bytes.fill(9);
+    }
+    buffer.tick();
+    expect([...buffer.next()!.codes]).toEqual(Array.from({ length: 160 }, () => 5));
+  });
+
+  it('stays with a frame until the next one is taken, also when the buffer is emptied and others fill theirs', () => {
+    const [buffer, other] = [new JitterBuffer(), new JitterBuffer()];
+    for (const n of [0, 1, 2]) put(buffer, n);
+    buffer.tick();
+    const { codes } = buffer.next()!;
+    const before = codes.slice();
+    buffer.reset();
+    for (let n = 40; n < 50; n += 1) put(other, n);
+    expect(codes).toEqual(before);
+  });
+
+  it('goes round: a stream takes no more of it however long it lasts, and gives it back', () => {
+    const buffer = new JitterBuffer();
+    const stream = (from: number): void => {
+      for (let n = from; n < from + 20; n += 1) {
+        put(buffer, n);
+        tick(buffer);
+      }
+    };
+    stream(0);
+    const free = freeRooms();
+    for (let n = 20; n < 200; n += 20) stream(n);
+    expect(freeRooms()).toBe(free);
+    const { held } = buffer;
+    expect(held).toBeGreaterThan(0);
+    buffer.reset();
+    expect(freeRooms()).toBe(free + held);
+  });
+
+  it('comes back from packets that were cut into other frames, too', () => {
+    const buffer = new JitterBuffer();
+    put(buffer, 0, { sequence: 0, timestamp: 0, length: 80 });
+    for (let n = 1; n < 40; n += 1) put(buffer, n, { sequence: n, timestamp: n * 160 - 80 });
+    const free = freeRooms();
+    for (let n = 0; n < 10; n += 1) expect(tick(buffer).length).toBeGreaterThan(0);
+    expect(freeRooms() - free).toBe(39 - buffer.held);
+  });
+
+  it('is kept for later up to a bound', () => {
+    const buffers = Array.from({ length: 40 }, () => new JitterBuffer());
+    for (const buffer of buffers) for (let n = 0; n < 127; n += 1) put(buffer, n);
+    for (const buffer of buffers) buffer.reset();
+    expect(freeRooms()).toBe(4096);
+  });
+
+  it('frames cut from packets of other lengths stay as they are, too', () => {
+    const buffer = new JitterBuffer();
+    for (const n of [0, 1, 2, 3]) put(buffer, n, { length: 240 });
+    buffer.tick();
+    const whole = [...frameOf(0, 240), ...frameOf(1, 240), ...frameOf(2, 240)];
+    expect([...buffer.next()!.codes]).toEqual(whole.slice(0, 160));
+    expect([...buffer.next()!.codes]).toEqual(whole.slice(160, 320));
+    buffer.tick();
+    expect([...buffer.next()!.codes]).toEqual(whole.slice(320, 480));
+  });
+
+  it('a packet of one frame between packets of other lengths is heard in its place', () => {
+    const buffer = new JitterBuffer();
+    const lengths = [80, 160, 80, 160, 240, 160];
+    let timestamp = 0;
+    for (const [n, length] of lengths.entries()) {
+      put(buffer, n, { sequence: n, timestamp, length });
+      timestamp += length;
+    }
+    const heard: number[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      buffer.tick();
+      for (let frame = buffer.next(); frame; frame = buffer.next()) heard.push(...frame.codes);
+    }
+    const said = lengths.flatMap((length, n) => [...frameOf(n, length)]);
+    expect(heard).toEqual(said.slice(0, heard.length));
+    expect(heard.length).toBeGreaterThanOrEqual(800);
   });
 });

@@ -11,8 +11,19 @@ import { lookUps } from './look-ups.ts';
 import { postings } from './postings.ts';
 import { reaction } from './reaction.ts';
 import { relay } from './relay.ts';
+import { signalling } from './signalling.ts';
 
-const benches: readonly Bench[] = [reaction, audio, relay, attempts, familyLine, mediaEngine, postings, lookUps];
+const benches: readonly Bench[] = [
+  reaction,
+  audio,
+  relay,
+  attempts,
+  familyLine,
+  mediaEngine,
+  signalling,
+  postings,
+  lookUps,
+];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]
 

@@ -52,21 +52,21 @@ const LIBRARIES = ['libc.so.6', 'libc.so'];
 let loaded: Libc | Error | undefined;
 
 /** The C library, or why it cannot be had: another system, another kind of processor, koffi not there. Never throws. */
-export function libc(): Libc | Error {
-  return (loaded ??= load());
-}
+export const libc = (): Libc | Error => (loaded ??= loadLibc(process, () => createRequire(import.meta.url)('koffi')));
 
-function load(): Libc | Error {
+/** The same for a system of that kind, with the koffi that `koffi` gives. */
+export function loadLibc(
+  { platform, arch }: { readonly platform: string; readonly arch: string },
+  koffi: () => unknown,
+): Libc | Error {
   // The layouts of this folder are those of 64-bit little-endian Linux.
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch) || endianness() !== 'LE')
-    return new Error(`not made for ${process.platform} on ${process.arch}`);
+  if (platform !== 'linux' || !['x64', 'arm64'].includes(arch) || endianness() !== 'LE')
+    return new Error(`not made for ${platform} on ${arch}`);
   try {
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
-    return bound(koffi);
+    return bound(koffi() as Koffi);
   } catch (error) {
-    return new Error(
-      `koffi cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-    );
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    return new Error(`koffi cannot be loaded: ${why}`);
   }
 }
 

@@ -68,6 +68,11 @@ export class MmsgIo implements RtpIo {
     if (this.#epoll < 0) throw systemError('epoll_create1', libc.errno(), '');
   }
 
+  /** Sockets that are open. */
+  get sockets(): number {
+    return this.#sockets.size;
+  }
+
   async open(host: string, port: number): Promise<RtpSocket> {
     const fd = this.#libc.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) throw systemError('socket', this.#libc.errno(), host);

@@ -20,6 +20,7 @@ export type FromSip =
 
 /** Calls that are set up at the same time. */
 const AT_ONCE = 8;
+const TRIES = 5;
 const HOST = '127.0.0.1';
 
 /** Where a media server's event socket is. */
@@ -101,7 +102,7 @@ class Line {
     const speaking: SpeakingPhone[] = [];
     let left = calls;
     const some = async (): Promise<void> => {
-      while (left-- > 0) speaking.push(...(await this.#call(phones)));
+      while (left-- > 0) speaking.push(...(await this.#callWithPatience(phones)));
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, calls) }, some));
     return speaking;
@@ -114,6 +115,17 @@ class Line {
     this.#signalling.close();
     await this.#sip.end();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A machine that does much else makes drachtio-fsmrf give up a call after four seconds. Rejects when that happens again and again. */
+  async #callWithPatience(phones: Phones): Promise<SpeakingPhone[]> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#call(phones);
+      } catch (error) {
+        if (tries >= TRIES) throw error;
+      }
+    }
   }
 
   /** Two legs, bridged and recorded in stereo. */

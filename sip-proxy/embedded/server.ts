@@ -2,7 +2,7 @@ import { systemClock, type Clock, type TimerValues } from '#sip-stack/clock.ts';
 import { dialogKey } from '#sip-stack/dialog.ts';
 import { Quota } from '#sip-stack/quota.ts';
 import { Seldom } from '#sip-stack/seldom.ts';
-import { TransactionLayer } from '#sip-stack/transactions.ts';
+import { mostReceived, mostReceivedOfOne, TransactionLayer } from '#sip-stack/transactions.ts';
 import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import { AdminPort } from './admin-port.ts';
 import { answer } from './answering.ts';
@@ -51,8 +51,8 @@ const defaultLimits: Limits = {
   inviteAnswer: 64_000,
   otherAnswer: 32_000,
   timerC: 185_000,
-  mostReceived: 50_000,
-  mostReceivedOfOne: 25_000,
+  mostReceived,
+  mostReceivedOfOne,
   mostWaiting: 2_000,
   mostWaitingOfOne: 1_000,
 };

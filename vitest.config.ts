@@ -2,9 +2,17 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests, and beside each other. */
-const beside = ['family-line', 'agents', 'examples', 'start', 'flows', 'transports', 'attacks/spoilt'].map(
-  (name) => `test-calls/${name}.test.ts`,
-);
+const beside = [
+  'family-line',
+  'agents',
+  'examples',
+  'start',
+  'flows',
+  'transports',
+  'attacks/spoilt',
+  'attacks/floods',
+  'attacks/soak',
+].map((name) => `test-calls/${name}.test.ts`);
 const faults = ['crash', 'media-servers', 'trouble'].map((name) => `test-calls/${name}.test.ts`);
 /**
  * Unit tests that need every module fresh: two replace modules, another tells a package something before it is first loaded, and those of

@@ -78,7 +78,7 @@ export class Door {
     const { clock, db, terms } = this.#platform;
     const authorization = header(method === 'INVITE' ? 'Proxy-Authorization' : 'Authorization');
     const username = usernameIn(authorization);
-    const wait = this.#backOff.wait(source.address, username);
+    const wait = this.#backOff.wait(source.address, username, source.port);
     const unread = (ms: number): Checked => ({ verification: { kind: 'absent' }, wait: ms, credentials: undefined });
     if (wait > 0) return unread(wait);
     let credentials: Credentials | undefined;
@@ -93,10 +93,10 @@ export class Door {
       lookup: async (name, realm) => (credentials = await findCredentials(db, name, realm))?.ha1,
     });
     // Others of them failed while this one was looked up: what is sent side by side is judged no more often than one after the other.
-    const late = this.#backOff.wait(source.address, username);
+    const late = this.#backOff.wait(source.address, username, source.port);
     if (late > 0) return unread(late);
-    if (verification.kind === 'wrong') this.#backOff.failed(source.address, username);
-    if (verification.kind === 'verified') this.#backOff.succeeded(source.address, username);
+    if (verification.kind === 'wrong') this.#backOff.failed(source.address, username, source.port);
+    if (verification.kind === 'verified') this.#backOff.succeeded(source.address, username, source.port);
     return { verification, wait: 0, credentials: verification.kind === 'verified' ? credentials : undefined };
   }
 }

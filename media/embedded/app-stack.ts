@@ -34,10 +34,14 @@ type Order = {
   readonly uuid: string;
   readonly lock: boolean;
   loops: number;
+  /** How often it has been done again without taking any time. */
+  readonly instant?: number;
 };
 /** Without an order: a state of the channel rather than an application, which shows in no event. */
 type Entry = { readonly order: Order | undefined; readonly app: RunningApp; ended: boolean };
 
+/** Rounds of an application that takes no time: more are a mistake, and nothing else would happen meanwhile. */
+const MOST_INSTANT = 100;
 const NO_RESPONSE = '_none_';
 
 /**
@@ -167,7 +171,7 @@ export class AppStack {
     }
     if (typeof running !== 'string') running.abort();
     this.#complete(done, typeof running === 'string' ? running : state.early!);
-    this.#after(done);
+    this.#after({ ...done, instant: (order.instant ?? 0) + 1 });
   }
 
   /** A fault of ours in one application is the end of that application, not of the server. */
@@ -191,12 +195,14 @@ export class AppStack {
     if (at >= 0) this.#stack.splice(at, 1);
     if (!entry.order) return this.#continue();
     this.#complete(entry.order, response);
-    this.#after(entry.order);
+    this.#after({ ...entry.order, instant: 0 });
   }
 
   #after(order: Order): void {
     if (this.#channel.hangupCause) return;
-    if (order.loops !== 1) return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
+    if (order.loops !== 1 && (order.instant ?? 0) >= MOST_INSTANT)
+      this.#channel.log('warn', 'application repeated without end', { application: order.app });
+    else if (order.loops !== 1) return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
     while (this.#locked.length > 0 && !this.#stack.some((entry) => entry.order?.lock))
       this.#start(this.#locked.shift()!);
     this.#continue();

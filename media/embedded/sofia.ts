@@ -148,6 +148,8 @@ export class SofiaProfile {
     // The dialog's id is known only after the answer; an ACK cannot come before.
     if (call.invited(transaction)) {
       if (!channel.hangupCause) this.#calls.set(call.dialogId!, call);
+      // Nothing is left to cancel; the transaction stays for 32 s (timer L) and must not keep the channel.
+      transaction.onCancelled = undefined;
     } else {
       channel.hangup('INCOMPATIBLE_DESTINATION');
     }

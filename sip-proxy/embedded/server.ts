@@ -5,7 +5,7 @@ import { Locator } from '#sip-stack/locator.ts';
 import { NameLookup } from '#sip-stack/name-lookup.ts';
 import { Quota } from '#sip-stack/quota.ts';
 import { Seldom } from '#sip-stack/seldom.ts';
-import { TransactionLayer } from '#sip-stack/transactions.ts';
+import { mostReceived, mostReceivedOfOne, TransactionLayer } from '#sip-stack/transactions.ts';
 import { AdminPort } from './admin-port.ts';
 import { answer } from './answering.ts';
 import type { Client } from './client.ts';
@@ -72,8 +72,8 @@ const defaultLimits: Limits = {
   inviteAnswer: 64_000,
   otherAnswer: 32_000,
   timerC: 185_000,
-  mostReceived: 50_000,
-  mostReceivedOfOne: 25_000,
+  mostReceived,
+  mostReceivedOfOne,
   mostWaiting: 2_000,
   mostWaitingOfOne: 1_000,
 };

@@ -4,6 +4,7 @@ import { stampVia } from '#sip-stack/transport.ts';
 import { wireText } from '#sip-proxy/embedded/core.ts';
 import { Findings, type Attack, type AttackOptions, type Outcome } from './attack.ts';
 import { Random } from './random.ts';
+import { leastWork } from './thread-time.ts';
 import { templates, wholeMessages } from './sip-corpus.ts';
 import { mutate, mutateWhole, type Mutated } from './sip-mutation.ts';
 
@@ -33,10 +34,12 @@ export const parseAttack: Attack = {
     const verdicts: Record<string, number> = {};
     let [done, slowestMs, heapAfterFirst] = [0, 0, 0];
     for (const message of spoilt(random, count)) {
-      const [verdict, ms] = timed(message.bytes, (what) => {
+      let verdict = '';
+      const wrong = (what: string): void => {
         if (findings.found.length < 20)
           findings.found.push(`${what}: ${JSON.stringify(message.bytes.toString('latin1'))}`);
-      });
+      };
+      const ms = leastWork(() => (verdict = judge(message.bytes, wrong)), SLOW_MS / 4);
       slowestMs = Math.max(slowestMs, ms);
       verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
       wrongly(message, verdict, findings);
@@ -53,19 +56,6 @@ export const parseAttack: Attack = {
     return findings;
   },
 };
-
-/** The verdict, and how long it took: a message that took long is tried again, for others use this machine as well. */
-function timed(bytes: Buffer, wrong: (what: string) => void): [verdict: string, ms: number] {
-  const start = performance.now();
-  const verdict = judge(bytes, wrong);
-  let ms = performance.now() - start;
-  for (let tries = 0; tries < 3 && ms > SLOW_MS / 10; tries++) {
-    const again = performance.now();
-    judge(bytes, () => undefined);
-    ms = Math.min(ms, performance.now() - again);
-  }
-  return [verdict, ms];
-}
 
 const settled = (): number => {
   for (let n = 0; n < 3; n++) globalThis.gc?.();

@@ -5,7 +5,7 @@ import { literalAddress } from '#sip-stack/next-hop.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import { token } from '#sip-stack/token.ts';
 import { TransactionLayer, type TransactionOptions } from '#sip-stack/transactions.ts';
-import type { SocketAddress } from '#sip-stack/transport.ts';
+import type { SocketAddress, Transport } from '#sip-stack/transport.ts';
 import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import type { Credentials } from './authorization.ts';
 import type { Call } from './call.ts';
@@ -35,6 +35,8 @@ export interface PhoneOptions extends TransactionOptions {
   readonly sessionTimer?: boolean;
   /** Messages the network loses on their way to or from this phone. */
   readonly loses?: Loss;
+  /** What lies between this phone and the network, e.g. a bad one. */
+  readonly through?: (transport: Transport) => Transport;
 }
 
 /** Something that should not have happened to a phone in a well-behaved network. */
@@ -100,7 +102,8 @@ export class Phone {
   /** Rejects with the system's error when the port cannot be bound. */
   static async start(options: PhoneOptions): Promise<Phone> {
     const bound = await UdpTransport.bind(options.host ?? '127.0.0.1', options.port ?? 0);
-    const transport = options.loses ? new LossyTransport(bound, options.loses) : bound;
+    const lossy = options.loses ? new LossyTransport(bound, options.loses) : bound;
+    const transport = options.through?.(lossy) ?? lossy;
     return new Phone(new TransactionLayer(transport, options), options);
   }
 

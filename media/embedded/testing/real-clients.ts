@@ -73,22 +73,22 @@ const Mrf = require('drachtio-fsmrf') as new (
   srf: object,
 ) => Near & { connect(options: object): Promise<NearMediaServer> };
 
-export type Clients = { readonly ms: NearMediaServer; close(): void };
+export type Clients = { readonly ms: NearMediaServer; readonly srf: Near; close(): void };
 
-/** Connects both clients: to the SIP server's admin port and to the media server's event socket, each with the password `word`. */
-export async function connectClients(ports: {
-  readonly admin: number;
-  readonly eventSocket: number;
-}): Promise<Clients> {
+/** Connects both clients: to the SIP server's admin port and to the media server's event socket, with the same password. */
+export async function connectClients(
+  ports: { readonly admin: number; readonly eventSocket: number },
+  secret = 'word',
+): Promise<Clients> {
   const host = '127.0.0.1';
   const srf = new Srf();
   srf.on('error', () => undefined);
-  srf.connect({ host, port: ports.admin, secret: 'word' });
+  srf.connect({ host, port: ports.admin, secret });
   await new Promise((resolve) => srf.once('connect', resolve));
   const ms = await new Mrf(srf).connect({
     address: host,
     port: ports.eventSocket,
-    secret: 'word',
+    secret,
     listenAddress: host,
   });
   // the client leaves Nagle on, which costs 40 ms a command
@@ -97,5 +97,5 @@ export async function connectClients(ports: {
     ms.disconnect();
     srf.disconnect();
   };
-  return { ms, close };
+  return { ms, srf, close };
 }

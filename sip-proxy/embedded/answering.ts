@@ -66,6 +66,8 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   else if (!transaction.respond(response)) return unknownTransaction(wanted);
   else if (success && request.method === 'SUBSCRIBE') subscribe(core, received, response);
   release(core, received);
+  received.waited(status);
+  if (request.method === 'INVITE' && !live) core.cdrs.answered(response, 'application', 'uas');
   return undefined;
 };
 

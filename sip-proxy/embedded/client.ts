@@ -29,7 +29,7 @@ export class Client {
 
   /** Answers a command. `NO`: not understood; `NOK`: SIP did not allow it. */
   answer(commandId: string, verdict: 'OK' | 'NO' | 'NOK', text = '', message?: Buffer): void {
-    this.#send(`${randomUUID()}|response|${commandId}|${verdict}${text && `|${text}`}`, message);
+    this.send(`${randomUUID()}|response|${commandId}|${verdict}${text && `|${text}`}`, message);
   }
 
   /**
@@ -38,7 +38,7 @@ export class Client {
    * @param local where a request outside of dialogs came in
    */
   deliver(facts: string, transactionId: string, dialogId: string, message: Buffer, local = ''): void {
-    this.#send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
+    this.send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
   }
 
   /** Closes after what was sent has gone out. */
@@ -51,12 +51,16 @@ export class Client {
     this.#gone = true;
   }
 
-  #send(text: string, message?: Buffer): void {
+  /** Sends a frame as it is. */
+  send(text: string, message?: Buffer): void {
     if (this.#gone) return;
     this.#socket.write(frame(text, message));
     if (this.#socket.writableLength > maxWaiting) this.#socket.destroy(new Error('client reads too slowly'));
   }
 }
+
+/** `HH:MM:SS.uuuuuu`, UTC, of milliseconds since the epoch. */
+export const timeOf = (at: number): string => `${new Date(at).toISOString().slice(11, 23)}000`;
 
 /**
  * `source|octets|protocol|address|port|time`: how a message came or went.
@@ -68,4 +72,4 @@ export const describe = (
   octets: number,
   { address, port }: { readonly address: string; readonly port: number },
   at: number,
-): string => `${source}|${octets}|udp|${address}|${port}|${new Date(at).toISOString().slice(11, 23)}000`;
+): string => `${source}|${octets}|udp|${address}|${port}|${timeOf(at)}`;

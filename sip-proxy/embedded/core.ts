@@ -4,6 +4,8 @@ import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 import { describe, type Client } from './client.ts';
+import type { CallTimes } from './call-times.ts';
+import type { Cdrs } from './cdr.ts';
 import type { Counters } from './counters.ts';
 import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
@@ -15,6 +17,8 @@ import type { Referrals } from './referring.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
+import type { Spammers } from './spammers.ts';
+import { wireText } from './wire-text.ts';
 
 export type { Sending } from './sending.ts';
 
@@ -32,6 +36,8 @@ export interface Received {
   earlyKey: string | undefined;
   /** Its provisional responses that want a PRACK. */
   reliable: ReliableProvisionals | undefined;
+  /** Tells how long its caller waits. */
+  readonly waited: (status: number) => void;
   /** The timer that ends the wait for the client. */
   limit: unknown;
   /** Called when it has its final answer, or will never have one. */
@@ -60,6 +66,7 @@ export interface Core {
   readonly layer: TransactionLayer;
   readonly log: Log;
   readonly counters: Counters;
+  readonly cdrs: Cdrs;
   readonly routes: Routes;
   readonly dialogs: Dialogs;
   /** By transaction id. */
@@ -90,6 +97,10 @@ export interface Core {
   /** SUBSCRIBEs of clients under way, by `notifyKey`: what waits for their answers. */
   readonly subscribing: Map<string, (() => void)[]>;
   readonly referrals: Referrals;
+  readonly spammers: Spammers | undefined;
+  readonly onCallTime: CallTimes;
+  /** Who refreshes the session of a call in whose INVITE leaves that open (RFC 4028 §9); `none`: no timer. */
+  readonly defaultRefresher: 'none' | 'uac' | 'uas';
   readonly limits: Limits;
 }
 
@@ -101,16 +112,6 @@ export const dialogIdOf = (callId: string, fromTag: string): string => `${callId
 /** The Contact of this server. */
 export const contactOf = ({ layer: { transport } }: Core): string =>
   `<sip:${transport.local.address}:${transport.local.port}>`;
-
-/** What arrived, as clients read it: as it came, but with CRLF at every line's end and without what follows the body. */
-export const wireText = (message: SipMessage): Buffer => {
-  const { raw, body } = message;
-  if (!raw || body.buffer !== raw.buffer) return message.toBuffer();
-  const headersEnd = body.byteOffset - raw.byteOffset;
-  for (let i = raw.indexOf(10); i >= 0 && i < headersEnd; i = raw.indexOf(10, i + 1))
-    if (raw[i - 1] !== 13) return message.toBuffer();
-  return raw.subarray(0, headersEnd + body.length);
-};
 
 /** Gives a message from the network to a client. */
 export const deliver = (

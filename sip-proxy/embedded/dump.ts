@@ -26,6 +26,10 @@ export interface SipServerMetrics {
   readonly sent: Readonly<Record<string, number>>;
   /** Retransmissions sent. */
   readonly repeated: number;
+  /** Those of them that are requests. */
+  readonly repeatedRequests: number;
+  /** Requests that were passed on and have no final response. */
+  readonly proxied: number;
   /** Datagrams that were no SIP. */
   readonly malformed: number;
   /** Requests answered without any client, by status. */
@@ -63,6 +67,8 @@ export const metrics = (core: Core, { clients }: AdminPort): SipServerMetrics =>
   received: { ...core.counters.received },
   sent: { ...core.counters.sent },
   repeated: core.counters.repeated,
+  repeatedRequests: core.counters.repeatedRequests,
+  proxied: core.proxied.size,
   malformed: core.counters.malformed,
   refused: { ...core.counters.refused },
   clients: clients.size,

@@ -20,7 +20,9 @@ export const sessionAnswered = (core: Core, live: LiveDialog, request: SipReques
   const ours = sessionExpires(response);
   if (ours) return start(core, live, ours.seconds, ours.refresher === 'uas');
   const wanted = sessionExpires(request);
-  const refresher = wanted?.refresher ?? (live.session.weRefresh === undefined ? undefined : 'uac');
+  // §9: whose turn it is, is ours to say where the peer does not; a running timer goes on with whoever asks for it again.
+  const fallback = core.defaultRefresher === 'none' ? undefined : core.defaultRefresher;
+  const refresher = wanted?.refresher ?? (live.session.weRefresh === undefined ? fallback : 'uac');
   if (!wanted || !refresher) return live.session.stop();
   response.set('Session-Expires', `${wanted.seconds};refresher=${refresher}`);
   if (refresher === 'uac' && request.getAll('supported').includes('timer')) response.add('Require', 'timer');

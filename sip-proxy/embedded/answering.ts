@@ -68,6 +68,8 @@ const send = (core: Core, received: Received, wanted: SipResponse): string | und
   if (success && (request.method === 'REGISTER' || request.method === 'SUBSCRIBE'))
     core.registered.accepted(request, response, transaction.replyTo);
   release(core, received);
+  received.waited(status);
+  if (request.method === 'INVITE' && !live) core.cdrs.answered(response, 'application', 'uas');
   return undefined;
 };
 

@@ -30,7 +30,7 @@ export class Client {
 
   /** Answers a command. `NO`: not understood; `NOK`: SIP did not allow it. */
   answer(commandId: string, verdict: 'OK' | 'NO' | 'NOK', text = '', message?: Buffer): void {
-    this.#send(`${randomUUID()}|response|${commandId}|${verdict}${text && `|${text}`}`, message);
+    this.send(`${randomUUID()}|response|${commandId}|${verdict}${text && `|${text}`}`, message);
   }
 
   /**
@@ -40,7 +40,7 @@ export class Client {
    * @returns false when it is longer than a frame may be
    */
   deliver(facts: string, transactionId: string, dialogId: string, message: Buffer, local = ''): boolean {
-    return this.#send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
+    return this.send(`${randomUUID()}|sip|${facts}|${transactionId}|${dialogId}|${local && `${local}|`}`, message);
   }
 
   /** Closes after what was sent has gone out. */
@@ -53,7 +53,11 @@ export class Client {
     this.#gone = true;
   }
 
-  #send(text: string, message?: Buffer): boolean {
+  /**
+   * Sends a frame as it is.
+   * @returns false when it is longer than a frame may be
+   */
+  send(text: string, message?: Buffer): boolean {
     const framed = frame(text, message);
     // A length of six digits, and the client would understand nothing any more.
     if (framed.length > maxPayload) return false;
@@ -63,6 +67,9 @@ export class Client {
     return true;
   }
 }
+
+/** `HH:MM:SS.uuuuuu`, UTC, of milliseconds since the epoch. */
+export const timeOf = (at: number): string => `${new Date(at).toISOString().slice(11, 23)}000`;
 
 /**
  * `source|octets|protocol|address|port|time`: how a message came or went.
@@ -74,7 +81,7 @@ export const describe = (
   octets: number,
   { address, port, protocol = 'UDP' }: SocketAddress,
   at: number,
-): string => `${source}|${octets}|${shown(protocol)}|${address}|${port}|${new Date(at).toISOString().slice(11, 23)}000`;
+): string => `${source}|${octets}|${shown(protocol)}|${address}|${port}|${timeOf(at)}`;
 
 /** drachtio knows three: what goes by WebSocket it shows as tcp. */
 const shown = (protocol: Protocol): string =>

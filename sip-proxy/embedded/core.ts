@@ -8,6 +8,8 @@ import type { Locator } from '#sip-stack/locator.ts';
 import type { SocketAddress, Transport } from '#sip-stack/transport.ts';
 import { describe, type Client } from './client.ts';
 import { contactUri } from './contacts.ts';
+import type { CallTimes } from './call-times.ts';
+import type { Cdrs } from './cdr.ts';
 import type { Counters } from './counters.ts';
 import type { EarlyCall } from './early-call.ts';
 import type { Dialogs, LiveDialog } from './live-dialog.ts';
@@ -20,6 +22,8 @@ import type { Referrals } from './referring.ts';
 import type { ReliableProvisionals } from './reliable-provisional.ts';
 import type { Routes } from './routes.ts';
 import type { Sending } from './sending.ts';
+import type { Spammers } from './spammers.ts';
+import { wireText } from './wire-text.ts';
 
 export type { Sending } from './sending.ts';
 
@@ -37,6 +41,8 @@ export interface Received {
   earlyKey: string | undefined;
   /** Its provisional responses that want a PRACK. */
   reliable: ReliableProvisionals | undefined;
+  /** Tells how long its caller waits. */
+  readonly waited: (status: number) => void;
   /** The timer that ends the wait for the client. */
   limit: unknown;
   /** The address it came from, as long as it counts among those that wait for a first answer. */
@@ -73,6 +79,7 @@ export interface Core {
   readonly layer: TransactionLayer;
   readonly log: Log;
   readonly counters: Counters;
+  readonly cdrs: Cdrs;
   readonly routes: Routes;
   readonly dialogs: Dialogs;
   /** By transaction id. */
@@ -109,6 +116,10 @@ export interface Core {
   /** SUBSCRIBEs of clients under way, by `notifyKey`: what waits for their answers. */
   readonly subscribing: Map<string, (() => void)[]>;
   readonly referrals: Referrals;
+  readonly spammers: Spammers | undefined;
+  readonly onCallTime: CallTimes;
+  /** Who refreshes the session of a call in whose INVITE leaves that open (RFC 4028 §9); `none`: no timer. */
+  readonly defaultRefresher: 'none' | 'uac' | 'uas';
   readonly limits: Limits;
   /** Requests outside of dialogs that wait for a client's first answer. */
   readonly waiting: Quota;
@@ -133,24 +144,6 @@ export const hereFor = (core: Core, to?: SocketAddress): SocketAddress => {
 
 /** The Contact of this server for somebody there. */
 export const contactOf = (core: Core, to?: SocketAddress): string => contactUri(transportTo(core, to));
-
-/**
- * What arrived, as clients read it: octet by octet as it came, but with CRLF at every line's end, SIP in capitals, and without what
- * follows the body.
- */
-export const wireText = (message: SipMessage): Buffer => {
-  const { raw, body } = message;
-  if (!raw || body.buffer !== raw.buffer) return message.toBuffer();
-  const headersEnd = body.byteOffset - raw.byteOffset;
-  const head = raw.toString('latin1', 0, headersEnd);
-  const plain = head.replace(bareLineFeed, '\r\n').replace(smallVersion, (version) => version.toUpperCase());
-  if (plain === head) return raw.subarray(0, headersEnd + body.length);
-  return Buffer.concat([Buffer.from(plain, 'latin1'), body]);
-};
-
-const bareLineFeed = /(?<!\r)\n/g;
-/** RFC 3261 §7.1: the version compares without case, but goes out in capitals; drachtio's client knows no other. */
-const smallVersion = /^sip\/2\.0(?= )|sip\/2\.0(?=\r\n)/i;
 
 /** Gives a message from the network to a client. */
 export const deliver = (

@@ -10,6 +10,7 @@ export class Counters {
   readonly received: Record<string, number> = {};
   readonly sent: Record<string, number> = {};
   repeated = 0;
+  repeatedRequests = 0;
   /** Datagrams that were no SIP. */
   malformed = 0;
   /** Requests turned away because too many were kept. */
@@ -22,8 +23,10 @@ export class Counters {
   }
 
   countSent(message: SipRequest | SipResponse, repeated: boolean): void {
-    if (repeated) this.repeated += 1;
-    else count(this.sent, message);
+    if (repeated) {
+      this.repeated += 1;
+      if (message instanceof SipRequest) this.repeatedRequests += 1;
+    } else count(this.sent, message);
   }
 
   countRefused(status: number): void {

@@ -26,6 +26,10 @@ export interface SipServerMetrics {
   readonly sent: Readonly<Record<string, number>>;
   /** Retransmissions sent. */
   readonly repeated: number;
+  /** Those of them that are requests. */
+  readonly repeatedRequests: number;
+  /** Requests that were passed on and have no final response. */
+  readonly proxied: number;
   /** Datagrams that were no SIP. */
   readonly malformed: number;
   /** Requests turned away, with 503 or silence, because too many were kept. */
@@ -67,6 +71,8 @@ export const metrics = (core: Core, { clients, strangers }: AdminPort): SipServe
   received: { ...core.counters.received },
   sent: { ...core.counters.sent },
   repeated: core.counters.repeated,
+  repeatedRequests: core.counters.repeatedRequests,
+  proxied: core.proxied.size,
   malformed: core.counters.malformed,
   tooMany: core.counters.tooMany,
   strangersTurnedAway: strangers.turnedAway,

@@ -1,5 +1,6 @@
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
+import { measure } from './call-times.ts';
 import { about, newTransactionId, type Core, type Received } from './core.ts';
 import type { Refusal } from './request-checks.ts';
 
@@ -16,6 +17,8 @@ export const hold = (core: Core, { live, released, waitingOf, ...parts }: Holdin
     waitingOf,
     earlyKey: undefined,
     reliable: undefined,
+    waited:
+      parts.request.method === 'INVITE' && !live ? measure(core.layer.clock, core.onCallTime, 'in') : () => undefined,
     limit: undefined,
   };
   core.received.set(received.id, received);
@@ -35,7 +38,7 @@ export const limit = (core: Core, received: Received): void => {
     core.log.warn({ method: request.method, callId: request.callId, client: client.id }, 'client did not answer');
     release(core, received);
     // The peer of any other request has given up by now; an INVITE would ring for ever.
-    if (invite) transaction.reply(480);
+    if (invite) refuseCall(core, received, 480);
     else transaction.drop();
   });
 };
@@ -44,6 +47,12 @@ export const limit = (core: Core, received: Received): void => {
 export const answered = (core: Core, received: Received): void => {
   if (received.waitingOf !== undefined) core.waiting.leave(received.waitingOf);
   received.waitingOf = undefined;
+};
+
+/** Refuses an INVITE that its client has not answered. */
+export const refuseCall = (core: Core, { transaction, live }: Received, status: number, reason?: string): void => {
+  transaction.reply(status, reason === undefined ? {} : { reason });
+  if (!live && transaction.response) core.cdrs.answered(transaction.response, 'application', 'uas');
 };
 
 /** The request has its final answer, or will never have one. */

@@ -2,6 +2,7 @@ import { Dialog } from '#sip-stack/dialog.ts';
 import type { SipRequest, SipResponse } from '#sip-stack/message.ts';
 import { bareHost, type SocketAddress } from '#sip-stack/transport.ts';
 import { parseNameAddr, parseUri } from '#sip-stack/uri.ts';
+import { measure } from './call-times.ts';
 import type { Client } from './client.ts';
 import { deliver, dialogIdOf, type Core } from './core.ts';
 import { EarlyCall } from './early-call.ts';
@@ -22,6 +23,7 @@ interface Inviting {
   readonly made: SipRequest;
   sending: Sending | undefined;
   live: LiveDialog | undefined;
+  readonly waited: (status: number) => void;
   /** Early dialogs of reliable provisional responses, which the client can address. */
   early: EarlyCall | undefined;
   /** Early dialogs its provisional responses began. */
@@ -43,6 +45,7 @@ export const invite = (core: Core, client: Client, id: string, made: SipRequest,
     sending: undefined,
     live: undefined,
     early: undefined,
+    waited: made.method === 'INVITE' ? measure(core.layer.clock, core.onCallTime, 'out') : () => undefined,
     earlyKeys: new Set(),
   };
   inviting.sending = new Sending(core, made, hop, {
@@ -54,6 +57,7 @@ export const invite = (core: Core, client: Client, id: string, made: SipRequest,
   });
   inviting.sending.client = client;
   core.sent.set(id, inviting.sending);
+  if (made.method === 'INVITE') core.cdrs.attempt(made, 'application');
   if (made.method === 'SUBSCRIBE') core.subscribing.set(notifyKey(made, made.from.tag), []);
 };
 
@@ -84,6 +88,8 @@ const received = (inviting: Inviting, response: SipResponse, source: SocketAddre
   if (client.gone)
     core.log.warn({ callId: made.callId, client: client.id, status }, 'response for a client that is gone');
   deliver(core, client, response, source, id, dialogId);
+  inviting.waited(status);
+  if (status >= 200 && made.method === 'INVITE') core.cdrs.answered(response, 'network', 'uac');
   if (status >= 200) answerNotifies(core, made);
 };
 

@@ -36,6 +36,7 @@ export const receiveInDialog = (
   if (!live.dialog.receive(request))
     return refuse(core, transaction, source, { status: 500, why: 'CSeq out of order' });
   if (method === 'NOTIFY') notified(core, live, request);
+  if (method === 'BYE') core.cdrs.stop(request, 'network', 'normal-release');
   if (live.client.gone) {
     if (over) removeDialog(core, live);
     return refuse(core, transaction, source, { status: 481, why: 'the client of this dialog is gone' });
@@ -124,12 +125,14 @@ export const receiveCancel = (
     // Nobody has it yet.
     transaction.reply(200);
     invite.reply(487);
+    core.cdrs.stop(cancel, 'network', 'call-canceled');
     return;
   }
   if (received && invite.open) {
     transaction.reply(200);
     invite.reply(487);
     release(core, received);
+    if (!received.live) core.cdrs.stop(cancel, 'network', 'call-canceled');
     deliver(core, received.client, cancel, source, received.id, received.dialogId);
     return;
   }

@@ -11,6 +11,7 @@ import { receiveInDialog, receiveInEarlyDialog } from './receiving-in-dialog.ts'
 import { passOn, wayOn } from './proxying/loose-routing.ts';
 import { receivePrack } from './receiving-prack.ts';
 import { flawOf } from './request-checks.ts';
+import { spamIn } from './spammers.ts';
 import { notifyKey } from './subscription.ts';
 
 /** Requests that only make sense inside a dialog. */
@@ -29,6 +30,11 @@ export const receiveRequest = (
   source: SocketAddress,
 ): void => {
   const { method } = request;
+  const spam = core.spammers && spamIn(core.spammers, request);
+  if (core.spammers && spam !== undefined) {
+    if (core.spammers.action === 'discard') return transaction.drop();
+    return refuse(core, transaction, source, { status: 603, why: `it says ${spam}` });
+  }
   const flaw = flawOf(request);
   if (flaw) return refuse(core, transaction, source, flaw);
   const key = dialogKey(request);
@@ -56,6 +62,7 @@ const receiveNew = (core: Core, transaction: ServerTransaction, request: SipRequ
   if (!routable.has(method)) return refuse(core, transaction, source, { status: 501, why: 'method not known' });
   const second = secondBranch(core, request);
   if (second) return refuse(core, transaction, source, second);
+  if (method === 'INVITE') core.cdrs.attempt(request, 'network');
   const handler = handlerFor(core.handlers, method);
   if (handler) return decide(core, handler, transaction, request, source);
   const client = core.routes.next(method.toLowerCase());

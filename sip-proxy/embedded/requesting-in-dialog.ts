@@ -4,7 +4,7 @@ import { parseUri } from '#sip-stack/uri.ts';
 import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
 import { deliver, newTransactionId, type Core } from './core.ts';
-import { endDialog, removeDialog } from './ending.ts';
+import { cancelRace, endDialog, removeDialog } from './ending.ts';
 import type { LiveDialog } from './live-dialog.ts';
 import { ends } from './receiving-in-dialog.ts';
 import { echo, sequenceOf } from './requesting.ts';
@@ -53,7 +53,7 @@ const acknowledge = (core: Core, client: Client, live: LiveDialog, command: InDi
   if (ack.body.length > 0) live.localSdp = ack.body;
   sendAck(core, live, accepted, ack);
   echo(core, client, command.id, ack, newTransactionId());
-  if (live.endAfterAck) endDialog(core, live, 'ACK-BYE due to cancel race condition');
+  if (live.endAfterAck) endDialog(core, live, cancelRace);
 };
 
 const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): void => {
@@ -75,6 +75,7 @@ const send = (core: Core, client: Client, live: LiveDialog, command: InDialog): 
   }
   const over = ends(live, made);
   if (method === 'NOTIFY') notified(core, live, made);
+  if (method === 'BYE') core.cdrs.stop(made, 'application', 'normal-release');
   if (over) {
     live.inviting?.abandon();
     live.acknowledged();

@@ -1,6 +1,6 @@
 import { SipRequest, type SipResponse } from '#sip-stack/message.ts';
 import { deliver, type Core, type Received } from './core.ts';
-import { answered, release } from './holding.ts';
+import { answered, refuseCall, release } from './holding.ts';
 import { hasOption } from './rack.ts';
 import { ReliableProvisionals } from './reliable-provisional.ts';
 
@@ -29,6 +29,7 @@ export const ring = (core: Core, received: Received, response: SipResponse, reli
     reliably === 'nobody' ? transaction.respond(response) : ringReliably(core, received, response, reliably === 'peer');
   if (!sent) return false;
   answered(core, received);
+  received.waited(response.status);
   // The client lives: from now on the caller's patience is the limit.
   core.layer.clock.stop(received.limit);
   if (request.method !== 'INVITE' || received.live || received.earlyKey !== undefined || response.status === 100)
@@ -62,7 +63,7 @@ const giveUp = (core: Core, received: Received): void => {
   const { transaction, request, client, dialogId } = received;
   const why = 'Reliable Response Time-Out';
   core.log.warn({ callId: request.callId, client: client.id }, 'no PRACK for a reliable provisional response');
-  transaction.reply(503, { reason: why });
+  refuseCall(core, received, 503, why);
   release(core, received);
   const told = new SipRequest('CANCEL', request.uri);
   for (const header of request.headers)

@@ -8,12 +8,15 @@ import { Seldom } from '#sip-stack/seldom.ts';
 import { mostReceived, mostReceivedOfOne, TransactionLayer } from '#sip-stack/transactions.ts';
 import { AdminPort } from './admin-port.ts';
 import { answer } from './answering.ts';
+import type { CallTimes } from './call-times.ts';
+import { Cdrs } from './cdr.ts';
 import type { Client } from './client.ts';
 import type { SipCommand } from './commands.ts';
 import { abilitiesOf, contactNames, listenAt, type SipContact } from './contacts.ts';
-import type { Core, Limits } from './core.ts';
+import { hereFor, type Core, type Limits } from './core.ts';
 import { Counters } from './counters.ts';
 import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump.ts';
+import { HepCapture, type HepOptions } from './hep.ts';
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
@@ -27,6 +30,7 @@ import { cancel, request } from './requesting.ts';
 import { requestInDialog } from './requesting-in-dialog.ts';
 import { Referrals } from './referring.ts';
 import { Routes } from './routes.ts';
+import type { Spammers } from './spammers.ts';
 
 export interface SipServerOptions {
   /** The first contact: what goes to somebody who says no transport goes from there, unless there is another of UDP. */
@@ -40,6 +44,15 @@ export interface SipServerOptions {
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
   /** Who says which application takes a new request; without one those take it that are connected. */
   readonly handlers?: readonly RequestHandler[];
+  /** Tell applications that ask for them of calls (`cdr:attempt`, `cdr:start`, `cdr:stop`). */
+  readonly cdrs?: boolean;
+  /** Where copies of all SIP messages go. */
+  readonly hep?: HepOptions;
+  readonly spammers?: Spammers;
+  /** `none` when it is not said. */
+  readonly defaultRefresher?: Core['defaultRefresher'];
+  /** How long calls wait: to the first sign of life and to the answer. */
+  readonly onCallTime?: CallTimes;
   readonly log?: Log;
   /** For tests: RFC 3261 timers, the clock they run on, and how long clients may think. */
   readonly timers?: Partial<TimerValues>;
@@ -87,11 +100,13 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
   const transport = await listenAt([sip, ...contacts], { log, clock, limits: options.connections });
   const limits = { ...defaultLimits, ...options.limits };
   const layer = new TransactionLayer(transport, { clock, timers: options.timers, ...limits });
+  const routes = new Routes();
   const core: Core & { dial: Core['dial'] } = {
     layer,
     log,
     counters: new Counters(),
-    routes: new Routes(),
+    routes,
+    cdrs: new Cdrs(routes, clock, options.cdrs === true),
     dialogs: new Dialogs(),
     received: new Map(),
     receivedBy: new WeakMap(),
@@ -110,13 +125,17 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     proxied: new Set(),
     proxiedBy: new WeakMap(),
     challenges: new Challenges(clock),
+    spammers: options.spammers,
+    onCallTime: options.onCallTime ?? (() => undefined),
+    defaultRefresher: options.defaultRefresher ?? 'none',
     subscribing: new Map(),
     referrals: new Referrals(),
     limits,
     waiting: new Quota(limits.mostWaiting, limits.mostWaitingOfOne),
     refusals: new Seldom(() => clock.now(), refusalLinesASecond),
   };
-  listen(core);
+  const hep = options.hep && new HepCapture(options.hep);
+  listen(core, hep);
   const names = contactNames(transport);
   const adminPort = await AdminPort.listen({
     ...admin,
@@ -127,6 +146,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
     onSip: (client, command) => obey(core, client, command),
     onGone: (client) => leave(core, client),
   }).catch(async (error: unknown) => {
+    hep?.close();
     await transport.close();
     throw error;
   });
@@ -142,6 +162,7 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
       await adminPort.close();
       stopTimers(core);
       layer.close();
+      hep?.close();
       await transport.close();
       log.info({}, 'SIP server stopped');
     },
@@ -149,10 +170,17 @@ export const startSipServer = async (options: SipServerOptions): Promise<SipServ
 };
 
 /** Ties the wire to the calls. A defect met on the way costs the one message, not the calls of all others. */
-const listen = (core: Core): void => {
+const listen = (core: Core, hep: HepCapture | undefined): void => {
   const { layer, counters, log } = core;
-  layer.onReceived = (message) => counters.countReceived(message);
-  layer.onSent = (message, _to, repeated) => counters.countSent(message, repeated);
+  const { clock } = layer;
+  layer.onReceived = (message, from) => {
+    counters.countReceived(message);
+    hep?.take({ from, to: hereFor(core, from), at: clock.now(), bytes: message.raw ?? message.toBuffer() });
+  };
+  layer.onSent = (message, to, repeated) => {
+    counters.countSent(message, repeated);
+    hep?.take({ from: hereFor(core, to), to, at: clock.now(), bytes: message.toBuffer() });
+  };
   layer.onRequest = (transaction, message, source) => {
     const failed = (): unknown => transaction.reply(500);
     guard(core, message.method, failed, () => receiveRequest(core, transaction, message, source));

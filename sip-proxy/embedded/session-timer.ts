@@ -20,6 +20,12 @@ export const sessionExpires = (message: SipMessage): SessionExpires | undefined 
   return { seconds: Number(found[1]), refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined };
 };
 
+/** The shortest session somebody on the way takes (§5). Seconds; our own without a word. */
+export const minSession = (message: SipMessage): number => {
+  const found = /^(\d{1,9})\s*(;.*)?$/.exec(message.get('min-se') ?? '');
+  return Math.max(Number(found?.[1] ?? 0), minSessionSeconds);
+};
+
 /** Ends a session that its refresher does not refresh, or refreshes it. */
 export class SessionTimer {
   /** Whether it is on us to refresh; undefined while no timer runs. */

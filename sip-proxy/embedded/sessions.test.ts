@@ -172,6 +172,76 @@ describe('we refresh', () => {
   });
 });
 
+describe('what both sides agree on', () => {
+  it.each<[string, Record<string, string>, Record<string, string>, string, number]>([
+    [
+      'is not longer than was asked for',
+      { 'Session-Expires': '300' },
+      { 'Session-Expires': '600;refresher=uac' },
+      'uac',
+      300,
+    ],
+    [
+      'is not shorter than somebody on the way takes',
+      { 'Session-Expires': '600', 'Min-SE': '200' },
+      { 'Session-Expires': '100;refresher=uac' },
+      'uac',
+      200,
+    ],
+    ['is not shorter than we take', {}, { 'Session-Expires': '10' }, 'uac', 90],
+    [
+      'has the refresher that the caller named',
+      { 'Session-Expires': '300;refresher=uac' },
+      { 'Session-Expires': '300;refresher=uas' },
+      'uac',
+      300,
+    ],
+  ])('%s', async (_what, headers, answer, refresher, seconds) => {
+    const { near, ok } = await callIn(headers, answer);
+    expect(ok.get('session-expires')).toBe(`${seconds};refresher=${refresher}`);
+    await expires(near, seconds);
+  });
+
+  it.each<[string, 'uac' | 'uas', string, string]>([
+    ['the caller, as the settings say', 'uac', 'timer', '120;refresher=uac'],
+    ['us, as the settings say', 'uas', 'timer', '120;refresher=uas'],
+    ['us, when the caller does not know how', 'uac', 'replaces', '120;refresher=uas'],
+  ])('leaves it to %s', async (_what, defaultRefresher, supported, expected) => {
+    await stage.close();
+    stage = await Stage.open({ defaultRefresher });
+    phone = await stage.phone();
+    srf = new Srf();
+    (srf as unknown as { invite(take: (req: SrfRequest, res: SrfResponse) => void): void }).invite((req, res) =>
+      calls.push({ req, res }),
+    );
+    await stage.connect(srf);
+    await soon(() => stage.server.dump().routes).toHaveProperty('invite');
+    const { ok } = await callIn({ 'Session-Expires': '120', Supported: supported });
+    expect(ok.get('session-expires')).toBe(expected);
+  });
+
+  it('is longer when somebody on the way wants it so (422)', async () => {
+    await callOut({ 'Session-Expires': '100;refresher=uac' });
+    stage.clock.advance(50_000);
+    (await phone.request('INVITE')).tx.reply(422, { headers: { 'Min-SE': '300' } });
+    const longer = await phone.request('INVITE');
+    expect([longer.request.get('session-expires'), longer.request.get('min-se')]).toEqual(['300;refresher=uac', '300']);
+    phone.accept(longer, sdp(4000), { 'Session-Expires': '300;refresher=uac' });
+    await phone.ack();
+    stage.clock.advance(150_000);
+    expect((await phone.request('INVITE')).request.get('session-expires')).toBe('300;refresher=uac');
+  });
+
+  it('has an end when it is never long enough', async () => {
+    const { near } = await callOut({ 'Session-Expires': '100;refresher=uac' });
+    const over = once(near, 'destroy');
+    stage.clock.advance(50_000);
+    (await phone.request('INVITE')).tx.reply(422, { headers: { 'Min-SE': '100' } });
+    await phone.request('BYE');
+    await over;
+  });
+});
+
 describe('too short a session', () => {
   it('is refused with the shortest we take', async () => {
     const refused = await phone.ask('INVITE', { 'Session-Expires': '89;refresher=uac' }, sdp(4000)).response(422);

@@ -1,7 +1,7 @@
 import { parseMessage, SipParseError } from '#sip-stack/parse.ts';
 import { SipRequest } from '#sip-stack/message.ts';
 import { stampVia } from '#sip-stack/transport.ts';
-import { wireText } from '#sip-proxy/embedded/core.ts';
+import { wireText } from '#sip-proxy/embedded/wire-text.ts';
 import { Findings, type Attack, type AttackOptions, type Outcome } from './attack.ts';
 import { Random } from './random.ts';
 import { leastWork } from './thread-time.ts';

@@ -78,9 +78,13 @@ export class RoughNetwork {
       protocol,
       reliable,
       local,
+      toward: (to) => inner.toward(to),
       owns: (to) => inner.owns(to),
       close: () => inner.close(),
-      send: (bytes, to, failed) => carry(() => inner.send(bytes, to, failed)),
+      send: (bytes, to, failed) => {
+        carry(() => inner.send(bytes, to, failed));
+        return undefined;
+      },
       get receiver() {
         return inner.receiver;
       },

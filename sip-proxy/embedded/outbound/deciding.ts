@@ -1,7 +1,8 @@
 import type { SipRequest } from '#sip-stack/message.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
-import { wireText, type Core } from '../core.ts';
+import type { Core } from '../core.ts';
+import { wireText } from '../wire-text.ts';
 import { give, secondBranch } from '../giving.ts';
 import { refuse } from '../holding.ts';
 import { passNewOn } from '../proxying/proxying.ts';

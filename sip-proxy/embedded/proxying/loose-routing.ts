@@ -59,6 +59,10 @@ export const passOn = (
     finalTimeout: undefined,
     make: () => ({ request: forwarded(core, request, { uri, routes, hop, recordRoute: undefined, headers: [] }), hop }),
   };
+  if (request.method === 'BYE') {
+    core.cdrs.stop(request, 'network', 'normal-release');
+    core.cdrs.stop(request, 'application', 'normal-release');
+  }
   new ResponseContext(core, transaction, plan, {}).start();
 };
 

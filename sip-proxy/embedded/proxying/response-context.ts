@@ -20,12 +20,8 @@ export interface Plan {
 }
 
 export interface ContextEvents {
-  /** The request leaves for a target. */
-  sent?(request: SipRequest): void;
   /** A target has answered finally; each target is told once. */
   answered?(response: SipResponse, source: SocketAddress, target: string): void;
-  /** A response goes to the caller. */
-  forwarded?(response: SipResponse): void;
   /** The caller has its final response. */
   over?(): void;
 }
@@ -74,6 +70,11 @@ export class ResponseContext {
     return this.#transaction.request;
   }
 
+  /** An INVITE that is to make a call. */
+  get #call(): boolean {
+    return this.request.method === 'INVITE' && this.request.to.tag === undefined;
+  }
+
   /** @returns false when nothing could be sent: nothing was answered either */
   start(): boolean {
     if (!this.#startNext()) return false;
@@ -118,7 +119,7 @@ export class ResponseContext {
       ended: () => this.#core.sent.delete(id),
     });
     this.#core.sent.set(id, branch.sending);
-    this.#events.sent?.(made.request);
+    if (this.#call) this.#core.cdrs.attempt(made.request, 'application');
     return true;
   }
 
@@ -153,6 +154,7 @@ export class ResponseContext {
     branch.final = response;
     for (const timer of branch.timers) this.#core.layer.clock.stop(timer);
     // What was made here for a target that is silent or cannot be reached came from nobody.
+    if (this.#call && response.raw) this.#core.cdrs.answered(response, 'network', 'proxy-uac');
     if (source && response.raw && !this.#over) this.#events.answered?.(response, source, branch.target);
   }
 
@@ -202,7 +204,7 @@ export class ResponseContext {
     const late = (best === undefined || best.status === 408) && this.request.method !== 'INVITE';
     if (late) this.#transaction.drop();
     else if (best) this.#forward(best);
-    else this.#transaction.reply(this.#cancelled ? 487 : 408);
+    else this.#reply(this.#cancelled ? 487 : 408);
     this.#finish();
   }
 
@@ -212,7 +214,13 @@ export class ResponseContext {
     // §16.7 point 5: a 2xx that comes after another final response goes back all the same.
     if (!this.#transaction.respond(back) && back.status >= 200 && back.status < 300)
       transport.send(back.toBuffer(), this.#transaction.replyTo);
-    this.#events.forwarded?.(back);
+    if (this.#call && back.status >= 200 && !this.#over) this.#core.cdrs.answered(back, 'application', 'proxy-uas');
+  }
+
+  #reply(status: number): void {
+    this.#transaction.reply(status);
+    const { response } = this.#transaction;
+    if (this.#call && response) this.#core.cdrs.answered(response, 'application', 'proxy-uas');
   }
 
   #made(request: SipRequest, status: number): SipResponse {

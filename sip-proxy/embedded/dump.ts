@@ -12,6 +12,10 @@ export interface SipServerDump {
   readonly sent: Record<string, string>;
   readonly early: number;
   readonly ringing: number;
+  /** Calls in and out whose provisional responses may still be acknowledged. */
+  readonly pracks: number;
+  /** SUBSCRIBEs without an answer and REFERs that are reported on. */
+  readonly notifies: number;
   /** Requests that were passed on and have no final response. */
   readonly proxied: number;
   /** Requests of which a web handler, or an application that is being connected to, has not said what it wants. */
@@ -58,6 +62,8 @@ export const dump = (core: Core, { clients }: AdminPort): SipServerDump => ({
   sent: methods(core.sent),
   early: core.early.size,
   ringing: core.ringing.size,
+  pracks: core.reliable.size + core.earlyCalls.size,
+  notifies: core.subscribing.size + core.referrals.size,
   proxied: core.proxied.size,
   undecided: core.undecided.size,
   transactions: core.layer.dump(),

@@ -216,8 +216,9 @@ describe('a call in, whose ringing is acknowledged', () => {
     await asked.response(487);
     await soon(() => stage.server.metrics().received['ACK']).toBe(1);
     const { repeated } = stage.server.metrics();
-    stage.clock.advance(20_000);
+    stage.clock.advance(40_000);
     expect([stage.server.metrics().repeated, statuses(asked)]).toEqual([repeated, [100]]);
+    expect(stage.log.lines.map(({ text }) => text)).not.toContain('no PRACK for a reliable provisional response');
     nothingLeft();
   });
 

@@ -132,6 +132,18 @@ describe('inside a call out', () => {
     ours.tx.reply(491);
   });
 
+  it('our INVITE that meets theirs is refused to the application, and the call goes on', async () => {
+    const { near } = await connected();
+    const changing = near.modify(sdp(5002));
+    const refused = expect(changing).rejects.toMatchObject({ status: 491 });
+    (await phone.request('INVITE')).tx.reply(491);
+    await refused;
+    const asking = near.request({ method: 'INFO' });
+    (await phone.request('INFO')).tx.reply(200);
+    expect((await asking).status).toBe(200);
+    expect(stage.server.dump().dialogs).toHaveLength(1);
+  });
+
   it('the phone hangs up, and what it asks afterwards is refused', async () => {
     const { near, far } = await connected();
     const gone = once(near, 'destroy');

@@ -112,6 +112,10 @@ describe('the settings', () => {
     ]);
   });
 
+  it('that are empty say nothing', () => {
+    expect(fromXml('<sip><contacts></contacts><spammers/><sofia/></sip><cdrs/>').ignored).toEqual(['sip/sofia']);
+  });
+
   it('of the command line weigh more than those of the environment, and these more than the file', () => {
     const xml = '<admin port="1" secret="a">h1</admin><logging><loglevel>error</loglevel></logging>';
     const path = file(`<drachtio>${xml}</drachtio>`);

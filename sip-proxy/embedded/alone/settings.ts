@@ -166,7 +166,11 @@ class Conf {
 
   ignored(): string[] {
     const known = new Set(honoured.flatMap(({ xml = [] }) => xml));
-    return [...new Set(this.#leaves.map(({ path }) => path).filter((path) => !known.has(path)))];
+    // An empty element that would hold others says nothing.
+    const empty = ({ path, value }: Leaf): boolean =>
+      value === '' && [...known].some((one) => one.startsWith(`${path}/`) || one.startsWith(`${path}@`));
+    const paths = this.#leaves.filter((leaf) => !known.has(leaf.path) && !empty(leaf)).map(({ path }) => path);
+    return [...new Set(paths)];
   }
 }
 

@@ -209,7 +209,7 @@ describe('a web handler', () => {
     ['no contact', { action: 'redirect', data: {} }],
     ['no way to route', { action: 'route', data: {} }],
     ['an address without a port', { action: 'route', data: { uri: 'somewhere' } }],
-    ['too much', 'x'.repeat(16_385)],
+    ['too much', { action: 'reject', data: { status: 404, reason: 'x'.repeat(16_384) } }],
   ])('that says %s costs the caller a 500', async (_what, answer) => {
     await open({ url: await web() });
     const asked = phone.ask('MESSAGE');

@@ -428,6 +428,22 @@ describe('a request passed on', () => {
     await expect(result()).rejects.toBe('Rejected with 482 Loop Detected');
   });
 
+  it('that comes back with another aim is none (RFC 3261 §16.3)', async () => {
+    wish = { destination: [one.uri] };
+    const asked = call();
+    const offered = await one.request('INVITE');
+    const back = again(offered.request, asked.request.uri.replace('100@', '200@'));
+    for (const via of offered.request.getAll('via')) back.add('Via', via);
+    back.prepend('Via', `SIP/2.0/UDP 127.0.0.1:${one.port};rport;branch=z9hG4bKback`);
+    const spiral = one.send(back);
+    const second = await one.request('INVITE');
+    expect(second.request.getAll('via')).toHaveLength(4);
+    second.tx.reply(486);
+    await spiral.response(486);
+    offered.tx.reply(486);
+    await asked.response(486);
+  });
+
   it('to nowhere is 500, and the application is told', async () => {
     wish = { destination: ['sip:x@127.0.0.1;transport=carrier-pigeon'] };
     const asked = call();

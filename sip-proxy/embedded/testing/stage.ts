@@ -32,6 +32,9 @@ export const nothing = {
   sent: {},
   early: 0,
   ringing: 0,
+  pracks: 0,
+  notifies: 0,
+  undecided: 0,
   proxied: 0,
   transactions: { clients: {}, servers: {} },
   timers: 0,
@@ -87,8 +90,21 @@ export class Stage {
   /** What is still alive after every timer has had its time; to be compared with `nothing`. */
   leftovers(): typeof nothing {
     this.clock.advance(100_000);
-    const { dialogs, received, sent, early, ringing, proxied, transactions } = this.server.dump();
-    return { dialogs, received, sent, early, ringing, proxied, transactions, timers: this.clock.pending };
+    const { dialogs, received, sent, early, ringing, pracks, notifies, proxied, undecided, transactions } =
+      this.server.dump();
+    return {
+      dialogs,
+      received,
+      sent,
+      early,
+      ringing,
+      pracks,
+      notifies,
+      undecided,
+      proxied,
+      transactions,
+      timers: this.clock.pending,
+    };
   }
 
   onClose(close: () => unknown): void {

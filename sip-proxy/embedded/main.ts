@@ -1,0 +1,2 @@
+/** The SIP server alone, as a command. */
+import './alone/main.ts';

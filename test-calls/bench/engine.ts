@@ -15,6 +15,7 @@ const QUICK_STEPS = [25, 50];
 /** Between the last call's bridge and the first packet that counts: what the set-up left behind is done. */
 const SETTLE_MS = 2_000;
 const MOST_PHONES_PERCENT = 70;
+const MOST_PHONES_LATE_MS = 20;
 
 /** What is to be reached on one core (issue 5, part 6). */
 const TARGETS = { calls: 700, dgramCalls: 450, spacingMs: 25, memoryKb: 150 };
@@ -67,12 +68,7 @@ export const engine: Bench = {
         'memory: the proportional set size less that without calls, after a full garbage collection where one can be asked for',
         ...runs.flatMap(({ name, broke }) => (broke === undefined ? [] : [`${name} broke off: ${broke}`])),
         ...runs.flatMap(({ name, steps: all }) =>
-          all
-            .filter(({ phonesPercent }) => phonesPercent > MOST_PHONES_PERCENT)
-            .map(
-              ({ calls: n }) =>
-                `${name}, ${n} calls: the phones used more than ${MOST_PHONES_PERCENT} % of a core: void`,
-            ),
+          all.flatMap((step) => voidBy(step).map((why) => `${name}, ${step.calls} calls: void, as ${why}`)),
         ),
       ],
       detail: { seconds, cores: availableParallelism(), runs },
@@ -211,6 +207,12 @@ function ratios(runs: readonly Run[]): Figure[] {
       : [{ what: `embedded / bare relay by ${io}, ${calls} calls: CPU`, unit: '', runs: pairs }];
   });
 }
+
+/** Why a step says nothing about who carried the calls. */
+const voidBy = ({ phonesPercent, heard }: Step): string[] => [
+  ...(phonesPercent > MOST_PHONES_PERCENT ? [`the phones used ${phonesPercent} % of a core`] : []),
+  ...(heard.lateMs.p99 > MOST_PHONES_LATE_MS ? [`the phones were late by ${rounded(heard.lateMs.p99)} ms (p99)`] : []),
+];
 
 const missing = ({ heard }: Step): number => Math.max(0, heard.sent - heard.received);
 /** What is under way when the count begins and ends: up to three packets a leg. */

@@ -19,6 +19,8 @@ export interface Counted {
   readonly strangers: number;
   /** Calls of sendmmsg that the kernel refused. */
   readonly refused: number;
+  /** Milliseconds in which nobody spoke, as the phones had no CPU: the count is void. */
+  readonly givenUpMs: number;
   readonly spacingMs: { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
   /** How late the phones' own clock was. */
   readonly lateMs: { readonly p99: number; readonly max: number };

@@ -43,6 +43,7 @@ const settings = z.object({
   SIP_HOST: z.string().min(1).default('127.0.0.1'),
   SIP_PORT: port.default(5060),
   SIP_REALM: z.string().min(1).default('homeline'),
+  DRACHTIO: z.string().refine(areAddresses, 'must be host:port, or several with commas between').optional(),
   DRACHTIO_HOST: z.string().min(1).default('127.0.0.1'),
   DRACHTIO_PORT: port.default(9022),
   DRACHTIO_SECRET: z.string().min(1).default('cymru'),

@@ -16,6 +16,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SIP_HOST: 'address of SIP',
   SIP_PORT: 'port of SIP (UDP)',
   SIP_REALM: 'realm of digest authentication',
+  DRACHTIO:
+    'admin connections of several drachtio-servers, `host:port` with commas between: `ivr-2` uses the second, another while that is away. Instead of `DRACHTIO_HOST`',
   DRACHTIO_HOST: 'admin connection of drachtio-server',
   DRACHTIO_PORT: 'its port',
   DRACHTIO_SECRET: 'its secret',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { callReport, closeCall, openCall, openCallsOf } from '#db/calls.ts';
-import { beatNode, beginNode, claimNode, endNode, findNode, otherNodes } from '#db/nodes.ts';
+import { beatNode, beginNode, claimNode, endNode, findNode, otherNodes, type IvrNode } from '#db/nodes.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { DatabaseUnavailable } from '#db/unavailable.ts';
@@ -28,10 +28,12 @@ const beatMs = 10_000;
 /** A process that beats and watches; its database can be taken away. */
 async function watching(node = 'ivr-test') {
   const played = playedPlatform(db, { node });
-  const state = { away: false, looks: 0 };
+  const state: { away: boolean; seen?: IvrNode[] } = { away: false };
   const reached = new Proxy(db, {
     get: (real, key) => {
-      if (key === 'updateTable') state.looks++;
+      // What was read a moment ago.
+      if (key === 'selectFrom' && state.seen)
+        return (table: 'ivrNode') => (table === 'ivrNode' ? read(state.seen ?? []) : real.selectFrom(table));
       if (state.away) throw new DatabaseUnavailable('57P03');
       const value: unknown = Reflect.get(real, key);
       return typeof value === 'function' ? (value.bind(real) as unknown) : value;
@@ -62,6 +64,12 @@ async function callOf(node: string) {
   const disposition = async () => (await callReport(db, id))?.call.disposition;
   return { id, endpointUuid, disposition };
 }
+
+/** A query that has been answered. */
+const read = (nodes: IvrNode[]) => {
+  const query = { select: () => query, where: () => query, orderBy: () => query, execute: async () => nodes };
+  return query;
+};
 
 describe('a process that is gone for good', () => {
   test('has its calls closed by another when it has not beaten for a minute, once', async () => {
@@ -128,6 +136,32 @@ describe('a process that lives', () => {
     await beat(6);
     expect(await theirs.disposition()).toBeUndefined();
     expect(logged.filter(({ text }) => text.includes('can not be watched'))).toHaveLength(4);
+    await beat();
+    expect(await theirs.disposition()).toBe('restart');
+  });
+
+  test('is left alone that beats in the moment in which it is given up', async () => {
+    const { beat, state, media } = await watching();
+    await beginNode(db, 'ivr-alive');
+    const theirs = await callOf('ivr-alive');
+    await beat(6);
+    state.seen = await otherNodes(db, 'ivr-test');
+    expect(await beatNode(db, 'ivr-alive')).toBe(true);
+    await beat();
+    expect([await theirs.disposition(), media.ended]).toEqual([undefined, []]);
+    expect(await findNode(db, 'ivr-alive')).toMatchObject({ holder: 'ivr-alive' });
+  });
+
+  test('is watched anew after a single look that failed', async () => {
+    const { beat, state } = await watching();
+    await beginNode(db, 'ivr-alive');
+    const theirs = await callOf('ivr-alive');
+    await beat(5);
+    state.away = true;
+    await beat();
+    state.away = false;
+    await beat(6);
+    expect(await theirs.disposition()).toBeUndefined();
     await beat();
     expect(await theirs.disposition()).toBe('restart');
   });

@@ -111,7 +111,10 @@ describe('a process that an operator drains', () => {
     service.rest(false);
     await looks;
     await service.drain(20);
+    service.rest(true);
+    service.rest(false);
     await turns();
+    expect(played.logged.filter(({ text }) => text === 'takes no new calls')).toHaveLength(1);
     expect(played.clock.waits).toEqual([]);
   });
 });

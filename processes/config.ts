@@ -52,6 +52,7 @@ const settings = z.object({
   SIP_TLS_CERT_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
   SIP_IPV6_HOST: z.string().refine(isIPv6, 'must be an IPv6 address').optional(),
   SIP_REALM: z.string().min(1).default('homeline'),
+  DRACHTIO: z.string().refine(areAddresses, 'must be host:port, or several with commas between').optional(),
   DRACHTIO_HOST: z.string().min(1).default('127.0.0.1'),
   DRACHTIO_PORT: port.default(9022),
   DRACHTIO_SECRET: z.string().min(1).default('cymru'),

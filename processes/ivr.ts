@@ -15,6 +15,7 @@ import { PromptStore } from '#media/prompts/prompt-store.ts';
 import { Sequences } from '#media/prompts/sequence.ts';
 import { readAddresses } from '#media/servers/address.ts';
 import { connector, MediaServers } from '#media/servers/media-servers.ts';
+import { firstThatServes, homeIsBack, inTurn, type SipAddress } from '#sip-proxy/choose-server.ts';
 import { SipServer } from '#sip-proxy/drachtio.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { meterOf, observeMedia, observeNotes } from './calls-metrics.ts';
@@ -48,11 +49,13 @@ main('ivr', async (config, log, end) => {
     });
   }
 
-  const sip = await SipServer.connect({
-    host: config.DRACHTIO_HOST,
-    port: config.DRACHTIO_PORT,
-    secret: config.DRACHTIO_SECRET,
-  });
+  const { DRACHTIO, DRACHTIO_HOST, DRACHTIO_PORT, DRACHTIO_SECRET: secret } = config;
+  const connect = (at: SipAddress) => SipServer.connect({ ...at, secret });
+  const sipServers = inTurn(
+    DRACHTIO === undefined ? [{ host: DRACHTIO_HOST, port: DRACHTIO_PORT }] : readAddresses(DRACHTIO, DRACHTIO_PORT),
+    config.NODE_NAME,
+  );
+  const { sip, own } = await firstThatServes(sipServers, connect, log);
   const { FREESWITCH, FREESWITCH_HOST, FREESWITCH_PORT, FREESWITCH_SECRET, MEDIA_HOST } = config;
   const media = await MediaServers.open({
     addresses:
@@ -112,6 +115,17 @@ main('ivr', async (config, log, end) => {
   const watch = await NodeWatch.begin(platform, config.NODE_LEASE_SECONDS);
   const service = await CallService.start(platform);
   void watch.keep();
+  const leaving = new AbortController();
+  const [home] = sipServers;
+  // A fresh process is at its own server again.
+  if (!own && home)
+    void homeIsBack(
+      { at: home, connect, idle: () => service.callsInProgress === 0, clock: systemClock },
+      leaving.signal,
+    ).then(
+      () => end('its own SIP server is back'),
+      () => undefined,
+    );
   if (familyNumber !== undefined) void prepareFamilyLine(prompts, db, log);
   const servers = () => (sip.lost.aborted ? 'no SIP server' : media.serving === 0 ? 'no media server' : 'ok');
   const observed = await observe(
@@ -134,6 +148,7 @@ main('ivr', async (config, log, end) => {
   return {
     ports: { observe: observed.port },
     stop: async () => {
+      leaving.abort();
       if (sip.lost.aborted) await service.leave(1);
       else await service.drain(config.DRAIN_SECONDS);
       await watch.stop();

@@ -38,6 +38,17 @@ test('a process that serves tells its ports and how far it has come, and stops i
   await running.stop();
 });
 
+test('a process that is given what a file has is not handed the file as well', async () => {
+  process.env['API_TOKEN_FILE'] = '/nowhere/token';
+  try {
+    const { process: running } = await launched('serves', { environment: { API_TOKEN: 'a token of sixteen letters' } });
+    await running.stop();
+    expect(await running.ended).toBe('exit 0');
+  } finally {
+    delete process.env['API_TOKEN_FILE'];
+  }
+});
+
 test('Ctrl-C, which reaches every process of a terminal, ends none before the supervisor says so', async () => {
   const { process: running } = await launched('interrupted');
   running.kill('SIGINT');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import Srf from 'drachtio-srf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +38,28 @@ describe('a SIP server', () => {
       'the SIP server at 127.0.0.1:1 cannot be used: connect ECONNREFUSED',
     );
     await expect(SipServer.connect({ host: '127.0.0.1', port, secret: 'x' })).rejects.toThrow('refused our secret');
+  });
+
+  it('that comes when it was given up is hung up, not kept', async () => {
+    const probe = createServer();
+    await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+    const { port } = probe.address() as AddressInfo;
+    await new Promise<void>((resolve) => probe.close(() => resolve()));
+    await expect(SipServer.connect({ host: '127.0.0.1', port, secret })).rejects.toThrow('ECONNREFUSED');
+    // It lets in whoever tries again.
+    const listener = createServer((socket) =>
+      socket.on('data', (frame) => {
+        const [, id = ''] = /#([\w-]+)\|/.exec(String(frame)) ?? [];
+        const answer = `${randomUUID()}|response|${id}|OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060`;
+        socket.write(`${answer.length}#${answer}`);
+      }),
+    );
+    const hungUp = new Promise<void>((resolve) =>
+      listener.once('connection', (socket) => socket.once('close', () => resolve())),
+    );
+    await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
+    await hungUp;
+    await new Promise<void>((resolve) => listener.close(() => resolve()));
   });
 
   it('that comes later than it was waited for is not kept', async () => {

@@ -245,6 +245,6 @@ function engineFromEnvironment(): Record<string, string> {
   if (ownServers)
     return { ENGINE: 'embedded', SIP_PORT: '0', DRACHTIO_PORT: '0', MEDIA_SIP_PORT: '0', FREESWITCH_PORT: '0' };
   const names = ['ENGINE', 'SIP_HOST', 'SIP_PORT', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET'];
-  names.push('FREESWITCH_HOST', 'FREESWITCH_PORT', 'FREESWITCH_SECRET', 'MEDIA_HOST');
+  names.push('FREESWITCH_HOST', 'FREESWITCH_PORT', 'FREESWITCH_SECRET', 'FREESWITCH', 'DRACHTIO', 'MEDIA_HOST');
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

@@ -14,13 +14,21 @@ class PlayedServer {
   refusal: string | undefined;
   /** Why it gives no endpoint. */
   fault: Error | 'silence' | undefined;
+  tries = 0;
   connections = 0;
+  /** How often it was asked for a channel. */
+  lookUps = 0;
+  /** Endpoints that are made when the test says so. */
+  slow: (() => void)[] | undefined;
+  /** Instead of how it is: when it says it. */
+  answer: Promise<unknown> = Promise.resolve();
   readonly channels = new Set<string>();
   readonly ended: string[] = [];
   lose: () => void = () => undefined;
   closed = 0;
 
   async connect(): Promise<MediaServer> {
+    this.tries++;
     if (this.refusal !== undefined) throw new MediaServerUnavailable(this.refusal);
     this.connections++;
     const lost = new AbortController();
@@ -29,6 +37,7 @@ class PlayedServer {
     const endpoint = async (): Promise<Endpoint> => {
       if (this.fault === 'silence') return forever();
       if (this.fault) throw this.fault;
+      if (this.slow) await new Promise<void>((resolve) => this.slow?.push(resolve));
       const [id, gone] = [randomUUID(), new AbortController()];
       up.set(id, gone);
       this.channels.add(id);
@@ -42,10 +51,16 @@ class PlayedServer {
     const connection = {
       lost: lost.signal,
       abandoned: [] as string[],
-      load: async () => (this.load === undefined ? forever<MediaLoad>() : this.load),
+      load: async () => {
+        await this.answer;
+        return this.load === undefined ? forever<MediaLoad>() : this.load;
+      },
       endpoint,
       endpointFor: endpoint,
-      has: async (id: string) => this.channels.has(id),
+      has: async (id: string) => {
+        this.lookUps++;
+        return this.channels.has(id);
+      },
       channels: async () => [...this.channels],
       endOrphan: async (id: string) => {
         if (this.load === undefined) return forever<void>();
@@ -134,6 +149,8 @@ describe('a call', () => {
     expect(where(await servers.endpoint(inside.id))).toBe('10.0.0.1:8021');
     expect(where(await servers.endpointFor('v=0', inside.id))).toBe('10.0.0.1:8021');
     expect(where(await servers.endpointFor('v=0'))).toBe('10.0.0.2:8021');
+    // Nobody has to be asked where it is.
+    expect(one.lookUps).toBe(0);
   });
 
   test('of another process is joined where it is', async () => {
@@ -166,6 +183,17 @@ describe('a call', () => {
     const placing = servers.endpoint();
     await clock.move(4_500);
     expect(where(await placing)).toBe('10.0.0.2:8021');
+  });
+
+  test('is ended where it comes too late', async () => {
+    const { servers, clock, one, where } = await open();
+    one.slow = [];
+    const placing = servers.endpoint();
+    await clock.move(4_500);
+    expect(where(await placing)).toBe('10.0.0.2:8021');
+    for (const make of one.slow) make();
+    await turns();
+    expect([...one.channels]).toEqual([]);
   });
 
   test('without a common codec is tried nowhere else', async () => {
@@ -223,6 +251,40 @@ describe('a server', () => {
     one.lose();
     await clock.move(5_000);
     expect(one.ended).toEqual([id]);
+  });
+
+  test('whose answer came while we ourselves stood still is not dead', async () => {
+    const { servers, clock, one } = await open();
+    const wait = clock.wait.bind(clock);
+    // We come to the time that is up, and in the same turn to the answer.
+    let say = (): void => undefined;
+    one.answer = new Promise<void>((resolve) => (say = resolve));
+    clock.wait = async (ms, signal) => {
+      await wait(ms, signal);
+      if (ms === 1_400) setImmediate(say);
+    };
+    await clock.move(400);
+    await clock.move(1_400);
+    await turns();
+    await turns();
+    expect([servers.serving, one.connections]).toEqual([2, 1]);
+  });
+
+  test('that is back is trusted again at once, and tried at once when it dies again', async () => {
+    const { servers, clock, one, where } = await open();
+    one.fault = new Error('no route');
+    await servers.endpoint();
+    one.refusal = 'ECONNREFUSED';
+    one.lose();
+    await clock.move(5_000);
+    one.fault = one.refusal = undefined;
+    await clock.move(1_000);
+    expect(where(await servers.endpoint())).toBe('10.0.0.1:8021');
+    one.channels.clear();
+    one.lose();
+    const before = one.tries;
+    await clock.move(250);
+    expect(one.tries).toBe(before + 1);
   });
 
   test('that is late comes after the others', async () => {

@@ -7,6 +7,8 @@ export interface Aftermath {
   readonly dispositions: Readonly<Record<string, number>>;
   readonly recordings: Readonly<Record<string, number>>;
   readonly charges: number;
+  /** Deposits that died before the gateway was asked: given up when nothing of them can be on its way any more, after an hour. */
+  readonly neverCharged: number;
   readonly faults: readonly string[];
 }
 
@@ -34,8 +36,8 @@ async function left(stage: Stage): Promise<string[]> {
     ...(await count('holds that hold', sql`select count(*) n from hold where state = 'held'`)),
     ...(await count('money that is held', sql`select count(*) n from ledger_account where held_cents <> 0`)),
     ...(await count(
-      'deposits of which nobody knows',
-      sql`select count(*) n from deposit where state not in ('captured', 'declined', 'abandoned')`,
+      'deposits that the gateway took and nobody wrote down',
+      sql`select count(*) n from deposit d join sandbox_charge c on c.idempotency_key = d.id::text where d.state = 'intended'`,
     )),
     ...(await count(
       'recordings that are not stored',
@@ -76,6 +78,7 @@ export async function aftermathOf(stage: Stage, withinMs: number): Promise<After
     dispositions,
     recordings: await counted(sql`select state word, count(*) n from recording group by 1 order by 1`),
     charges: books.gateway.charges,
+    neverCharged: (await counted(sql`select state word, count(*) n from deposit group by 1`))['intended'] ?? 0,
     faults: [...faults, ...books.faults],
   };
 }

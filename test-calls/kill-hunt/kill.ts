@@ -35,10 +35,10 @@ export async function kill(stage: Stage, process: Hunted, nth: number): Promise<
   });
   switch (process) {
     case 'sip': {
-      const before = supervisor.pid('ivr');
+      const port = supervisor.ports('ivr')['observe'];
       const again = supervisor.crash('sip');
-      // It ends with its SIP server.
-      const noticed = since(async () => !lives(before));
+      // It says so, or has ended already: it ends with its SIP server.
+      const noticed = since(async () => !(await well(port)));
       await again;
       return told(await noticed, await since(() => answers(stage)));
     }
@@ -71,13 +71,12 @@ export async function kill(stage: Stage, process: Hunted, nth: number): Promise<
   }
 }
 
-function lives(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+/** Whether `ivr` says that it has all that it needs; one that is gone does not. */
+const well = (port: number | undefined): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 const ready = async (port: number | undefined): Promise<boolean> =>
   (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(1_000) })).ok;

@@ -1,10 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seedFamilies } from '../family/families.ts';
 import { castOf } from '../leak-hunt/cast.ts';
 import { chances } from '../leak-hunt/secrets.ts';
 import { Stage } from '../stage.ts';
 import { aftermathOf } from './aftermath.ts';
+import { complaintsIn } from './complaints.ts';
 import { answers, hunted, kill, type Kill } from './kill.ts';
 import { load, seedPeople } from './load.ts';
 import { table, turns } from './told.ts';
@@ -43,7 +45,7 @@ if (options.help || wrong) {
 /** The longest pause before a kill: what is in progress then is something else each time. Milliseconds. */
 const longestPauseMs = 1_500;
 /** How long the platform has to put everything in order once nobody calls any more. Milliseconds. */
-const orderMs = 180_000;
+const orderMs = 300_000;
 
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
 const draw = chances(seed);
@@ -85,6 +87,7 @@ over.abort();
 say('nobody calls any more; waiting until everything is in order ...');
 const played = await playing;
 const aftermath = await aftermathOf(stage, orderMs);
+const complaints = await complaintsIn(join(stage.system.config.VAR_FOLDER, 'log'));
 const faults = [
   ...aftermath.faults,
   ...all.filter(({ servesMs }) => servesMs === undefined).map((one) => `${one.process} did not serve again`),
@@ -101,10 +104,16 @@ const faults = [
 console.log(table(all));
 console.log(`\ncalls: ${aftermath.calls}, as the callers saw them: ${JSON.stringify(played)}`);
 console.log(`dispositions: ${JSON.stringify(aftermath.dispositions)}`);
-console.log(`recordings: ${JSON.stringify(aftermath.recordings)}; card charges: ${aftermath.charges}`);
+console.log(
+  `recordings: ${JSON.stringify(aftermath.recordings)}; card charges: ${aftermath.charges}, deposits that never came to the gateway: ${aftermath.neverCharged}`,
+);
+for (const [what, times] of Object.entries(complaints)) console.log(`ivr, ${times} times: ${what}`);
 for (const fault of faults) console.log(`FAULT ${fault}`);
 console.log(faults.length === 0 ? 'Everything is in order.' : `${faults.length} faults.`);
 if (options.report)
-  await writeFile(options.report, `${JSON.stringify({ kills: all, played, aftermath, faults }, null, 2)}\n`);
+  await writeFile(
+    options.report,
+    `${JSON.stringify({ kills: all, played, aftermath, complaints, faults }, null, 2)}\n`,
+  );
 await stage.close();
 process.exit(faults.length === 0 ? 0 : 1);

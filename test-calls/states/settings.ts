@@ -24,6 +24,8 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SIP_TLS_CERT_FILE: 'PEM of its certificate, and those between it and an authority',
   SIP_IPV6_HOST: 'address of SIP over IPv6 beside `SIP_HOST`, at the same ports',
   SIP_REALM: 'realm of digest authentication',
+  DRACHTIO:
+    'admin connections of several drachtio-servers, `host:port` with commas between: `ivr-2` uses the second, another while that is away. Instead of `DRACHTIO_HOST`',
   DRACHTIO_HOST: 'admin connection of drachtio-server',
   DRACHTIO_PORT: 'its port',
   DRACHTIO_SECRET: 'its secret',

@@ -3,7 +3,7 @@ import type { Demo } from '#db/seed/demo.ts';
 import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
 import type { Config } from './config.ts';
 import { given, readFiles } from './config.ts';
-import { startSystem } from './system.ts';
+import { startSystem, type System } from './system.ts';
 import { whyNot } from './why-not.ts';
 
 /** Whoever tries it out may call the line of families as well; set to nothing, there is none. */
@@ -30,7 +30,7 @@ try {
       demo = { ...(await seedDemo(db, options)), agents: await seedDemoDesk(db, options) };
     },
   });
-  console.log(welcome(`${system.sip.host}:${system.sip.port}`, system.config, demo));
+  console.log(welcome(system.sip, system.config, demo));
   let stopping = false;
   stop = () => {
     if (stopping) return;
@@ -49,10 +49,13 @@ try {
   process.exit(1);
 }
 
-function welcome(address: string, config: Config, demo: Shown | undefined): string {
+function welcome(sip: System['sip'], config: Config, demo: Shown | undefined): string {
+  const { host, port, tcp } = sip;
+  const address = `${host}:${port}`;
+  const transports = tcp === undefined ? 'UDP' : tcp === port ? 'UDP and TCP' : `UDP; TCP at port ${tcp}`;
   const { VAR_FOLDER, API_HOST, API_PORT, FAMILY_LINE_NUMBER: familyLine } = config;
   const lines = [
-    `Homeline serves SIP on ${address} (UDP). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
+    `Homeline serves SIP on ${address} (${transports}). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
     `The API is at http://${API_HOST}:${API_PORT}/openapi.json; its token is API_TOKEN in ${VAR_FOLDER}/secrets.json.`,
   ];
   if (demo) {

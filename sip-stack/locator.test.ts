@@ -60,11 +60,11 @@ describe('a URI leads', () => {
         'example.com',
         '20 1 s SIP+D2T _sip._tcp.late.example.com',
         '10 9 S sip+d2u _sip._udp.example.com',
-        '10 5 s SIPS+D2T _sips._tcp.example.com',
+        '10 5 s SIPS+D2T _sips._tcp.safe.example.com',
         '10 1 u E2U+sip !^.*$!sip:x@y!',
         '5 1 s SIP+D2W _sip._ws.example.com',
       )
-      .srv('_sips._tcp.example.com', '1 0 5061 tls.example.com')
+      .srv('_sips._tcp.safe.example.com', '1 0 5061 tls.example.com')
       .srv('_sip._udp.example.com', '2 0 5062 b.example.com', '1 0 5061 a.example.com')
       .a('tls.example.com', '192.0.2.9')
       .a('a.example.com', '192.0.2.1', '192.0.2.2')
@@ -77,7 +77,7 @@ describe('a URI leads', () => {
     ]);
     expect(dns.asked).toEqual([
       'NAPTR example.com',
-      'SRV _sips._tcp.example.com',
+      'SRV _sips._tcp.safe.example.com',
       'A tls.example.com',
       'SRV _sip._udp.example.com',
       'A a.example.com',
@@ -117,9 +117,9 @@ describe('a URI leads', () => {
   });
 
   it('nowhere, when the domain says that it has no such service', async () => {
-    dns.srv('_sip._tcp.example.com', '0 0 0 .');
+    dns.srv('_sip._tcp.example.com', '0 0 0 .').a('example.com', '192.0.2.1');
     expect(await targets('sip:a@example.com;transport=tcp')).toEqual([]);
-    dns.a('example.com', '192.0.2.1');
+    expect(dns.asked).toEqual(['SRV _sip._tcp.example.com']);
   });
 
   it('past those of several targets that have no address, and to none twice', async () => {

@@ -62,23 +62,22 @@ export class Locator {
     const wanted = wantedProtocol(uri) as Protocol | undefined;
     // §4.2: with a port there is nothing to ask for but addresses.
     if (uri.port !== undefined) return yield* this.#addresses(name, wanted, uri.port, name);
+    const said = uri.params.has('transport') ? wanted : undefined;
     // A name of one part (localhost, a container) has no service records.
-    if (name.includes('.')) {
-      let found = false;
-      for await (const target of this.#services(name, wanted, uri.scheme === 'sips')) {
-        found = true;
-        yield target;
-      }
-      if (found) return;
-    }
-    yield* this.#addresses(name, wanted, defaultPort(wanted), name);
+    const told = name.includes('.') && (yield* this.#services(name, said, uri.scheme === 'sips'));
+    if (!told) yield* this.#addresses(name, wanted, defaultPort(wanted), name);
   }
 
-  /** §4.1: NAPTR tells transports and the names of their SRV records; without it those names are made by rule. */
-  async *#services(name: string, wanted: Protocol | undefined, secure: boolean): AsyncGenerator<SocketAddress, void> {
+  /**
+   * §4.1: NAPTR tells transports and the names of their SRV records; without it those names are made by rule.
+   * @param said the transport that the URI names
+   * @param secure TLS and nothing else
+   * @returns whether the domain has such records, though they may lead nowhere
+   */
+  async *#services(name: string, said: Protocol | undefined, secure: boolean): AsyncGenerator<SocketAddress, boolean> {
     const { protocols } = this.#abilities;
     const able = (protocol: Protocol): boolean => protocols.includes(protocol) && (!secure || protocol === 'TLS');
-    if (wanted === undefined) {
+    if (said === undefined) {
       const records = (await this.#lookup.naptr(name)).flatMap((record) => {
         const protocol = services.get(record.service.toUpperCase());
         return protocol && able(protocol) && record.flags.toLowerCase() === 's' ? [{ ...record, protocol }] : [];
@@ -88,15 +87,21 @@ export class Locator {
       const best = records.filter((record) => record.order === order).sort((a, b) => a.preference - b.preference);
       for (const { protocol, replacement } of best)
         yield* this.#hosts(await this.#lookup.srv(replacement), protocol, name);
-      if (best.length > 0) return;
+      if (best.length > 0) return true;
     }
     // TLS is not tried for somebody who did not ask for it and whose domain does not name it.
-    const made = wanted === undefined ? protocols.filter((protocol) => able(protocol) && protocol !== 'TLS') : [wanted];
+    const made = said === undefined ? protocols.filter((one) => able(one) && (secure || one !== 'TLS')) : [said];
     const asked = made.flatMap((protocol) => {
       const prefix = srvNames[protocol];
-      return prefix === undefined ? [] : [{ protocol, records: this.#lookup.srv(`${prefix}.${name}`) }];
+      return prefix === undefined ? [] : [{ protocol, answer: this.#lookup.srv(`${prefix}.${name}`) }];
     });
-    for (const { protocol, records } of asked) yield* this.#hosts(await records, protocol, name);
+    let told = false;
+    for (const { protocol, answer } of asked) {
+      const records = await answer;
+      told ||= records.length > 0;
+      yield* this.#hosts(records, protocol, name);
+    }
+    return told;
   }
 
   /** RFC 2782: a service whose only target is `.` is not there. */

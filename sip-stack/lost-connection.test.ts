@@ -54,6 +54,19 @@ it('nothing is repeated where the transport is reliable, and what is over is ove
   expect(told.sort()).toEqual(['INVITE 100', 'INVITE 486', 'INVITE over', 'OPTIONS 200', 'OPTIONS over']);
 });
 
+it('who is answered waits no longer, nor does an ACK', async () => {
+  send('INVITE');
+  send('OPTIONS');
+  send('INFO');
+  await soon(() => asked.length).toBe(3);
+  const waiting = a.transport.send(Buffer.from('\r\n'), b.transport.local)?.lost;
+  expect(waiting?.size).toBe(3);
+  asked[0]?.reply(486);
+  asked[1]?.reply(200);
+  await soon(() => told.length).toBe(2);
+  expect(waiting?.size).toBe(1);
+});
+
 it('a lost connection ends all that waited for an answer by it, and nothing else', async () => {
   for (const method of ['INVITE', 'OPTIONS', 'MESSAGE', 'INFO']) send(method);
   await soon(() => asked.length).toBe(4);

@@ -114,6 +114,10 @@ describe('nobody knows how to go on', () => {
     expect(framed(longest(maxMessageOctets + 1))).toEqual(['513 message too long']);
   });
 
+  it('also after a message that was one', () => {
+    expect(framed(`${message()}GET / HTTP/1.1\r\nl: 0\r\n\r\n`)).toEqual([message(), '400 no SIP']);
+  });
+
   it('and stays so, whatever comes', () => {
     const framer = new StreamFramer();
     framer.add(Buffer.from('nonsense\r\n'));

@@ -156,6 +156,7 @@ describe('a stream transport', () => {
   it.each([
     ['no Content-Length', /Content-Length.*\r\n/, '', '400 no Content-Length OPTIONS'],
     ['a body beyond every bound', /Content-Length.*/, 'l: 99999', '513 message too long OPTIONS'],
+    ['an ACK without Content-Length', /OPTIONS sip([^]*)Content-Length.*\r\n/, 'ACK sip$1', '400 no Content-Length'],
     ['no SIP', /SIP\/2.0\r/, 'HTTP/1.1\r', '400 no SIP'],
     ['no way back', /Via.*\r\nFrom.*\r\n(.*\r\n)*Content-Length.*\r\n/, 'X: y\r\n', '400 no Content-Length'],
   ])('closes after %s', async (_what, shape, instead, expected) => {
@@ -288,6 +289,17 @@ describe('with TLS', () => {
     third.write(request);
     expect(await kept.next()).toBe('OPTIONS sip:b@h SIP/2.0');
     third.destroy();
+  });
+
+  it('closes with those who are still in their handshake', async () => {
+    const { transport } = await listen({ tls: ours });
+    const { closed: over } = await client(transport);
+    // What was sent after it has come: the socket is known.
+    const other = connectTls({ port: transport.local.port, host: '127.0.0.1', rejectUnauthorized: false });
+    const ended = closed(other);
+    await once(other, 'secureConnect');
+    await transport.close();
+    await Promise.all([over, ended]);
   });
 
   it('is not begun with a certificate that is none', async () => {

@@ -48,6 +48,14 @@ describe('where a request came from', () => {
     expect(`${address}:${port}`).toBe(reply);
   });
 
+  it('is as said, where an IPv6 sender says it', () => {
+    const six = { address: '2001:db8::1', port: 5060 };
+    const request = options('SIP/2.0/UDP [2001:db8::1]:5070;branch=x');
+    stampVia(request, six);
+    expect(request.get('via')).toBe('SIP/2.0/UDP [2001:db8::1]:5070;branch=x');
+    expect(replyAddress(request)).toEqual({ address: '2001:db8::1', port: 5070 });
+  });
+
   it('is not to be feigned by the sender', () => {
     const request = options('SIP/2.0/UDP 192.0.2.7:5060;branch=x;received=198.51.100.1');
     stampVia(request, source);

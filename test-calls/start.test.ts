@@ -53,7 +53,7 @@ test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, en
   start.kill('SIGTERM');
   const { code, left, out, err } = await start.ended;
   expect([code, left, err]).toEqual([0, [], '']);
-  expect(out).toMatch(/Homeline serves SIP on 127\.0\.0\.1:\d+ \(UDP\)/);
+  expect(out).toMatch(/Homeline serves SIP on 127\.0\.0\.1:\d+ \(UDP; TCP at port \d+\)/);
   expect(out).toContain(`The API is at http://127.0.0.1:${settings.API_PORT}/openapi.json`);
   expect(out).toMatch(
     /At home press 1 to accept.*\nTo pay.* dial from a home phone: sip:\+18669490290@127\.0\.0\.1:\d+\n/,

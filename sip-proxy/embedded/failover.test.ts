@@ -71,6 +71,10 @@ describe('the next target is taken', () => {
     const offered = await second.request('INVITE');
     await soon(() => refused.tx.state).toBe('confirmed');
     offered.tx.reply(180);
+    await soon(() => rang).toEqual([180]);
+    // Timer D of the first is over; the call goes on.
+    stage.clock.advance(40_000);
+    expect(Object.values(stage.server.dump().sent)).toEqual(['INVITE']);
     second.accept(offered);
     const near = (await calling) as unknown as NearDialog;
     expect(rang).toEqual([180]);
@@ -171,8 +175,8 @@ describe('no other target is taken', () => {
 
   it('for a call that is cancelled while the next one is looked for', async () => {
     dns.reply('A b.example.com', 'silent');
-    const sent = new Promise<{ cancel(): void }>((resolve) =>
-      srf.once('sent', (request: { cancel(): void }) => resolve(request)),
+    const sent = new Promise<{ cancel(done: (error: unknown) => void): void }>((resolve) =>
+      srf.once('sent', (request: { cancel(done: (error: unknown) => void): void }) => resolve(request)),
     );
     const callbacks = {
       cbRequest: (_error: unknown, request: unknown) => void srf.emit('sent', request),
@@ -182,7 +186,8 @@ describe('no other target is taken', () => {
     const refusal = expect(calling).rejects.toMatchObject({ status: 487 });
     (await first.request('INVITE')).tx.reply(503);
     await soon(() => dns.asked.includes('A b.example.com')).toBe(true);
-    (await sent).cancel();
+    const request = await sent;
+    expect(await new Promise((resolve) => request.cancel(resolve))).toBeNull();
     await refusal;
     expect([second.unexpected, stage.leftovers()]).toEqual([[], nothing]);
   });

@@ -154,6 +154,29 @@ describe('a phone with TCP', () => {
     await nothingLeft(callee);
   });
 
+  it('is spoken to by its connection, though its Contact says no transport', async () => {
+    await open([tcp]);
+    const one = await overTcp();
+    const dialling = srf.createUAC(one.uri, { localSdp: sdp(5000) });
+    one.accept(await one.request('INVITE'), sdp(4000), { Contact: `<sip:phone@127.0.0.1:${one.port}>` });
+    const [near] = await Promise.all([dialling, one.ack()]);
+    expect((await hangUp(near as unknown as NearDialog, one)).via.transport).toBe('TCP');
+    // SIPp names the port its connection comes from.
+    const asking = one.ask('MESSAGE');
+    const { req, res } = await calls.next();
+    res.send(200);
+    await asking.response(200);
+    const asked = one.ask('INVITE', { Contact: `<sip:phone@127.0.0.1:${req.source_port}>` }, sdp(4000));
+    const invited = await calls.next();
+    const answering = srf.createUAS(invited.req, invited.res, { localSdp: sdp(5000) });
+    const ok = await asked.response(200);
+    const called = (await answering) as unknown as NearDialog;
+    const acked = once(called, 'ack');
+    one.acknowledge(asked, ok);
+    await acked;
+    expect((await hangUp(called, one)).via.transport).toBe('TCP');
+  });
+
   it('is called back by its new connection after it has come again', async () => {
     await open([tcp]);
     const before = await overTcp();

@@ -64,6 +64,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
       sip: sofia.dump(),
       connections: inbound.connections,
       tasks: engine.scheduler.dump(),
+      conferences: engine.conferences.all.map((conference) => conference.dump()),
       channels: [...engine.channels.values()].map((channel) => ({
         uuid: channel.uuid,
         state: channel.state,

@@ -77,7 +77,7 @@ export class Member {
   heard(frame: AudioFrame): void {
     // what is lost is concealed at its own time: when the conference wants it and it is not there
     if (frame.concealed || this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
-    const samples = this.volumeIn === 0 ? frame.samples() : frame.change();
+    const samples = frame.change();
     changeVolume(samples, this.volumeIn);
     this.loudness = meanLevel(samples);
     const change = this.talking.hear(this.loudness);

@@ -100,7 +100,7 @@ it('what was said before a pause is not put in place of what is lost after it', 
   caller.execute('set', 'RECORD_READ_ONLY=true');
   server.api(`uuid_record ${caller.uuid} start ${path}`);
   talk(20, 5);
-  caller.pause(127, 10);
+  caller.skip(10);
   server.run(10);
   talk(10, 1);
   server.api(`uuid_record ${caller.uuid} stop ${path}`);
@@ -146,6 +146,7 @@ describe('comfort noise', () => {
     const names = frames.flatMap((frame) => namedFrames(linear(coded(frame)), [1]));
     const place = (name: string): number => names.indexOf(name);
     expect(place('v1:21') - place('v1:19')).toBe(2);
+    expect(level(frames[place('v1:19') + 1]!)).toBe(0);
     expect(Math.abs(place('v1:40') - place('v1:21') - 19)).toBeLessThanOrEqual(1);
     const between = frames.slice(place('v1:21') + 1, place('v1:40') - 2);
     for (const frame of between) expect(Math.abs(level(frame) - 104)).toBeLessThan(40);

@@ -75,8 +75,12 @@ export class Member {
 
   /** The member said this. */
   heard(frame: AudioFrame): void {
-    // what is lost is concealed at its own time: when the conference wants it and it is not there
-    if (frame.concealed || this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
+    // what is lost was concealed at its own time, when the conference wanted it and it was not there
+    if (frame.concealed) {
+      this.#made = Math.max(0, this.#made - 1);
+      return;
+    }
+    if (this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
     const samples = frame.change();
     changeVolume(samples, this.volumeIn);
     this.loudness = meanLevel(samples);

@@ -41,6 +41,19 @@ describe('a lost frame', () => {
     for (let i = 1; i < FRAME; i += 1) expect(Math.abs(made[i]! - made[i - 1]!)).toBeLessThan(3 * steepest);
   });
 
+  it('has none either where the last period is louder or higher than the one before', () => {
+    const concealer = new Concealer();
+    const rising = (from: number): Int16Array =>
+      Int16Array.from(
+        { length: FRAME },
+        (_, i) => Math.round(2000 * Math.sin((2 * Math.PI * (from + i)) / 80)) + 20 * (from + i),
+      );
+    for (let n = 0; n < 3; n += 1) concealer.came(rising(n * FRAME));
+    const made = new Int16Array(FRAME);
+    concealer.conceal(made);
+    for (let i = 1; i < FRAME; i += 1) expect(Math.abs(made[i]! - made[i - 1]!)).toBeLessThan(600);
+  });
+
   it('is followed by what comes, faded in within 4 ms and then unchanged', () => {
     const concealer = after(100);
     const made = new Int16Array(FRAME);

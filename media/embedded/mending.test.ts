@@ -55,6 +55,21 @@ describe('lost frames', () => {
     expect(codes[22]!.equals(coded(wave(22)))).toBe(true);
   });
 
+  it('are concealed for both sides of a recorded bridge, with what comes faded in', () => {
+    server.api(`uuid_bridge ${caller.uuid} ${called.uuid}`);
+    server.api(`uuid_record ${caller.uuid} start ${folder.file('bridge.wav')}`);
+    talk(20, 5);
+    const from = called.packets.length;
+    talk(10, 4);
+    const sent = called.packets.slice(from).filter((packet) => packet.payloadType === 0);
+    expect(sent.every((packet) => level(linear(packet.payload)) > 4000)).toBe(true);
+    const steps = sent.slice(1).map((packet, n) => packet.timestamp - sent[n]!.timestamp);
+    expect(new Set(steps)).toEqual(new Set([160]));
+    // a tone of 2.5 periods a frame has two kinds of frames: the one made, and the one after it, are neither
+    const plain = [coded(wave(0)).toString('hex'), coded(wave(1)).toString('hex')];
+    expect(sent.filter((packet) => !plain.includes(packet.payload.toString('hex')))).toHaveLength(2);
+  });
+
   it('stay gaps in a bridge to which nobody listens', () => {
     server.api(`uuid_bridge ${caller.uuid} ${called.uuid}`);
     talk(10);
@@ -80,6 +95,20 @@ describe('lost frames', () => {
   });
 });
 
+it('what was said before a pause is not put in place of what is lost after it', () => {
+  const path = folder.file('after-pause.wav');
+  caller.execute('set', 'RECORD_READ_ONLY=true');
+  server.api(`uuid_record ${caller.uuid} start ${path}`);
+  talk(20, 5);
+  caller.skip(10);
+  server.run(10);
+  talk(10, 1);
+  server.api(`uuid_record ${caller.uuid} stop ${path}`);
+  const levels = framesOf(path).map((frame) => Math.round(level(frame) / 100));
+  const again = levels.findIndex((loudness, n) => n > 24 && loudness > 10);
+  expect(levels.slice(again, again + 4).map((loudness) => loudness > 10)).toEqual([true, false, true, true]);
+});
+
 describe('comfort noise', () => {
   it('is quiet noise to who hears the party, no key, and ends with the next word', () => {
     server.api(`uuid_bridge ${caller.uuid} ${called.uuid}`);
@@ -99,6 +128,28 @@ describe('comfort noise', () => {
     expect(server.seen('DTMF')).toEqual([]);
     server.api(`uuid_set_media_stats ${caller.uuid}`);
     expect(caller.variable('rtp_audio_in_cng_packet_count')).toBe('1');
+  });
+
+  it('begins when all that was said before it was heard, and takes the time of the pause, no more', () => {
+    const path = folder.file('noise.wav');
+    caller.execute('set', 'RECORD_READ_ONLY=true');
+    server.api(`uuid_record ${caller.uuid} start ${path}`);
+    server.run(20, (n) => caller.say(voiceFrame(1, n)));
+    caller.lose();
+    caller.say(voiceFrame(1, 21));
+    caller.pause(50, 18);
+    server.run(20);
+    server.run(20, (n) => caller.say(voiceFrame(1, 40 + n)));
+    server.api(`uuid_record ${caller.uuid} stop ${path}`);
+    const frames = framesOf(path);
+    expect(Math.abs(frames.length - 60)).toBeLessThanOrEqual(2);
+    const names = frames.flatMap((frame) => namedFrames(linear(coded(frame)), [1]));
+    const place = (name: string): number => names.indexOf(name);
+    expect(place('v1:21') - place('v1:19')).toBe(2);
+    expect(level(frames[place('v1:19') + 1]!)).toBe(0);
+    expect(Math.abs(place('v1:40') - place('v1:21') - 19)).toBeLessThanOrEqual(1);
+    const between = frames.slice(place('v1:21') + 1, place('v1:40') - 2);
+    for (const frame of between) expect(Math.abs(level(frame) - 104)).toBeLessThan(40);
   });
 
   it('ends with a new agreement', () => {

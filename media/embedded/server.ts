@@ -78,6 +78,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
       rtpIo: io.name,
       connections: inbound.connections,
       tasks: engine.scheduler.dump(),
+      conferences: engine.conferences.all.map((conference) => conference.dump()),
       channels: [...engine.channels.values()].map((channel) => ({
         uuid: channel.uuid,
         state: channel.state,

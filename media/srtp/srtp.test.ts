@@ -104,6 +104,11 @@ describe('RTP', () => {
     );
   });
 
+  it('is sent in the round it belongs to also where numbers go back a little', () => {
+    const sender = new RtpSender(MASTER, 10);
+    for (const n of [10, 9, 11]) expect(copy(sender.protect(rtp(n)))).toEqual(byTheBook(rtp(n), BigInt(n), 10));
+  });
+
   it('is opened once, and not when it is old', () => {
     const [sender, receiver] = [new RtpSender(MASTER, 10), new RtpReceiver(MASTER, 10)];
     const all = Array.from({ length: 300 }, (_, n) => copy(sender.protect(rtp(n + 1))));
@@ -133,6 +138,9 @@ describe('RTP', () => {
     expect(receiver.open(copy(other.protect(rtp(7, 2))))).toEqual(rtp(7, 2));
     for (let ssrc = 3; ssrc < 9; ssrc += 1)
       expect(receiver.open(copy(new RtpSender(MASTER, 10).protect(rtp(1, ssrc))))).toEqual(rtp(1, ssrc));
+    // the last four are remembered; of one before them nothing is known any more
+    expect(receiver.open(copy(new RtpSender(MASTER, 10).protect(rtp(1, 5))))).toBeUndefined();
+    expect(receiver.open(copy(new RtpSender(MASTER, 10).protect(rtp(1, 4))))).toBeDefined();
   });
 
   it('ends with the lifetime of its key', () => {
@@ -161,6 +169,12 @@ describe('RTCP', () => {
     expect(receiver.open(copy(second))).toEqual(report);
     expect(receiver.open(copy(first))).toEqual(report);
     expect([receiver.open(copy(first)), receiver.open(Buffer.alloc(21))]).toEqual([undefined, undefined]);
+  });
+
+  it('that was not encrypted is not taken, however authentic', () => {
+    const plain = Buffer.concat([report, hex('00000000')]);
+    const tag = createHmac('sha1', sessionKeys(MASTER, 'rtcp').authentication).update(plain).digest().subarray(0, 10);
+    expect(new RtcpReceiver(MASTER).open(Buffer.concat([plain, tag]))).toBeUndefined();
   });
 
   it('is encrypted by the formulas of the RFC', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeServer, type FakeParty, type SeenEvent } from '#media/embedded/testing/fake-party.ts';
 import { coded, linear, namedFrames, SoundFolder, voiceFrame } from '#media/embedded/testing/fake-sounds.ts';
 
@@ -118,6 +118,51 @@ describe('who hears whom', () => {
     const heard = talk(4, ANN)(BOB);
     const last = numbered(heard.slice(-1), ANN)[0]!;
     expect((said - 1) % 64).toBe(last + 2);
+  });
+});
+
+describe('frames that come late or never', () => {
+  /** How many were said after the one that Bob hears last. */
+  const delay = (heard: readonly Buffer[]): number => (said - 1 - numbered(heard.slice(-1), ANN)[0]! + 64) % 64;
+
+  beforeEach(() => {
+    join(ANN);
+    join(BOB);
+  });
+
+  it('late ones, in whose place something was made, do not make all others late', () => {
+    const before = delay(talk(20, ANN)(BOB));
+    server.run(4, () => parties[BOB]!.say(SILENT));
+    for (let n = 0; n < 4; n += 1) parties[ANN]!.say(voiceFrame(1, said++));
+    expect(delay(talk(10, ANN)(BOB)) - before).toBeLessThanOrEqual(1);
+  });
+
+  it('lost ones neither, also while the member is recorded', () => {
+    server.api(`uuid_record ${parties[ANN]!.uuid} start ${folder.file('lossy.wav')}`);
+    const before = delay(talk(20, ANN)(BOB));
+    for (let round = 0; round < 3; round += 1) {
+      parties[ANN]!.lose();
+      said += 1;
+      server.run(1);
+      const heard = talk(10, ANN)(BOB);
+      expect(delay(heard)).toBe(before);
+      // but for the one that was made and the one that is faded in, all are there
+      expect(numbered(heard, ANN).filter((n) => n < 0).length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('what was said before a member was muted is not heard after it', () => {
+    talk(20, ANN);
+    // so late that more wait than were made in their place
+    server.run(6);
+    for (let n = 0; n < 6; n += 1) parties[ANN]!.say(voiceFrame(1, said++));
+    server.run(3);
+    conf(`room mute ${idOf(ANN)}`);
+    server.run(10);
+    conf(`room unmute ${idOf(ANN)}`);
+    const from = parties[BOB]!.heard.length;
+    server.run(5);
+    expect(silent(parties[BOB]!.heard.slice(from))).toBe(true);
   });
 });
 
@@ -418,6 +463,22 @@ describe('coming and going', () => {
     join(BOB);
     conf(`room kick ${idOf(BOB)}`);
     expect(server.engine.conferences.all).toEqual([]);
+  });
+
+  it('who is alone with mintwo closes the room by leaving', () => {
+    join(ANN, 'room+flags{mintwo}');
+    parties[ANN]!.channel.hangup('NORMAL_CLEARING');
+    expect(server.engine.conferences.all).toEqual([]);
+  });
+
+  it('what was played to a member ends when it leaves, and the clock lets go of a room that is over', () => {
+    const removed = vi.spyOn(server.engine.tick, 'remove');
+    join(ANN);
+    const [room] = server.engine.conferences.all;
+    conf(`room play ${PROMPT} ${idOf(ANN)}`);
+    conf(`room kick ${idOf(ANN)}`);
+    expect(mentions('play-file-member-done')).toEqual([idOf(ANN)]);
+    expect(removed).toHaveBeenCalledWith(room);
   });
 
   it('the last mandatory member ends it after the time of grace', () => {

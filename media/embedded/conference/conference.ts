@@ -102,11 +102,10 @@ export class Conference implements Ticking {
   leave(member: Member): void {
     const at = this.#members.indexOf(member);
     if (at < 0) return;
-    const wereEnough = this.#members.length >= this.#atLeast;
     this.#members.splice(at, 1);
     member.sounds.stop('all');
     this.tellOf(member, 'del-member');
-    const ends = member.flags.has('endconf') || (wereEnough && this.#members.length < this.#atLeast);
+    const ends = member.flags.has('endconf') || this.#members.length < this.#atLeast;
     if (ends) return this.end();
     if (!member.flags.has('mandatory_member_endconf')) return;
     if (this.#members.some((other) => other.flags.has('mandatory_member_endconf'))) return;
@@ -141,6 +140,18 @@ export class Conference implements Ticking {
     this.recordings.put(sum);
     for (const member of members) member.receive(sum);
     if (this.#endsAtMs <= this.engine.now()) this.end();
+  }
+
+  /** Live state, for people. */
+  dump(): unknown {
+    const { name, uuid, locked, recordings } = this;
+    const members = this.#members.map(({ id, channel, speaks, hears }) => ({
+      id,
+      channel: channel.uuid,
+      speaks,
+      hears,
+    }));
+    return { name, uuid, locked, recordings: recordings.paths, members };
   }
 
   /** An event about the conference. */

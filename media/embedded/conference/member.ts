@@ -75,9 +75,13 @@ export class Member {
 
   /** The member said this. */
   heard(frame: AudioFrame): void {
-    // what is lost is concealed at its own time: when the conference wants it and it is not there
-    if (frame.concealed || this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
-    const samples = this.volumeIn === 0 ? frame.samples() : frame.change();
+    // what is lost was concealed at its own time, when the conference wanted it and it was not there
+    if (frame.concealed) {
+      this.#made = Math.max(0, this.#made - 1);
+      return;
+    }
+    if (this.#replaced(frame) || (!this.speaks && !this.flags.has('mute-detect'))) return;
+    const samples = frame.change();
     changeVolume(samples, this.volumeIn);
     this.loudness = meanLevel(samples);
     const change = this.talking.hear(this.loudness);

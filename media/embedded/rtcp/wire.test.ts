@@ -121,6 +121,10 @@ describe('reports', () => {
       return variable(ep, 'rtcp_packet_count');
     };
     await expect.poll(asked).toBe('9');
+    // on the port of RTP it was not asked for
+    await new Promise((resolve) => phone.send(senderReport(33), port, host, resolve));
+    for (let n = 0; n < 3; n += 1) await stats(ep);
+    expect(await variable(ep, 'rtcp_packet_count')).toBe('9');
     await ep.destroy();
     expect((await bye).at(-1)!.reports[0]!.blocks[0]).toMatchObject({ ssrc: SSRC, highestSequence: 1 });
   });

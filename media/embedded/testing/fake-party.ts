@@ -137,6 +137,11 @@ export class FakeParty {
     this.#header.timestamp += FRAME_SAMPLES;
   }
 
+  /** The party leaves out so many frames, without a word. */
+  skip(frames: number): void {
+    this.#header.timestamp += frames * FRAME_SAMPLES;
+  }
+
   /** The party falls silent, with noise of so many dB below overload, and says nothing for so many frames. */
   pause(level: number, frames: number): void {
     this.#packet(13, Uint8Array.of(level), this.#header.timestamp, false);

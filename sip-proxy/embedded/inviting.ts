@@ -72,7 +72,7 @@ const received = (inviting: Inviting, response: SipResponse, source: SocketAddre
 };
 
 /** A provisional response with a tag begins an early dialog. */
-const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { status, to }: SipResponse): void => {
+const began = ({ core, client, dialogId, made, earlyKeys }: Inviting, { to }: SipResponse): void => {
   if (to.tag === undefined) return;
   const key = `${made.callId} ${made.from.tag ?? ''} ${to.tag}`;
   if (earlyKeys.has(key)) return;

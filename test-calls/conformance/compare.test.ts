@@ -77,6 +77,11 @@ describe('what is made up anew in every run', () => {
     });
   });
 
+  it('is not looked for in words when it is short', () => {
+    const fields = { From: ';tag=ab', Subject: 'a table' };
+    expect(named({ what: 'x', fields })['app']![0]!.fields).toEqual(fields);
+  });
+
   it('leaves of a time only whether there was one', () => {
     const fields = { 'Caller-Channel-Answered-Time': '1700000000000000', 'Caller-Channel-Bridged-Time': '0' };
     expect(named({ what: 'x', fields })['app']![0]!.fields).toEqual({

@@ -14,14 +14,14 @@ import { count, type Failure } from './everything/vitest-report.ts';
 const root = join(import.meta.dirname, '..');
 /** Whatever still runs then is stopped, and has failed. */
 const limitMinutes = 19;
-const steps = ['lint', 'types', 'unit', 'beside', 'faults', 'calls'] as const;
+const steps = ['lint', 'types', 'unit', 'conformance', 'beside', 'faults', 'calls'] as const;
 type Step = (typeof steps)[number];
 /**
  * Those of one stage run side by side. The calls, whose audio is judged sample by sample, have the machine to themselves but for the linter and
  * the formatter, which take the time that nobody else wants.
  */
 const stages: readonly (readonly Step[])[] = [
-  ['types', 'unit', 'beside', 'faults'],
+  ['types', 'unit', 'conformance', 'beside', 'faults'],
   ['calls', 'lint'],
 ];
 
@@ -52,6 +52,8 @@ const run: Record<Step, () => Promise<void>> = {
   },
   types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
   unit: () => vitest('unit', 'alone', 'redis', 'mail'),
+  conformance: () =>
+    program('conformance', 'tsx', ['test-calls/conformance/main.ts', '--engine', 'embedded', '--quiet']),
   beside: () => vitest('beside'),
   faults: () => vitest('faults'),
   calls: async () => {

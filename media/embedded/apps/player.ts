@@ -82,7 +82,7 @@ export class Player {
 
   #stopAll(how: 'break' | 'timeout'): Played {
     this.#names.length = 0;
-    this.#stop('break');
+    this.#stop(how === 'timeout' ? 'done' : 'break');
     return how;
   }
 

@@ -123,6 +123,13 @@ describe('the end of a channel', () => {
     expect(complete!['variable_start_uepoch']).toBe(String(party.channel.times.created * 1000));
   });
 
+  it('has a number of Q.850 also where its cause is none of Q.850', () => {
+    party.channel.hangup('ALLOTTED_TIMEOUT');
+    expect(server.seen('CHANNEL_HANGUP_COMPLETE')).toMatchObject([
+      { variable_hangup_cause: 'ALLOTTED_TIMEOUT', variable_hangup_cause_q850: '16' },
+    ]);
+  });
+
   it('leaves no response of an application that has none', () => {
     party.execute('playback', 'silence_stream://20');
     server.run(4);

@@ -37,6 +37,7 @@ export const sockets: Cases = {
       'noevents',
     ])
       await socket.ask(command);
+    scene.silence('socket events');
   },
   filter: async (scene) => {
     const socket = await scene.socket();
@@ -138,15 +139,15 @@ export const sockets: Cases = {
   },
   'events as plain text': async (scene) => {
     const a = await scene.endpoint('A');
-    await a.control.ask('event plain CHANNEL_EXECUTE_COMPLETE');
     await a.control.ask(`filter Unique-ID ${a.uuid}`, 'filter');
+    await a.control.ask('event plain CHANNEL_EXECUTE_COMPLETE');
     await a.execute('set', 'odd=a b: 100%');
     await a.control.next('CHANNEL_EXECUTE_COMPLETE set');
   },
   'filters, of which any passes': async (scene) => {
     const a = await scene.endpoint('A');
-    await a.control.ask('event json CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE');
     await a.control.ask('filter Application log', 'filter');
+    await a.control.ask('event json CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE');
     await a.execute('set', 'a=1');
     await a.execute('log', 'DEBUG x');
     await a.control.next('CHANNEL_EXECUTE_COMPLETE log');

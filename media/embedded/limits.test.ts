@@ -30,10 +30,11 @@ describe('strangers at the event socket', () => {
   it('have one guess a connection', async () => {
     const esl = await EslClient.open(inbound.port);
     await esl.next();
-    esl.write('auth wrong\n\nauth ClueCon\n\napi hostname\n\n');
+    esl.write(`auth wrong\n\nauth ClueCon\n\napi uuid_kill ${party.uuid}\n\n`);
     expect((await esl.next()).headers['Reply-Text']).toBe('-ERR invalid');
     expect((await esl.next()).headers['Content-Type']).toBe('text/disconnect-notice');
     await esl.closed;
+    expect(party.channel.hangupCause).toBeUndefined();
   });
 
   it('are cut off when they say more than a password', async () => {

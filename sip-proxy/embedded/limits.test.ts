@@ -112,6 +112,17 @@ describe('strangers at the admin port', () => {
   });
 });
 
+it('an answer that would be longer than a frame may be is not sent', async () => {
+  await open();
+  const socket = connect(stage.server.adminPort, '127.0.0.1');
+  const heard: Buffer[] = [];
+  socket.on('data', (chunk) => heard.push(chunk));
+  // The number of a message is repeated in its answer.
+  socket.write(frame(`${'1'.repeat(99_980)}|ping`));
+  await once(socket, 'close');
+  expect(Buffer.concat(heard).length).toBe(0);
+});
+
 describe('a message', () => {
   beforeEach(() => open());
   const request = (start: string, more = ''): string =>

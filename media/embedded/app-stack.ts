@@ -195,14 +195,15 @@ export class AppStack {
     if (at >= 0) this.#stack.splice(at, 1);
     if (!entry.order) return this.#continue();
     this.#complete(entry.order, response);
-    this.#after({ ...entry.order, instant: 0 });
+    this.#after(entry.order);
   }
 
   #after(order: Order): void {
     if (this.#channel.hangupCause) return;
     if (order.loops !== 1 && (order.instant ?? 0) >= MOST_INSTANT)
       this.#channel.log('warn', 'application repeated without end', { application: order.app });
-    else if (order.loops !== 1) return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
+    else if (order.loops !== 1)
+      return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
     while (this.#locked.length > 0 && !this.#stack.some((entry) => entry.order?.lock))
       this.#start(this.#locked.shift()!);
     this.#continue();

@@ -40,6 +40,14 @@ describe('a SIP server', () => {
     await expect(SipServer.connect({ host: '127.0.0.1', port, secret: 'x' })).rejects.toThrow('refused our secret');
   });
 
+  it('that is gone can be closed all the same', async () => {
+    const lost = new Promise<void>((resolve) => sip.lost.addEventListener('abort', () => resolve(), { once: true }));
+    await stage.server.close();
+    await lost;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(() => sip.close()).not.toThrow();
+  });
+
   it('that comes when it was given up is hung up, not kept', async () => {
     const probe = createServer();
     await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));

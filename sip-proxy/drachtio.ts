@@ -308,8 +308,7 @@ export class SipServer {
 
   close(): void {
     this.#srf.removeAllListeners();
-    this.#srf.on('error', () => undefined);
-    this.#srf.disconnect();
+    giveUp(this.#srf);
   }
 }
 

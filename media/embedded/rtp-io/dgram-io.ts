@@ -19,7 +19,7 @@ export const openDgram = (host: string, port: number): Promise<Socket> =>
     });
   });
 
-/** Node's own sockets: on every platform, at about twice the cost (decision 65). They read by themselves. */
+/** Node's own sockets: on every platform, at about twice the cost (decision 66). They read by themselves. */
 export const dgramIo = (): RtpIo => ({
   name: 'dgram',
   open: openDgram,

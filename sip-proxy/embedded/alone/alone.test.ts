@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:tls';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { certificate } from '#sip-stack/testing/certificate.ts';
 import { KeptLog } from '../testing/stage.ts';
 import { Phone } from '../testing/phone.ts';
 import { soon } from '../testing/soon.ts';
@@ -17,9 +19,9 @@ import { settingsFrom, type Settings } from './settings.ts';
 
 const ours = 'sip-proxy/drachtio.conf.xml';
 const folder = mkdtempSync(join(tmpdir(), 'homeline-sip-'));
-const file = (xml: string): string => {
-  const path = join(folder, 'drachtio.conf.xml');
-  writeFileSync(path, xml);
+const file = (content: string, name = 'drachtio.conf.xml'): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
   return path;
 };
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,6 +49,7 @@ describe('the settings', () => {
     const { server, prometheus, logLevel, ignored } = settings(['-f', ours]);
     expect(server).toEqual({
       sip: { host: '127.0.0.1', port: 5060 },
+      contacts: [{ protocol: 'tcp', host: '127.0.0.1', port: 5060 }],
       admin: { host: '127.0.0.1', port: 9022, secret: 'word' },
       timers: {},
       handlers: [],
@@ -58,12 +61,7 @@ describe('the settings', () => {
       },
     });
     expect([prometheus, logLevel]).toEqual([undefined, 'info']);
-    expect(ignored).toEqual([
-      'sip:127.0.0.1:5060;transport=udp,tcp over tcp',
-      'sip/udp-mtu',
-      'sip/spammers@tcp-action',
-      'logging/sofia-loglevel',
-    ]);
+    expect(ignored).toEqual(['sip/udp-mtu', 'sip/spammers@tcp-action', 'logging/sofia-loglevel']);
   });
 
   it('are all taken from the file', () => {
@@ -91,6 +89,7 @@ describe('the settings', () => {
       <logging><loglevel>warning</loglevel><file><name>x</name></file></logging>`);
     expect(server).toEqual({
       sip: { host: '10.0.0.2', port: 5070, advertise: '1.2.3.4' },
+      contacts: [{ protocol: 'tcp', host: '0.0.0.0', port: 5060 }],
       admin: { host: '10.0.0.1', port: 1, secret: 'word' },
       timers: { T1: 200, T2: 1000, T4: 2000 },
       handlers: [
@@ -104,7 +103,6 @@ describe('the settings', () => {
     });
     expect([prometheus, logLevel]).toEqual([{ host: '10.0.0.4', port: 8088 }, 'warn']);
     expect(ignored).toEqual([
-      'sip:*;transport=tcp',
       'admin@tls-port',
       'sip/contacts/contact@local-net',
       'sip/timers/t1x64',
@@ -129,7 +127,7 @@ describe('the settings', () => {
       DRACHTIO_HOMER_ID: '6',
       DRACHTIO_HTTP_HANDLER_URI: 'http://x',
       DRACHTIO_PROMETHEUS_SCRAPE_PORT: '0.0.0.0:7',
-      DRACHTIO_TLS_KEY_FILE: 'k',
+      DRACHTIO_TLS_DH_PARAM_FILE: 'k',
     };
     const plain = settingsFrom([], { DRACHTIO_CONFIG_FILE_PATH: path }, '') as unknown as Settings;
     expect([plain.server.admin, plain.logLevel]).toEqual([{ host: 'h1', port: 1, secret: 'a' }, 'error']);
@@ -137,7 +135,7 @@ describe('the settings', () => {
     expect([middle.server.admin, middle.logLevel]).toEqual([{ host: 'h2', port: 2, secret: 'word' }, 'debug']);
     expect(middle.server.hep).toEqual({ host: 'h', port: 5, agentId: 6 });
     expect(middle.server.handlers).toEqual([{ sipMethod: '*', httpMethod: 'GET', url: 'http://x', verifyPeer: true }]);
-    expect([middle.prometheus, middle.ignored]).toEqual([{ host: '0.0.0.0', port: 7 }, ['DRACHTIO_TLS_KEY_FILE']]);
+    expect([middle.prometheus, middle.ignored]).toEqual([{ host: '0.0.0.0', port: 7 }, ['DRACHTIO_TLS_DH_PARAM_FILE']]);
     const options =
       '--address h3 -p 3 --secret s -l info -y g:8 -z 9 -a http://y -m POST --prometheus-scrape-port 10 -c sip:1.1.1.1 -x 2.2.2.2 --daemon --tls-port 4';
     const top = settings(options.split(' '), variables);
@@ -146,7 +144,7 @@ describe('the settings', () => {
     expect(top.server.handlers).toEqual([{ sipMethod: '*', httpMethod: 'POST', url: 'http://y', verifyPeer: true }]);
     expect(top.prometheus).toEqual({ host: '127.0.0.1', port: 10 });
     expect(top.server.sip).toEqual({ host: '1.1.1.1', port: 5060, advertise: '2.2.2.2' });
-    expect(top.ignored).toEqual(['sip:1.1.1.1 over tcp', 'DRACHTIO_TLS_KEY_FILE', '--tls-port', '--daemon']);
+    expect(top.ignored).toEqual(['DRACHTIO_TLS_DH_PARAM_FILE', '--tls-port', '--daemon']);
   });
 
   it('that are wrong are one clear line', () => {
@@ -160,7 +158,14 @@ describe('the settings', () => {
     expect(wrong(['-l', 'loud'])).toBe('loglevel loud: none of error, warning, notice, info, debug');
     expect(wrong(['-c', 'here'])).toBe('contact here: no SIP address such as sip:127.0.0.1:5060;transport=udp');
     expect(wrong(['-c', 'sip:h:99999'])).toBe('contact sip:h:99999: no such port');
-    expect(wrong(['-c', 'sips:h'])).toBe('contact sips:h: none of them has UDP');
+    expect(wrong(['-c', 'sips:h'])).toBe(
+      'contact sips:h: tls wants a key and a certificate, say key-file and cert-file',
+    );
+    expect(wrong(['-c', 'sip:h;transport=sctp'])).toBe(
+      'transport of contact sip:h;transport=sctp: sctp: none of udp, tcp, tls, ws, wss',
+    );
+    expect(wrong(['--key-file', '/k'])).toBe('/k: key-file and cert-file go together');
+    expect(wrong(['--key-file', '/none/k', '--cert-file', '/none/c'])).toContain('/none/k: ENOENT');
     expect(wrong(['-a', 'ftp://x'])).toBe('request-handler ftp://x: it is neither http, https, tcp nor tls');
     expect(wrong(['-a', 'http://x', '-m', 'PUT'])).toBe('http-method PUT: none of GET, POST');
     expect(wrong(['--prometheus-scrape-port', 'x'])).toBe('prometheus-scrape-port x: no port');
@@ -224,7 +229,7 @@ describe('the server alone', () => {
     const { running, log } = await start(['--prometheus-scrape-port', '0', '--daemon']);
     expect(log.lines[0]).toMatchObject({
       level: 'warn',
-      facts: { settings: ['sip:127.0.0.1:0 over tcp', '--daemon'] },
+      facts: { settings: ['--daemon'] },
     });
     expect(JSON.stringify(log.lines)).not.toContain('word');
     const phone = await Phone.start(running.sipPort);
@@ -258,6 +263,19 @@ describe('the server alone', () => {
     ])
       expect(text).toContain(`${line}\n`);
     expect((await fetch(`http://127.0.0.1:${running.metricsPort}/`)).status).toBe(404);
+  });
+
+  it('speaks every transport that its contacts name', async () => {
+    const { key, cert } = certificate('127.0.0.1');
+    const [keyFile, certFile] = [file(key, 'key.pem'), file(cert, 'cert.pem')];
+    const secure = ['--key-file', keyFile, '--cert-file', certFile];
+    const { running } = await start(['-c', 'sip:127.0.0.1:0;transport=ws', '-c', 'sips:127.0.0.1:0', ...secure]);
+    const ports = new Map(running.contacts.map((name) => [name.split('/')[0], Number(name.split(':').at(-1))]));
+    expect([...ports.keys()]).toEqual(['udp', 'tcp', 'ws', 'tls']);
+    const socket = connect({ host: '127.0.0.1', port: ports.get('tls') ?? 0, ca: cert });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    expect(socket.authorized).toBe(true);
   });
 
   it('that cannot have a port has none of them', async () => {

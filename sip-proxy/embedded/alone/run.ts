@@ -5,6 +5,8 @@ import type { Settings } from './settings.ts';
 
 export interface Running {
   readonly sipPort: number;
+  /** `protocol/address:port` of each contact. */
+  readonly contacts: readonly string[];
   readonly adminPort: number;
   readonly metricsPort: number | undefined;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export const run = async (settings: Settings, log: Log, version: string, now: nu
     }));
   return {
     sipPort: server.sipPort,
+    contacts: server.contacts,
     adminPort: server.adminPort,
     metricsPort: served?.port,
     close: async () => {

@@ -31,9 +31,15 @@ export const honoured: readonly Setting[] = [
   {
     xml: ['sip/contacts/contact', 'sip/contact'],
     option: '-c, --contact',
-    what: 'SIP: `sip:10.0.0.5:5060;transport=udp`, `*` for all addresses; the first that has UDP',
+    what: 'SIP: `sip:10.0.0.5:5060;transport=udp,tcp`, `*` for all IPv4 addresses; `tls`, `ws` and `wss` as well; may be said again',
   },
   { xml: ['sip/contacts/contact@external-ip'], option: '-x, --external-ip', what: 'the address others reach it by' },
+  {
+    xml: ['sip/tls/key-file', 'sip/tls/cert-file', 'sip/tls/chain-file'],
+    option: '--key-file, --cert-file, --chain-file',
+    variable: 'DRACHTIO_TLS_KEY_FILE, DRACHTIO_TLS_CERT_FILE, DRACHTIO_TLS_CHAIN_FILE',
+    what: 'PEM files of `tls` and `wss`',
+  },
   { xml: ['sip/timers/t1', 'sip/timers/t2', 'sip/timers/t4'], what: 'timers of RFC 3261, in ms' },
   { xml: ['sip/session-timers@default-refresher'], what: '`none`, `uac` or `uas` (RFC 4028)' },
   {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { flawOfHandler, type RequestHandler } from '../outbound/request-handler.ts';
 import type { SipServerOptions } from '../server.ts';
 import { readConf, type Leaf } from './conf-file.ts';
+import type { SipContact } from '../contacts.ts';
 import { contactFrom } from './contact.ts';
 import { honoured, SettingError } from './setting.ts';
 
@@ -30,6 +31,9 @@ const options = {
   'http-method': { ...text, short: 'm' },
   loglevel: { ...text, short: 'l' },
   stdout: { ...flag, short: 'b' },
+  'key-file': text,
+  'cert-file': text,
+  'chain-file': text,
   homer: { ...text, short: 'y' },
   'homer-id': { ...text, short: 'z' },
   'prometheus-scrape-port': text,
@@ -37,7 +41,7 @@ const options = {
 /** Options of drachtio-server that are taken and have no effect. */
 const withoutEffect = {
   ...Object.fromEntries(
-    'user local-net dns-name sofia-loglevel key-file cert-file chain-file mtu dh-param tls-port tcp-keepalive-interval min-tls-version blacklist-redis-address blacklist-redis-port blacklist-redis-key blacklist-refresh-secs blacklist-redis-sentinels blacklist-redis-master blacklist-redis-password tls-cipherlist'
+    'user local-net dns-name sofia-loglevel mtu dh-param tls-port tcp-keepalive-interval min-tls-version blacklist-redis-address blacklist-redis-port blacklist-redis-key blacklist-refresh-secs blacklist-redis-sentinels blacklist-redis-master blacklist-redis-password tls-cipherlist'
       .split(' ')
       .map((name) => [name, text]),
   ),
@@ -68,11 +72,14 @@ export const settingsFrom = (args: readonly string[], environment: NodeJS.Proces
   const secret = said.secret ?? env('DRACHTIO_SECRET') ?? conf.one('admin@secret');
   if (secret === undefined || secret === '')
     throw new SettingError('no secret for applications: say DRACHTIO_SECRET, --secret, or the secret of <admin>');
-  const contacts = said.contact ?? conf.all('sip/contacts/contact').concat(conf.all('sip/contact'));
-  const { sip, ignored: ignoredContacts } = sipOf(
-    contacts.length > 0 ? contacts : ['sip:*;transport=udp'],
-    said['external-ip'] ?? (said.contact ? undefined : conf.one('sip/contacts/contact@external-ip')),
-  );
+  const advertise = said['external-ip'];
+  const contacts = (said.contact ?? []).map((contact): Named => ({ text: contact, advertise }));
+  if (contacts.length === 0)
+    contacts.push(...contactsIn(conf).map((one) => ({ ...one, advertise: advertise ?? one.advertise })));
+  if (contacts.length === 0) contacts.push({ text: 'sip:*;transport=udp', advertise });
+  const tlsFile = (what: 'key' | 'cert' | 'chain'): string | undefined =>
+    said[`${what}-file`] ?? env(`DRACHTIO_TLS_${what.toUpperCase()}_FILE`) ?? conf.one(`sip/tls/${what}-file`);
+  const [sip, ...others] = contactsFrom(contacts, tlsOf(tlsFile('key'), tlsFile('cert'), tlsFile('chain')));
   const hep = hepOf(
     said.homer ?? env('DRACHTIO_HOMER_ADDRESS') ?? conf.one('sip/capture-server'),
     env('DRACHTIO_HOMER_PORT') ?? conf.one('sip/capture-server@port'),
@@ -85,6 +92,7 @@ export const settingsFrom = (args: readonly string[], environment: NodeJS.Proces
     kind: 'run',
     server: {
       sip,
+      ...(others.length > 0 && { contacts: others }),
       admin: {
         host: said.address ?? env('DRACHTIO_ADMIN_ADDRESS') ?? conf.one('admin') ?? '127.0.0.1',
         port: portOf(
@@ -111,7 +119,6 @@ export const settingsFrom = (args: readonly string[], environment: NodeJS.Proces
     ),
     logLevel: levelOf(said.loglevel ?? env('DRACHTIO_LOGLEVEL') ?? conf.one('logging/loglevel') ?? 'info'),
     ignored: [
-      ...ignoredContacts,
       ...conf.ignored(),
       ...ignoredVariables(environment),
       ...Object.keys(withoutEffect).flatMap((name) => (name in said ? [`--${name}`] : [])),
@@ -128,8 +135,9 @@ const argumentsOf = (args: readonly string[]) => {
 };
 
 const leavesOf = (file: string): readonly Leaf[] => {
+  const content = textOf(file);
   try {
-    return readConf(readFileSync(file, 'utf8'));
+    return readConf(content);
   } catch (error) {
     throw new SettingError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
   }
@@ -197,16 +205,59 @@ const yes = (what: string, value: string | undefined): boolean =>
   value !== undefined &&
   ['true', '1', 'yes'].includes(oneOf(what, value.toLowerCase(), ['true', '1', 'yes', 'false', '0', 'no']));
 
-const sipOf = (contacts: readonly string[], advertise: string | undefined) => {
-  const read = contacts.map((contact) => ({ contact, ...contactFrom(contact) }));
-  const first = read.find(({ transports }) => transports.includes('udp'));
-  if (!first) throw new SettingError(`contact ${contacts.join(', ')}: none of them has UDP`);
-  const ignored = read.flatMap((one) =>
-    one === first
-      ? one.transports.filter((transport) => transport !== 'udp').map((transport) => `${one.contact} over ${transport}`)
-      : [one.contact],
-  );
-  return { sip: { host: first.host, port: first.port, ...(advertise !== undefined && { advertise }) }, ignored };
+interface Named {
+  readonly text: string;
+  readonly advertise: string | undefined;
+}
+
+const contactsIn = (conf: Conf): Named[] => [
+  ...conf.groups('sip/contacts/contact').flatMap((leaves) => {
+    const get = (path: string): string | undefined => leaves.find((leaf) => leaf.path === path)?.value || undefined;
+    const name = get('sip/contacts/contact');
+    return name === undefined ? [] : [{ text: name, advertise: get('sip/contacts/contact@external-ip') }];
+  }),
+  ...conf.all('sip/contact').map((name) => ({ text: name, advertise: undefined })),
+];
+
+const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+
+/** Every transport of every contact; the first of UDP, if there is one, comes first. */
+const contactsFrom = (named: readonly Named[], tls: SipContact['tls']): [SipContact, ...SipContact[]] => {
+  const all = named.flatMap(({ text: name, advertise }) => {
+    const { host, port, transports } = contactFrom(name);
+    return transports.map((transport): SipContact => {
+      const protocol = oneOf(`transport of contact ${name}:`, transport, protocols);
+      const secure = protocol === 'tls' || protocol === 'wss';
+      if (secure && !tls)
+        throw new SettingError(
+          `contact ${name}: ${protocol} wants a key and a certificate, say key-file and cert-file`,
+        );
+      return {
+        ...(protocol !== 'udp' && { protocol }),
+        ...{ host, port, ...(advertise !== undefined && { advertise }), ...(secure && tls && { tls }) },
+      };
+    });
+  });
+  const first = all.find(({ protocol }) => protocol === undefined) ?? all[0];
+  if (!first) throw new SettingError('contact: none is given');
+  return [first, ...all.filter((contact) => contact !== first)];
+};
+
+/** PEM files; the chain is who vouches for the certificate. */
+const tlsOf = (key: string | undefined, cert: string | undefined, chain: string | undefined): SipContact['tls'] => {
+  if (key === undefined && cert === undefined) return undefined;
+  if (key === undefined || cert === undefined)
+    throw new SettingError(`${key ?? cert ?? ''}: key-file and cert-file go together`);
+  const chained = chain === undefined ? '' : `\n${textOf(chain)}`;
+  return { key: textOf(key), cert: textOf(cert) + chained };
+};
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingError(`${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
 };
 
 const timersOf = (conf: Conf) => {

@@ -2,6 +2,7 @@ import { Answer } from '#sip-stack/answer.ts';
 import { Dialog } from '#sip-stack/dialog.ts';
 import { SipResponse, type SipRequest } from '#sip-stack/message.ts';
 import { literalAddress, locate } from '#sip-stack/next-hop.ts';
+import type { ClientEvents } from '#sip-stack/client-transaction.ts';
 import type { ServerTransaction } from '#sip-stack/server-transaction.ts';
 import type { TransactionLayer } from '#sip-stack/transactions.ts';
 import { causeNamed, reasonHeader, type CauseName } from './causes.ts';
@@ -12,6 +13,12 @@ import { SdpFault, type MediaLine } from './sdp.ts';
 
 const USER_AGENT = 'FreeSWITCH-mod_sofia/1.11.1-embedded';
 const ALLOW = 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE';
+
+/** What becomes of a BYE: its transaction stays for a while (timer K) and must not keep the channel. */
+const quietly = ({ engine, uuid }: Channel): ClientEvents => ({
+  response: () => undefined,
+  timeout: () => engine.log('warn', 'BYE not answered', { channel: uuid }),
+});
 
 /**
  * The SIP side of a channel: the dialog the INVITE made.
@@ -207,7 +214,7 @@ export class SipCall {
     this.#finish();
     this.#channel.variables.set('sip_hangup_disposition', 'send_bye');
     const bye = dialog.request('BYE', { headers: { 'User-Agent': USER_AGENT, Reason: reasonHeader(cause) } });
-    const quiet = { response: () => undefined, timeout: () => this.#channel.log('warn', 'BYE not answered') };
+    const quiet = quietly(this.#channel);
     const address = literalAddress(dialog.nextHop);
     if (address) return void this.#layer.request(bye, address, quiet);
     locate(dialog.nextHop)

@@ -33,12 +33,13 @@ const server: SipServer | MediaServer =
 
 const resources = (): Resources => {
   for (let n = 0; n < 3; n++) globalThis.gc?.();
-  const { heapUsed, external, arrayBuffers, rss } = process.memoryUsage();
+  // `external` counts the array buffers.
+  const { heapUsed, external, rss } = process.memoryUsage();
   const handles: Record<string, number> = {};
   for (const name of process.getActiveResourcesInfo()) handles[name] = (handles[name] ?? 0) + 1;
   const { user, system } = process.cpuUsage();
   return {
-    heapBytes: heapUsed + external + arrayBuffers,
+    heapBytes: heapUsed + external,
     rssBytes: rss,
     handles,
     descriptors: readdirSync('/proc/self/fd').length,

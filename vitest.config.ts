@@ -2,17 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests, and beside each other. */
-const beside = [
-  'family-line',
-  'agents',
-  'examples',
-  'start',
-  'flows',
-  'transports',
-  'attacks/spoilt',
-  'attacks/floods',
-  'attacks/soak',
-].map((name) => `test-calls/${name}.test.ts`);
+const beside = ['family-line', 'agents', 'examples', 'start', 'flows', 'transports'].map(
+  (name) => `test-calls/${name}.test.ts`,
+);
+/** They take all of the machine that they can have. */
+const attacks = ['spoilt', 'floods', 'soak'].map((name) => `test-calls/attacks/${name}.test.ts`);
 const faults = ['crash', 'media-servers', 'trouble'].map((name) => `test-calls/${name}.test.ts`);
 /**
  * Unit tests that need every module fresh: two replace modules, another tells a package something before it is first loaded, and those of
@@ -75,7 +69,7 @@ export default defineConfig({
         test: {
           name: 'calls',
           include: ['test-calls/**/*.test.ts'],
-          exclude: ['node_modules/**', 'var/**', ...beside, ...faults],
+          exclude: ['node_modules/**', 'var/**', ...beside, ...faults, ...attacks],
           ...inTurn,
         },
       },
@@ -84,6 +78,9 @@ export default defineConfig({
       },
       {
         test: { name: 'faults', include: faults, ...inTurn },
+      },
+      {
+        test: { name: 'attacks', include: attacks, ...inTurn },
       },
     ],
   },

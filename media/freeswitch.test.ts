@@ -38,6 +38,44 @@ test('an endpoint that has ended is asked nothing more', async () => {
   expect(asked).toEqual([]);
 });
 
+test('tones of keys follow each other, each to its end; a prompt breaks them off', async () => {
+  const asked: string[] = [];
+  const over: (() => void)[] = [];
+  const near = Object.assign(new EventEmitter(), {
+    uuid: 'u-1',
+    execute: (_app: string, arg: string) => {
+      asked.push(arg);
+      near.emit('playback-start', {});
+      return new Promise((resolve) => over.push(() => resolve({ getHeader: () => 'FILE PLAYED' })));
+    },
+    api: async (command: string) => {
+      asked.push(command);
+      return { getBody: () => '+OK' };
+    },
+  });
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const sent = () => new Promise((resolve) => setImmediate(resolve));
+  const [first, second] = [endpoint.keyTone(), endpoint.keyTone()];
+  await sent();
+  expect(asked).toHaveLength(1);
+  over.shift()?.();
+  expect(await first.ended).toBe('played');
+  await sent();
+  expect(asked).toEqual([asked[0], asked[0]]);
+  expect(asked[0]).toContain('tone_stream://');
+  endpoint.play('/sounds/next.wav');
+  await sent();
+  expect(asked[2]).toBe('uuid_break');
+  over.shift()?.();
+  expect(await second.ended).toBe('stopped');
+  await sent();
+  expect(asked[3]).toBe('/sounds/next.wav');
+  // After a prompt a tone is one of its own again.
+  endpoint.keyTone();
+  await sent();
+  expect(asked[4]).toBe('uuid_break');
+});
+
 test('a playback is broken off when it has begun: what is said before that, the media server forgets', async () => {
   const asked: string[] = [];
   let over = (): void => undefined;

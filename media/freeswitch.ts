@@ -73,6 +73,8 @@ export class Endpoint {
   readonly #server: FsServer;
   readonly #gone = new AbortController();
   #playing: Playback | undefined;
+  /** The last tone of a key. */
+  #keyTone: Playback | undefined;
   #hearsTones = false;
 
   constructor(endpoint: FsEndpoint, server: FsServer) {
@@ -131,13 +133,14 @@ export class Endpoint {
     return this.#play(ringback);
   }
 
-  /** The neutral tone of a key that somebody else typed. */
+  /** The neutral tone of a key that somebody else typed. One that comes while another is to be heard comes after it, so that none is left out. */
   keyTone(): Playback {
-    return this.#play(keyTone);
+    const inTurn = this.#playing !== undefined && this.#playing === this.#keyTone;
+    return (this.#keyTone = this.#play(keyTone, inTurn));
   }
 
   /** A playback that is sent while another one runs would play inside it, so the one before is ended first. */
-  #play(what: string): Playback {
+  #play(what: string, inTurn = false): Playback {
     const before = this.#playing;
     let state: 'waiting' | 'starting' | 'playing' | 'stopped' | 'over' = 'waiting';
     const stop = () => {
@@ -150,7 +153,7 @@ export class Endpoint {
       else state = 'playing';
     };
     const run = async (): Promise<'played' | 'stopped'> => {
-      before?.stop();
+      if (!inTurn) before?.stop();
       await before?.ended.catch(() => undefined);
       if (state === 'stopped') return 'stopped';
       state = 'starting';

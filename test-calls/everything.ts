@@ -14,15 +14,16 @@ import { count, type Failure } from './everything/vitest-report.ts';
 const root = join(import.meta.dirname, '..');
 /** Whatever still runs then is stopped, and has failed. */
 const limitMinutes = 19;
-const steps = ['lint', 'types', 'unit', 'conformance', 'beside', 'faults', 'calls'] as const;
+const steps = ['lint', 'types', 'unit', 'conformance', 'beside', 'faults', 'calls', 'attacks'] as const;
 type Step = (typeof steps)[number];
 /**
  * Those of one stage run side by side. The calls, whose audio is judged sample by sample, have the machine to themselves but for the linter and
- * the formatter, which take the time that nobody else wants.
+ * the formatter, which take the time that nobody else wants. Attacks come last: a flood is no neighbour.
  */
 const stages: readonly (readonly Step[])[] = [
   ['types', 'unit', 'conformance', 'beside', 'faults'],
   ['calls', 'lint'],
+  ['attacks'],
 ];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -63,6 +64,7 @@ const run: Record<Step, () => Promise<void>> = {
     if (clients.kind === 'missing') console.log(`calls: ${clients.message}`);
     await vitest('calls');
   },
+  attacks: () => vitest('attacks'),
 };
 
 for (const stage of stages)

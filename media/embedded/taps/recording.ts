@@ -17,8 +17,11 @@ export type RecordingShape = {
 
 export type RecordingEnd = 'stopped' | 'limit' | 'failed';
 
-/** Ticks between two writes: 32 kB of a second in stereo. Each recording writes at its own tick, so that writes never come in a herd. */
-const FLUSH_TICKS = 50;
+/**
+ * Ticks between two writes: less than the second that may be lost with the process. Each recording writes at its own tick, so that writes never come
+ * in a herd.
+ */
+const FLUSH_TICKS = 40;
 let stagger = 0;
 const SILENCE = new Uint8Array(FRAME_SAMPLES).fill(SILENCE_CODE.PCMU);
 

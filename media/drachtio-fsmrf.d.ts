@@ -16,7 +16,8 @@ declare module 'drachtio-fsmrf' {
     readonly connected: boolean;
     readonly conn: Connection | null;
     readonly local: { readonly sdp: string };
-    readonly dialog: { readonly connected: boolean; destroy(): Promise<unknown> };
+    /** Null once drachtio-fsmrf has seen its end, or before it has begun. */
+    readonly dialog: { readonly connected: boolean; destroy(): Promise<unknown> } | null;
     execute(app: string, arg?: string): Promise<EslEvent>;
     api(command: string, args?: readonly string[]): Promise<EslEvent>;
     modify(sdp: string): Promise<string>;

@@ -1,5 +1,6 @@
 import type { Endpoint as FsEndpoint, MediaServer as FsServer } from 'drachtio-fsmrf';
 import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { runApi } from './embedded/api/table.ts';
@@ -346,4 +347,23 @@ test('an endpoint that comes when its server has been given up is ended', async 
   const late = make('u-3');
   await new Promise((resolve) => setImmediate(resolve));
   expect(late.ended).toEqual(['socket', 'dialog']);
+});
+
+test('an endpoint whose dialog has ended already goes with its server, without a word', async () => {
+  const { server, make } = connected();
+  const pending = server.endpoint();
+  const one = make('u-4');
+  Object.assign(one, { dialog: null });
+  const endpoint = await pending;
+  server.lose();
+  expect([endpoint.gone.reason, one.ended]).toEqual([endpointCutOff, ['socket']]);
+});
+
+test('what fails once more when nobody waits any longer ends no process', () => {
+  const theirs = createRequire(createRequire(import.meta.url).resolve('drachtio-fsmrf'));
+  const { prototype } = theirs('./mediaserver') as { prototype: object };
+  const near = Object.create(prototype) as EventEmitter;
+  const heard: unknown[] = [];
+  near.once('error', (error) => heard.push(error));
+  expect([near.emit('error', 1), near.emit('error', 2), heard]).toEqual([true, false, [1]]);
 });

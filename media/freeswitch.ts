@@ -297,7 +297,7 @@ export class Endpoint {
     const { conn, dialog } = this.#endpoint;
     conn?.disconnect();
     // Else the SIP server would keep the dialog for ever.
-    if (dialog.connected) void dialog.destroy().catch(() => undefined);
+    if (dialog?.connected) void dialog.destroy().catch(() => undefined);
   }
 
   /** Ends what the leg plays or records. */

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 
 /*
@@ -13,3 +14,17 @@ interface Modesl {
 const theirs = createRequire(createRequire(import.meta.url).resolve('drachtio-fsmrf'));
 const { Connection } = theirs('drachtio-modesl') as Modesl;
 Connection.prototype._onConnectionGone = () => undefined;
+
+interface Mediaserver {
+  readonly prototype: EventEmitter;
+}
+
+/*
+ * A connection that fails while it is made fails twice: its socket says so, and after a second drachtio-fsmrf that it is not ready. Whoever waited has heard
+ * the first; the second would end the process.
+ */
+const { prototype } = theirs('./mediaserver') as Mediaserver;
+const theirEmit = Reflect.get(prototype, 'emit') as (this: EventEmitter, event: string, ...told: unknown[]) => boolean;
+prototype.emit = function (this: EventEmitter, event: string, ...told: unknown[]): boolean {
+  return event === 'error' && this.listenerCount('error') === 0 ? false : theirEmit.call(this, event, ...told);
+};

@@ -5,6 +5,7 @@ import { Connection, type Wire } from './connection.ts';
 import { standardLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { takeIn, turnAway } from './intake.ts';
+import { listening, tlsServerOptions } from './listening.ts';
 import { SipRequest } from './message.ts';
 import { advertised, isUnspecified, reaches } from './own-address.ts';
 import { readMessage, SipParseError } from './parse.ts';
@@ -81,24 +82,11 @@ export class StreamTransport implements Transport {
    */
   static async listen(host: string, port: number, options: StreamOptions = {}): Promise<StreamTransport> {
     const { tls, limits } = options;
+    const patience = limits?.firstMessage ?? standardLimits.firstMessage;
     const server = tls
-      ? createTlsServer({
-          noDelay: true,
-          key: tls.key,
-          cert: tls.cert,
-          ...(tls.ca !== undefined && { ca: tls.ca }),
-          requestCert: tls.verifyPeers === true,
-          rejectUnauthorized: tls.verifyPeers === true,
-          handshakeTimeout: limits?.firstMessage ?? standardLimits.firstMessage,
-        })
+      ? createTlsServer({ noDelay: true, ...tlsServerOptions(tls, patience) })
       : createServer({ noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port, ipv6Only: true }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
+    await listening(server, host, port);
     return new StreamTransport(server, options);
   }
 

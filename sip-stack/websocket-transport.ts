@@ -8,6 +8,7 @@ import { Connection, type Wire } from './connection.ts';
 import { standardLimits, type ConnectionLimits } from './connection-limits.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { takeIn, turnAway } from './intake.ts';
+import { listening, tlsServerOptions } from './listening.ts';
 import { advertised, reaches } from './own-address.ts';
 import { SipParseError } from './parse-error.ts';
 import { isStartLine, maxMessageOctets } from './stream-framer.ts';
@@ -70,24 +71,8 @@ export class WebSocketTransport implements Transport {
     const { tls } = options;
     const patience = options.limits?.firstMessage ?? standardLimits.firstMessage;
     const limits = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: patience };
-    const http = tls
-      ? createHttpsServer({
-          ...limits,
-          key: tls.key,
-          cert: tls.cert,
-          ...(tls.ca !== undefined && { ca: tls.ca }),
-          requestCert: tls.verifyPeers === true,
-          rejectUnauthorized: tls.verifyPeers === true,
-          handshakeTimeout: patience,
-        })
-      : createHttpServer(limits);
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject);
-      http.listen({ host, port, ipv6Only: true }, () => {
-        http.off('error', reject);
-        resolve();
-      });
-    });
+    const http = tls ? createHttpsServer({ ...limits, ...tlsServerOptions(tls, patience) }) : createHttpServer(limits);
+    await listening(http, host, port);
     return new WebSocketTransport(http, options);
   }
 

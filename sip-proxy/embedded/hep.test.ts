@@ -92,5 +92,12 @@ describe('a server that is captured', () => {
     expect(went.get(15)?.toString()).toMatch(/^SIP\/2.0 503 /);
     expect([went.get(7)?.readUInt16BE(), went.get(8)?.readUInt16BE()]).toEqual([stage.server.sipPort, phone.port]);
     expect(went.get(12)?.readUInt32BE()).toBe(5);
+    // A key of a PIN or a card, as SIP INFO has it, is nobody else's.
+    const key = phone.ask('INFO', { 'Content-Type': 'application/dtmf-relay' }, 'Signal=4\r\nDuration=160\r\n');
+    await key.response(503);
+    const shown = (await heard.next()).get(15)?.toString() ?? '';
+    expect(shown).toContain(`Call-ID: ${key.request.callId}`);
+    expect(shown).toMatch(/\r\n\r\nx{24}$/);
+    expect(shown).not.toContain('Signal');
   });
 });

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { SipRequest, type SipMessage } from '#sip-stack/message.ts';
 import type { SocketAddress } from '#sip-stack/transport.ts';
 
 export interface HepOptions {
@@ -94,6 +95,19 @@ export const hepPacket = ({ from, to, at, bytes }: Captured, agentId: number): B
   const head = Buffer.from('HEP3\0\0', 'latin1');
   head.writeUInt16BE(head.length + body.length, 4);
   return Buffer.concat([head, body]);
+};
+
+const hidden = 0x78;
+
+/** A message as a capture server may see it: an INFO's body is as long as it was and says nothing, for it may be a key of a PIN or a card. */
+export const shownOf = (message: SipMessage): Buffer => {
+  const bytes = message.raw ?? message.toBuffer();
+  const keys = message instanceof SipRequest && message.method === 'INFO' && message.body.length > 0;
+  if (!keys) return bytes;
+  const shown = Buffer.from(bytes);
+  // The first empty line ends the headers (RFC 3261 §7); a line may end with LF alone.
+  const end = /\r?\n\r?\n/.exec(shown.toString('latin1'));
+  return shown.fill(hidden, end ? end.index + end[0].length : 0);
 };
 
 /** Sends a copy of every SIP message to a capture server; what is lost on the way is lost. */

@@ -16,7 +16,7 @@ import { abilitiesOf, contactNames, listenAt, type SipContact } from './contacts
 import { hereFor, type Core, type Limits } from './core.ts';
 import { Counters } from './counters.ts';
 import { dump, metrics, type SipServerDump, type SipServerMetrics } from './dump.ts';
-import { HepCapture, type HepOptions } from './hep.ts';
+import { HepCapture, shownOf, type HepOptions } from './hep.ts';
 import { limit } from './holding.ts';
 import { Dialogs } from './live-dialog.ts';
 import { silent, type Log } from './log.ts';
@@ -175,11 +175,11 @@ const listen = (core: Core, hep: HepCapture | undefined): void => {
   const { clock } = layer;
   layer.onReceived = (message, from) => {
     counters.countReceived(message);
-    hep?.take({ from, to: hereFor(core, from), at: clock.now(), bytes: message.raw ?? message.toBuffer() });
+    hep?.take({ from, to: hereFor(core, from), at: clock.now(), bytes: shownOf(message) });
   };
   layer.onSent = (message, to, repeated) => {
     counters.countSent(message, repeated);
-    hep?.take({ from: hereFor(core, to), to, at: clock.now(), bytes: message.toBuffer() });
+    hep?.take({ from: hereFor(core, to), to, at: clock.now(), bytes: shownOf(message) });
   };
   layer.onRequest = (transaction, message, source) => {
     const failed = (): unknown => transaction.reply(500);

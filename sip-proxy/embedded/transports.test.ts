@@ -210,6 +210,18 @@ describe('a phone with TCP', () => {
     expect([req.method, asked.responses.rest.length]).toEqual(['INVITE', 1]);
   });
 
+  it('is spoken to where it listens when the connection of its dialog is gone', async () => {
+    await open([tcp]);
+    const caller = await overTcp();
+    const { near } = await calledBy(caller);
+    const [flow] = [caller.layer.transport.send(Buffer.from('\r\n'), at('tcp'))];
+    (flow as unknown as { close(why: string): void }).close('the network changed');
+    await soon(() => stage.log.lines.some(({ text }) => text === 'connection closed')).toBe(true);
+    const bye = await hangUp(near, caller);
+    expect([bye.uri, bye.via.transport]).toEqual([caller.uri, 'TCP']);
+    await nothingLeft(caller);
+  });
+
   it('that goes away while it rings makes 503', async () => {
     await open([tcp]);
     const callee = await overTcp();

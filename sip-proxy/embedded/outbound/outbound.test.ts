@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StreamTransport } from '#sip-stack/stream-transport.ts';
 import type { NearDialog } from '../testing/application.ts';
 import { Inbox } from '../testing/inbox.ts';
-import { sdp, type Phone } from '../testing/phone.ts';
+import { sdp, Phone } from '../testing/phone.ts';
 import { soon } from '../testing/soon.ts';
 import { nothing, secret, Stage } from '../testing/stage.ts';
 import type { RequestHandler } from './request-handler.ts';
@@ -109,6 +110,20 @@ const nothingLeft = (): void => expect(stage.leftovers()).toEqual(nothing);
 const refusals = () => soon(() => stage.server.metrics().received['ACK']).toBe(1);
 
 describe('a web handler', () => {
+  it('is told what the request came by', async () => {
+    const contacts = [{ protocol: 'tcp', host: '127.0.0.1', port: 0 }] as const;
+    const handler = { sipMethod: '*', httpMethod: 'GET', url: await web(), verifyPeer: false } as const;
+    stage = await Stage.open({ contacts, handlers: [handler] });
+    const port = Number(stage.server.contacts.at(-1)?.split(':').at(-1));
+    const caller = Phone.over(await StreamTransport.listen('127.0.0.1', 0), { address: '127.0.0.1', port });
+    stage.onClose(() => caller.close());
+    const asked = caller.ask('MESSAGE');
+    const question = await questions.next();
+    expect(question.url.searchParams.get('protocol')).toBe('tcp');
+    question.answer({ action: 'reject', data: { status: 486 } });
+    await asked.response(486);
+  });
+
   it('is told what the decision may need, and rejects', async () => {
     await open({ url: await web() });
     const asked = phone.ask('INVITE', { From: '<sip:ann@127.0.0.1>;tag=f', To: '<sip:bob@127.0.0.1>' }, sdp(4000));

@@ -11,6 +11,9 @@ import { Endpoint, endpointCutOff, MediaServer, MediaServerUnavailable } from '.
 const folder = new SoundFolder();
 afterAll(() => folder.remove());
 
+/** Of a media server that is not lost. */
+const standing = new AbortController().signal;
+
 /** A server that takes every command and dies before it answers; drachtio-fsmrf never settles what was asked of it. */
 function dying() {
   const asked: string[] = [];
@@ -20,7 +23,7 @@ function dying() {
   };
   const near = Object.assign(new EventEmitter(), { uuid: 'u-1', destroy: () => forever('destroy') });
   const server = { api: forever } as unknown as FsServer;
-  return { asked, near, endpoint: new Endpoint(near as unknown as FsEndpoint, server) };
+  return { asked, near, endpoint: new Endpoint(near as unknown as FsEndpoint, server, standing) };
 }
 
 test('an endpoint that is being ended as the media server dies is ended', async () => {
@@ -54,7 +57,7 @@ test('tones of keys follow each other, each to its end; a prompt breaks them off
       return { getBody: () => '+OK' };
     },
   });
-  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer, standing);
   const sent = () => new Promise((resolve) => setImmediate(resolve));
   const [first, second] = [endpoint.keyTone(), endpoint.keyTone()];
   await sent();
@@ -91,7 +94,7 @@ test('a playback is broken off when it has begun: what is said before that, the 
       return { getBody: () => '+OK' };
     },
   });
-  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer, standing);
   const sent = () => new Promise((resolve) => setImmediate(resolve));
   const early = endpoint.play('/sounds/early.wav');
   await sent();
@@ -127,7 +130,7 @@ test.each([
     ...{ uuid: 'u-1', local: { sdp: 'ours' }, modify: async () => undefined },
     execute: async (app: string) => void done.push(app),
   });
-  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer, standing);
   for (const sdp of descriptions) expect(await endpoint.connectTo(sdp)).toBe('ours');
   expect(done).toEqual(expected);
 });
@@ -142,7 +145,7 @@ function endpointOf(party: FakeParty, server: FakeServer): Endpoint {
       return { getBody: () => body };
     },
   });
-  return new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  return new Endpoint(near as unknown as FsEndpoint, {} as FsServer, standing);
 }
 
 const [A, B, S] = [1, 2, 3];
@@ -241,7 +244,8 @@ test('who listens names a channel and files, and nothing else', async () => {
 
 test('a media server is asked whether it carries a channel', async () => {
   const fake = new FakeServer();
-  const connection = { conn: { socket: { setNoDelay: () => undefined } }, api: async (text: string) => fake.api(text) };
+  const conn = { socket: { setNoDelay: () => undefined }, subscribe: () => undefined };
+  const connection = { conn, api: async (text: string) => fake.api(text) };
   const near = Object.assign(new EventEmitter(), connection) as unknown as FsServer;
   const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near);
   const id = randomUUID();
@@ -264,7 +268,7 @@ test.each([
       return { getHeader: (name: string) => headers[name] };
     },
   });
-  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer);
+  const endpoint = new Endpoint(near as unknown as FsEndpoint, {} as FsServer, standing);
   const { signal } = new AbortController();
   expect(await endpoint.recordVoice('/spool/a.wav', 180, signal, ...silence)).toBe(2.5);
   expect(done).toContain(`record /spool/a.wav 180 100 ${seconds}`);
@@ -276,7 +280,10 @@ function connected(answers: Record<string, string> = {}) {
   const making: ((endpoint: FsEndpoint) => void)[] = [];
   let disconnected = 0;
   const near = Object.assign(new EventEmitter(), {
-    conn: { socket: { setNoDelay: () => undefined } },
+    conn: Object.assign(new EventEmitter(), {
+      socket: { setNoDelay: () => undefined },
+      subscribe: (events: string) => void asked.push(`event ${events}`),
+    }),
     api: async (command: string) => {
       asked.push(command);
       return answers[command] ?? new Promise<string>(() => undefined);
@@ -367,3 +374,50 @@ test('what fails once more when nobody waits any longer ends no process', () => 
   near.once('error', (error) => heard.push(error));
   expect([near.emit('error', 1), near.emit('error', 2), heard]).toEqual([true, false, [1]]);
 });
+
+test('a recording is complete when the media server says so, whatever becomes of the connection of its endpoint', async () => {
+  const { server, near, asked, make } = connected();
+  expect(asked).toEqual(['event RECORD_STOP']);
+  const pending = server.endpoint();
+  const fs = make('u-5');
+  const own = new EventEmitter();
+  Object.assign(fs, {
+    execute: async () => ({ getHeader: () => undefined }),
+    api: async () => ({ getBody: () => '+OK Success' }),
+    conn: Object.assign(own, fs.conn),
+  });
+  const endpoint = await pending;
+  const told: string[] = [];
+  const recording = async (name: string) => {
+    const { complete } = await endpoint.startRecording(`/spool/${name}.wav`);
+    void complete.then(() => told.push(name));
+  };
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  await recording('first');
+  own.emit('esl::end');
+  fs.emit('destroy', { reason: 'NORMAL_CLEARING' });
+  await settled();
+  near.conn.emit('esl::event::RECORD_STOP::another', {});
+  await settled();
+  expect(told).toEqual([]);
+  near.conn.emit('esl::event::RECORD_STOP::u-5', {});
+  await settled();
+  expect(told).toEqual(['first']);
+});
+
+test.each(['the connection breaks', 'it stands still and is given up'])(
+  'a recording of a media server that is lost (%s) is waited for no longer',
+  async (how) => {
+    const { server, near, make } = connected();
+    const pending = server.endpoint();
+    const fs = make('u-6');
+    Object.assign(fs, {
+      execute: async () => ({ getHeader: () => undefined }),
+      api: async () => ({ getBody: () => '+OK Success' }),
+    });
+    const { complete } = await (await pending).startRecording('/spool/a.wav');
+    if (how === 'the connection breaks') near.conn.emit('esl::end');
+    else server.lose();
+    await complete;
+  },
+);

@@ -76,10 +76,13 @@ export class Endpoint {
   /** The last tone of a key. */
   #keyTone: Playback | undefined;
   #hearsTones = false;
+  readonly #lost: AbortSignal;
 
-  constructor(endpoint: FsEndpoint, server: FsServer) {
+  /** `lost` is aborted when the media server is. */
+  constructor(endpoint: FsEndpoint, server: FsServer, lost: AbortSignal) {
     this.#endpoint = endpoint;
     this.#server = server;
+    this.#lost = lost;
     endpoint.conn?.socket.setNoDelay(true);
     setMaxListeners(0, this.#gone.signal);
     endpoint.on('destroy', (ending?: { reason?: string }) => this.#gone.abort(ending?.reason ?? endpointCutOff));
@@ -190,14 +193,16 @@ export class Endpoint {
 
   /**
    * Records the call in stereo from now on: left what this leg says, right what it hears. Throws when the media server does
-   * not record. `complete` resolves once the file is whole: recording stopped, or the endpoint is gone.
+   * not record. `complete` resolves once the file is whole: recording stopped, or the media server is lost.
    */
   async startRecording(path: string): Promise<{ readonly complete: Promise<void> }> {
-    const connection = this.#endpoint.conn;
-    connection?.subscribe('RECORD_STOP');
+    // Told by the server's own connection: that of the endpoint may be closed before the file is.
+    const { conn } = this.#server;
     const complete = new Promise<void>((resolve) => {
-      connection?.once(`esl::event::RECORD_STOP::${this.id}`, () => resolve());
-      connection?.once('esl::end', () => resolve());
+      conn.once(`esl::event::RECORD_STOP::${this.id}`, () => resolve());
+      conn.once('esl::end', () => resolve());
+      if (this.#lost.aborted) resolve();
+      else this.#lost.addEventListener('abort', () => resolve(), { once: true });
     });
     await this.#execute('set', 'RECORD_STEREO=true');
     await this.#command('uuid_record', [this.id, 'start', checked(path)]);
@@ -347,6 +352,7 @@ export class MediaServer {
     this.#server = server;
     setMaxListeners(0, this.#lost.signal);
     server.conn.socket.setNoDelay(true);
+    server.conn.subscribe('RECORD_STOP');
     server.on('end', () => this.lose());
     server.on('error', () => this.lose());
   }
@@ -432,7 +438,7 @@ export class MediaServer {
   async #made(options?: { remoteSdp: string }): Promise<Endpoint> {
     const made = this.#server
       .createEndpoint(options)
-      .then((endpoint) => this.#keep(new Endpoint(endpoint, this.#server)));
+      .then((endpoint) => this.#keep(new Endpoint(endpoint, this.#server, this.lost)));
     return this.#unlessLost(made);
   }
 

@@ -23,6 +23,11 @@ test('a file is closed when its header has its length, and not while more is wri
   expect(await isClosed(path)).toBe(false);
 });
 
+test('a file that has a header alone is not closed: its sound may be on its way', async () => {
+  await writeFile(path, writeSound({ rate: 8000, samples: new Float32Array(0) }));
+  expect(await isClosed(path)).toBe(false);
+});
+
 test('one that is not there is an error', async () => {
   await expect(isClosed(join(folder, 'none.wav'))).rejects.toThrow('ENOENT');
 });

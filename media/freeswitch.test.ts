@@ -403,6 +403,7 @@ test('a recording is complete when the media server says so, whatever becomes of
   near.conn.emit('esl::event::RECORD_STOP::u-5', {});
   await settled();
   expect(told).toEqual(['first']);
+  expect(near.conn.eventNames()).toEqual([]);
 });
 
 test.each(['the connection breaks', 'it stands still and is given up'])(
@@ -416,8 +417,9 @@ test.each(['the connection breaks', 'it stands still and is given up'])(
       api: async () => ({ getBody: () => '+OK Success' }),
     });
     const { complete } = await (await pending).startRecording('/spool/a.wav');
-    if (how === 'the connection breaks') near.conn.emit('esl::end');
+    if (how === 'the connection breaks') near.emit('end');
     else server.lose();
     await complete;
+    expect(near.conn.eventNames()).toEqual([]);
   },
 );

@@ -199,10 +199,15 @@ export class Endpoint {
     // Told by the server's own connection: that of the endpoint may be closed before the file is.
     const { conn } = this.#server;
     const complete = new Promise<void>((resolve) => {
-      conn.once(`esl::event::RECORD_STOP::${this.id}`, () => resolve());
-      conn.once('esl::end', () => resolve());
-      if (this.#lost.aborted) resolve();
-      else this.#lost.addEventListener('abort', () => resolve(), { once: true });
+      const stopped = `esl::event::RECORD_STOP::${this.id}`;
+      const over = () => {
+        conn.removeListener(stopped, over);
+        this.#lost.removeEventListener('abort', over);
+        resolve();
+      };
+      conn.on(stopped, over);
+      this.#lost.addEventListener('abort', over);
+      if (this.#lost.aborted) over();
     });
     await this.#execute('set', 'RECORD_STEREO=true');
     await this.#command('uuid_record', [this.id, 'start', checked(path)]);

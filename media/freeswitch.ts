@@ -39,8 +39,11 @@ export interface Appointment {
 
 /** Ringing as North American callers know it: 440 and 480 Hz, two seconds on, four off. */
 const ringback = 'tone_stream://%(2000,4000,440,480);loops=-1';
-/** The same for every key that somebody else types: quiet, short, and no frequency of a touch tone (ITU-T Q.23: 697 to 1633 Hz). */
-const keyTone = 'tone_stream://v=-24;%(60,0,480)';
+/**
+ * The same for every key that somebody else types: quiet, short, no frequency of a touch tone (ITU-T Q.23: 697 to 1633 Hz), and silence after
+ * it, so that two that follow each other are two.
+ */
+const keyTone = 'tone_stream://v=-24;%(60,60,480)';
 const beep = 'tone_stream://%(400,100,1000)';
 
 /** The reason of {@link Endpoint.gone} when the media server vanished instead of hanging up. */

@@ -15,7 +15,6 @@ const nowhere: RtpSocket = {
 test('what was agreed on has one shape in all legs, however it was made: every packet looks at it', () => {
   setFlagsFromString('--allow-natives-syntax');
   const haveOneShape = runInThisContext('(a, b) => %HaveSameMap(a, b)') as (a: unknown, b: unknown) => boolean;
-  setFlagsFromString('--no-allow-natives-syntax');
   const agreed = (codec: 'G722' | undefined): MediaAgreement => ({
     ...(codec ? { law: 'PCMU', codec } : { law: 'PCMA' }),
     ...{ audioType: 8, eventType: 101, remote: null, sends: true, receives: true },
@@ -27,4 +26,5 @@ test('what was agreed on has one shape in all legs, however it was made: every p
     return leg.agreement;
   });
   expect(haveOneShape(one, other)).toBe(true);
+  setFlagsFromString('--no-allow-natives-syntax');
 });

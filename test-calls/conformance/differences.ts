@@ -1,6 +1,6 @@
 import type { Allowed, Awaited } from './allowed.ts';
 
-const sip = /^(admin|calls in|calls out|dialogs made|dialogs taken): /;
+const sip = /^(admin|calls in|calls out|dialogs made|dialogs taken|proxied): /;
 const media = /^(endpoints|commands|keys|recordings|sockets|sounds|talks): /;
 const phone = /phone$/;
 
@@ -9,7 +9,7 @@ export const allowed: readonly Allowed[] = [
   // SIP
   {
     cases: /./,
-    field: /^Via$/,
+    field: /^Via( #\d)?$/,
     recorded: /rport=/,
     seen: /rport(=.*;received=127\.0\.0\.1)?$/,
     reason: 'RFC 3581 §4: received stands beside rport, always; a request is shown as it came, its Via not filled in',
@@ -55,6 +55,28 @@ export const allowed: readonly Allowed[] = [
     field: /^Contact$/,
     reason: 'RFC 3311 §5.1, RFC 6665 §4: UPDATE and NOTIFY have one; a refusal needs none',
     told: 'Contact in requests',
+  },
+  {
+    cases: /^proxied: /,
+    entry: /^ACK$/,
+    field: /^start line$/,
+    reason: 'RFC 3261 §17.1.1.3: the ACK of a refusal has the Request-URI of its INVITE',
+    told: 'Requests of a proxy',
+  },
+  {
+    cases: /^proxied: /,
+    entry: /^(ACK|BYE|CANCEL)$/,
+    field: /^Max-Forwards$/,
+    seen: /^69$/,
+    reason: 'RFC 3261 §16.6 (3), §9.1, §17.1.1.3: a proxy counts it down, and no request is without',
+    told: 'Requests of a proxy',
+  },
+  {
+    cases: /^proxied: given up by the caller$/,
+    entry: /^487 INVITE$/,
+    field: /^To$/,
+    reason: 'one tag for all answers to a request (RFC 3261 §8.2.6.2)',
+    told: 'To in answers',
   },
   // what FreeSWITCH says of itself
   {

@@ -2,7 +2,7 @@ import { seedDemoDesk } from '#db/seed/demo-desk.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seedDemoStaff } from './demo.ts';
-import { setMemberPassword } from './member.ts';
+import { endMember, setMemberPassword } from './member.ts';
 import { signInStaff } from './sign-in.ts';
 import { Crew } from './testing/crew.ts';
 
@@ -37,4 +37,8 @@ test('the agents of the demonstration sign in with what is printed, at every sta
     { username: 'ana', password: undefined },
     { username: 'ray', password: staff[1]?.password },
   ]);
+  // Who has left is not told as somebody who may sign in.
+  const [ray] = await db.selectFrom('staff').select('id').where('username', '=', 'ray').execute();
+  await endMember(db, deps, { by: { kind: 'command' }, id: ray?.id ?? '' });
+  expect((await seedDemoStaff(db, deps, 'a secret of this installation'))[1]?.password).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { auditRows } from '#db/staff/audit.ts';
@@ -95,6 +96,23 @@ test('of many who sign in at once as one, one session is open', async () => {
   expect(answers.map(({ kind }) => kind)).toEqual(Array(4).fill('signed-in'));
   const open = server.db.selectFrom('staffSession').select('id').where('staffId', '=', id).where('endedAt', 'is', null);
   expect((await open.execute()).length).toBe(1);
+});
+
+test('the database itself keeps a member to one open session', async () => {
+  await token();
+  const at = { startedAt: crew.at, usedAt: crew.at, expiresAt: crew.at, endedAt: null, endedAs: null };
+  const second = { id: randomUUID(), staffId: id, digest: digestOf('another token'), ...at };
+  await expect(server.db.insertInto('staffSession').values(second).execute()).rejects.toMatchObject({
+    constraint_name: 'staff_session_once',
+  });
+});
+
+test('a session that was left is ended once, however many notice it at once', async () => {
+  const shown = await token();
+  crew.pass(IDLE_MS);
+  const seen = await Promise.all(Array.from({ length: 4 }, () => session(shown)));
+  expect(seen).toEqual(Array(4).fill({ kind: 'over', as: 'idle' }));
+  expect((await audited()).filter(({ act }) => act === 'session.end').length).toBe(1);
 });
 
 test('a session that is not used for a quarter of an hour is over; use keeps it, what a page asks by itself does not', async () => {

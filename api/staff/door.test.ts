@@ -150,6 +150,8 @@ describe('a session', () => {
     const out = await console.ask('DELETE', '/v1/staff/sessions/current');
     expect([out.statusCode, out.json()]).toEqual([200, { result: 'ended' }]);
     expect(out.headers['set-cookie']).toBe(`${STAFF_COOKIE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict`);
+    const [first] = await auditRows(database.db, { resource: 'session', most: 1 });
+    expect(first).toMatchObject({ act: 'session.end', byKind: 'staff', staffId: me.id, after: { as: 'signed-out' } });
     // The browser forgets the cookie; whoever kept it is out as well.
     expect(problem(await console.ask('GET', '/v1/staff/me'))).toEqual([401, 'staff-session-needed', ['signed-out']]);
   });

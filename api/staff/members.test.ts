@@ -144,6 +144,12 @@ test('what is nobody’s id, and a body with more than is asked, are problems', 
   expect((await boss.console.ask('PUT', `${at}/${boss.id}`, { passwordHash: 'x' })).statusCode).toBe(400);
 });
 
+test('what no database holds is left out of a name, and is no id of anything', async () => {
+  expect(await added('odd', { name: ' A\0b\u202e ' })).toMatchObject({ name: 'A b' });
+  for (const over of [{ agentId: '\0' }, { facilityIds: ['valley\0view'] }])
+    expect((await add('odder', { role: 'facility-staff', ...over })).statusCode).toBe(400);
+});
+
 test('everybody is listed, by name, who has left at the end, with nothing secret', async () => {
   const { id } = await added('aaron', { name: 'Aaron' });
   await boss.console.ask('POST', `${at}/${id}/end`, {});

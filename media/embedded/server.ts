@@ -1,3 +1,4 @@
+import { PREFERRED, type CodecName } from './codecs.ts';
 import { Engine } from './engine.ts';
 import { InboundEventSocket } from './event-socket/inbound.ts';
 import { noLog, type Log } from './log.ts';
@@ -21,6 +22,8 @@ export type MediaServerOptions = {
   readonly rtpTimeoutSeconds?: number;
   /** Channels beyond this are refused with 503. Default 1000. */
   readonly maxSessions?: number;
+  /** Offered, and preferred in what others offer, in this order (FreeSWITCH: `codec-prefs`). Default PCMU, PCMA. */
+  readonly codecs?: readonly CodecName[];
   readonly log?: Log;
 };
 
@@ -47,6 +50,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
     settings: {
       rtpTimeoutSeconds: options.rtpTimeoutSeconds ?? 300,
       maxSessions: options.maxSessions ?? 1000,
+      codecs: options.codecs ?? PREFERRED,
       sipAddress: '',
     },
   });

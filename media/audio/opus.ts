@@ -68,12 +68,14 @@ class Library {
   }
 }
 
-/** Loaded with the first call that speaks Opus. */
 let library: Library | undefined;
+
+/** Loaded with the first call that speaks Opus, unless asked for before. */
+export const loadOpus = (): Library => (library ??= new Library());
 
 /** One call's Opus in both directions. To be closed: what it is made of goes to the next one. */
 export class Opus {
-  readonly #library = (library ??= new Library());
+  readonly #library = loadOpus();
   #coder: Coder | undefined = this.#library.take();
 
   /** 20 ms or another length that Opus has, into `packet` from `offset` on. Returns the bytes written. */

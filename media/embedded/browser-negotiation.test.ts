@@ -251,6 +251,12 @@ describe('our offer to a browser', () => {
     expect([echoed.agreement.browser, echoed.agreement.remote]).toEqual([undefined, null]);
   });
 
+  it('that crosses one of the browser is void: the browser nominates', () => {
+    const { side, sdp } = ask();
+    side.accept(sdp);
+    expect(answered(offer(), side).agreement.browser!.ice.controlling).toBe(false);
+  });
+
   it('may be answered in an offer to us, by a controller between two dialogs: with the same credentials, and we nominate', () => {
     const { side, sdp } = ask();
     side.accept(sdp);

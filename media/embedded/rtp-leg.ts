@@ -220,7 +220,6 @@ export class RtpLeg {
       return this.#browser.follow(browser);
     }
     this.#browser?.close();
-    if (this.#browser) this.#srtp = undefined;
     this.#browser = undefined;
     this.#srtp = security ? new SrtpSession(security, this.#srtp) : undefined;
   }

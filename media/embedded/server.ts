@@ -1,3 +1,5 @@
+import { loadOpus } from '#media/audio/opus.ts';
+import { loadDtls } from '#media/webrtc/dtls-handshake.ts';
 import { PREFERRED, type CodecName } from './codecs.ts';
 import { Engine } from './engine.ts';
 import { InboundEventSocket } from './event-socket/inbound.ts';
@@ -24,6 +26,8 @@ export type MediaServerOptions = {
   readonly maxSessions?: number;
   /** Offered, and preferred in what others offer, in this order (FreeSWITCH: `codec-prefs`). Default PCMU, PCMA. */
   readonly codecs?: readonly CodecName[];
+  /** Browsers will call: what they need is loaded at the start, and no call has to stand still for it later. */
+  readonly browsers?: boolean;
   readonly log?: Log;
 };
 
@@ -43,6 +47,10 @@ export type MediaServer = {
  */
 export async function startMediaServer(options: MediaServerOptions): Promise<MediaServer> {
   const log = options.log ?? noLog;
+  if (options.browsers) {
+    loadOpus();
+    await loadDtls();
+  }
   const engine = new Engine({
     log,
     now: () => performance.now(),

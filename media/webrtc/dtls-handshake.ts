@@ -28,8 +28,8 @@ type Options = {
 export type Dtls = Pick<typeof Werift, 'DtlsClient' | 'DtlsServer'>;
 type Socket = Werift.DtlsClient | Werift.DtlsServer;
 
-/** Loaded when the first browser calls: a server of plain telephones never has it in memory. */
-const loadDtls = (): Promise<Dtls> => import('werift');
+/** Loaded when the first browser calls, unless a server knows before: one of plain telephones never has it in memory. */
+export const loadDtls = (): Promise<Dtls> => import('werift');
 
 /** SHA-256 with ECDSA (RFC 5246 §7.4.1.4.1); the protection profile SRTP_AES128_CM_HMAC_SHA1_80 (RFC 5764 §4.1.2). */
 const SIGNATURE_HASH = { hash: 4, signature: 3 } as const;

@@ -80,6 +80,16 @@ describe('a way is found', () => {
     expect(we.settled).toBe(true);
   });
 
+  it('nominated before our own check of it was answered it is not: whoever has the password could name another place', () => {
+    agree({ candidates: [] });
+    we.receive(check({ useCandidate: true }), THEM);
+    expect([we.path, we.settled]).toEqual([null, false]);
+    we.tick();
+    const { transaction } = requests(fromUs)[0]!.message;
+    we.receive(writeStun('success', transaction, { xorMapped: US }, theirs.pwd), THEM);
+    expect([we.path, we.settled]).toEqual([THEM, true]);
+  });
+
   it('when the peer names no address: where its checks come from', () => {
     const behindNat = { address: '198.51.100.7', port: 1024 };
     agree({ candidates: [] });

@@ -11,6 +11,7 @@ import { FRAME_SAMPLES } from '#media/audio/g711.ts';
 import { Opus } from '#media/audio/opus.ts';
 import { EVENT_BYTES, eventOfDigit, writeEvent } from '#media/rtp/telephone-event.ts';
 import { startSipServer, type SipServer } from '#sip-proxy/embedded/server.ts';
+import { MediaServer as Application } from '#media/freeswitch.ts';
 import { startMediaServer, type MediaServer } from './server.ts';
 import { coded, linear, voiceFrame } from './testing/fake-sounds.ts';
 import { connectClients, type Clients, type NearEndpoint } from './testing/real-clients.ts';
@@ -273,6 +274,27 @@ describe('a browser', () => {
       status: 488,
     });
   });
+
+  it('is served by the application’s own client; one that is refused leaves nothing', async () => {
+    const at = { host: '127.0.0.1', port: media.eventSocketPort, secret: 'word', listenHost: '127.0.0.1' };
+    const server = await Application.connect(clients.srf, at);
+    closing.push(() => server.close());
+    const browser = new Browser('PCMU');
+    const offer = await browser.offer();
+    const channels = media.metrics().channels;
+    await expect(server.endpointFor(offer.replaceAll(/a=ice-.*\r\n/g, ''))).rejects.toMatchObject({ status: 488 });
+    await expect.poll(() => media.metrics().channels).toBe(channels);
+    const own = await server.endpointFor(offer);
+    closing.push(() => own.end());
+    await browser.answered(own.localSdp);
+    const pressed = new Promise((resolve) => own.onDigit(resolve));
+    await expect.poll(() => browser.connection.connectionState).toBe('connected');
+    browser.speak((n) => voiceFrame(1, n));
+    // what it hears is protected: we have keys
+    await browser.next(() => true);
+    browser.press('4', 800);
+    expect(await pressed).toMatchObject({ digit: '4', source: 'rtp' });
+  }, 30_000);
 
   it('leaves no key in the log', () => {
     expect(logged.filter((line) => /PRIVATE KEY|ice-pwd/.test(line))).toEqual([]);

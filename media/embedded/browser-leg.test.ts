@@ -40,6 +40,16 @@ describe('a leg to a browser', () => {
     expect(party.socket.sent).toHaveLength(sent);
   });
 
+  it('that is there, and says nothing, ends as a telephone does, not as one on hold', () => {
+    const server = new FakeServer();
+    const party = server.party(BROWSER);
+    party.channel.variables.set('rtp_timeout_sec', '5');
+    server.run(249);
+    expect(party.channel.hangupCause).toBeUndefined();
+    server.run(60);
+    expect(party.channel.hangupCause).toBe('MEDIA_TIMEOUT');
+  });
+
   it('that answers, but never shows who it is, ends after fifteen', () => {
     const server = new FakeServer();
     const party = server.party(BROWSER);

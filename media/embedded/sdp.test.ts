@@ -56,6 +56,16 @@ describe('reading a session description', () => {
       'a=rtpmap:999999999999 x/1',
       'a=sendonly',
       'a=rtcp:4001',
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 0 126',
+      'a=rtpmap:111 opus/48000/2',
+      'a=ice-ufrag:abcd',
+      `a=ice-pwd:${'x'.repeat(22)}`,
+      `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+      'a=setup:actpass',
+      'a=candidate:1 1 udp 1 192.0.2.7 4000 typ host',
+      'a=group:BUNDLE 0',
+      'a=mid:0',
+      'a=rtcp-mux',
     );
     const text = fc.oneof(
       fc.string(),

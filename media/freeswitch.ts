@@ -339,6 +339,9 @@ export class Endpoint {
   }
 }
 
+/** SRTP, with keys in the description or, for browsers, by DTLS. */
+const isSecured = (sdp: string): boolean => /^m=audio \d+ \S*SAVP/m.test(sdp);
+
 /** What a media server says of itself. */
 export interface MediaLoad {
   /** Channels, of whomever. */
@@ -401,6 +404,7 @@ export class MediaServer {
 
   /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec, or when the server is lost meanwhile. */
   async endpointFor(remoteSdp: string): Promise<Endpoint> {
+    if (isSecured(remoteSdp)) return this.#secured(remoteSdp);
     const endpoint = await this.#made({ remoteSdp });
     await endpoint.hearKeysOf(remoteSdp);
     return endpoint;
@@ -409,6 +413,18 @@ export class MediaServer {
   /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */
   async endpoint(): Promise<Endpoint> {
     return this.#made();
+  }
+
+  /** drachtio-fsmrf makes none for a secured far end, but lets one that is there speak with it. */
+  async #secured(remoteSdp: string): Promise<Endpoint> {
+    const endpoint = await this.#made();
+    try {
+      await endpoint.connectTo(remoteSdp);
+      return endpoint;
+    } catch (error) {
+      void endpoint.end();
+      throw error;
+    }
   }
 
   /** How it is, and with that whether it still answers. */

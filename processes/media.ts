@@ -13,6 +13,7 @@ main('media', async (config, log) => {
       portMax: config.RTP_PORT_MAX,
       io: config.RTP_IO,
     },
+    browsers: config.SIP_WS_PORT !== undefined || config.SIP_WSS_PORT !== undefined,
     log: (level, event, fields) => log[level]({ ...fields }, event),
   });
   const observed = await observe(

@@ -1,5 +1,6 @@
 import type { EventHeaders } from './event-socket/event.ts';
 import type { Channel } from './channel.ts';
+import { CODECS } from './codecs.ts';
 
 const micro = (ms: number): string => String(ms * 1000);
 
@@ -40,9 +41,10 @@ export function channelHeaders(channel: Channel): EventHeaders {
   if (channel.hangupCause) headers['Hangup-Cause'] = channel.hangupCause;
   if (channel.leg.agreement) {
     for (const side of ['Read', 'Write']) {
-      headers[`Channel-${side}-Codec-Name`] = channel.leg.codecName;
-      headers[`Channel-${side}-Codec-Rate`] = channel.leg.codecName === 'G722' ? '16000' : '8000';
-      headers[`Channel-${side}-Codec-Bit-Rate`] = channel.leg.codecName === 'L16' ? '128000' : '64000';
+      const codec = CODECS[channel.leg.codec];
+      headers[`Channel-${side}-Codec-Name`] = codec.name;
+      headers[`Channel-${side}-Codec-Rate`] = String(codec.rate);
+      headers[`Channel-${side}-Codec-Bit-Rate`] = String(codec.bitRate);
     }
   }
   profileHeaders(headers, 'Caller', channel);

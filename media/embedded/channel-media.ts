@@ -1,4 +1,5 @@
 import type { Channel } from './channel.ts';
+import { CODECS } from './codecs.ts';
 import type { Agreed } from './negotiation.ts';
 
 /** What both sides described: the leg follows it, and the variables that controllers read say it. */
@@ -8,8 +9,7 @@ export function describeMedia(
 ): void {
   const { agreement, line } = media.agreed;
   const { variables, leg } = channel;
-  const codec = agreement.codec ?? agreement.law;
-  const rate = codec === 'G722' ? '16000' : '8000';
+  const codec = CODECS[agreement.codec ?? agreement.law];
   leg.agree(agreement);
   variables.set('rtp_local_sdp_str', media.localSdp);
   variables.set('switch_r_sdp', media.remoteSdp);
@@ -20,11 +20,11 @@ export function describeMedia(
     'audio_media_flow',
     agreement.sends ? (agreement.receives ? 'sendrecv' : 'sendonly') : agreement.receives ? 'recvonly' : 'inactive',
   );
-  variables.set('rtp_use_codec_name', codec);
-  variables.set('rtp_use_codec_rate', '8000');
+  variables.set('rtp_use_codec_name', codec.name);
+  variables.set('rtp_use_codec_rate', String(codec.clockRate));
   variables.set('rtp_use_codec_ptime', '20');
   variables.set('rtp_use_codec_channels', '1');
-  variables.set('rtp_use_codec_string', 'PCMU,PCMA');
+  variables.set('rtp_use_codec_string', channel.engine.settings.codecs.map((name) => CODECS[name].name).join(','));
   variables.set('rtp_audio_recv_pt', String(agreement.audioType));
   variables.set('rtp_use_pt', String(agreement.audioType));
   variables.set('rtp_use_ssrc', String(leg.ssrc));
@@ -34,12 +34,12 @@ export function describeMedia(
   variables.set('rtp_has_crypto', agreement.security?.suite);
   variables.set('rtp_secure_media_confirmed', agreement.security ? 'true' : undefined);
   variables.set('rtp_secure_media_confirmed_audio', agreement.security ? 'true' : undefined);
-  variables.set('read_codec', codec);
-  variables.set('read_rate', rate);
-  variables.set('write_codec', codec);
-  variables.set('write_rate', rate);
+  variables.set('read_codec', codec.name);
+  variables.set('read_rate', String(codec.rate));
+  variables.set('write_codec', codec.name);
+  variables.set('write_rate', String(codec.rate));
   if (channel.callState === 'ACTIVE' || channel.callState === 'HELD') {
-    const held = !agreement.sends || !agreement.remote;
+    const held = !agreement.sends || (!agreement.remote && !agreement.browser);
     if (held !== (channel.callState === 'HELD')) channel.fire(held ? 'CHANNEL_HOLD' : 'CHANNEL_UNHOLD');
     channel.setCallState(held ? 'HELD' : 'ACTIVE');
   }

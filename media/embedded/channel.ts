@@ -99,6 +99,10 @@ export class Channel implements Ticking {
     this.variables.set('direction', 'inbound');
     this.variables.set('channel_name', this.name);
     this.leg.onDigit = (digit) => this.keys.pressed({ digit: digit.digit, duration: digit.duration, source: 'RTP' });
+    this.leg.onBrowserFault = (fault, reason) => {
+      this.log('warn', 'browser given up', { reason });
+      this.hangup(fault === 'unreachable' ? 'MEDIA_TIMEOUT' : 'DESTINATION_OUT_OF_ORDER');
+    };
   }
 
   log: Log = (level, event, fields) => this.engine.log(level, event, { channel: this.uuid, ...fields });

@@ -2,7 +2,9 @@ import type { App } from './app-stack.ts';
 import { apps } from './apps/table.ts';
 import { Bridges } from './bridges.ts';
 import type { Channel } from './channel.ts';
+import type { CodecName } from './codecs.ts';
 import { Conferences } from './conference/conferences.ts';
+import { Certificates } from '#media/webrtc/certificate.ts';
 import { Seldom } from '#sip-stack/seldom.ts';
 import { EventBus } from './event-socket/event-bus.ts';
 import type { Log } from './log.ts';
@@ -13,6 +15,8 @@ export type EngineSettings = {
   /** A party that sends no RTP for so long is hung up; 0 is never. A channel's `rtp_timeout_sec` wins. */
   readonly rtpTimeoutSeconds: number;
   readonly maxSessions: number;
+  /** Offered, and preferred in what is offered, in this order. */
+  readonly codecs: readonly CodecName[];
   /** Address and port of the SIP profile, as `sofia status` shows it. */
   sipAddress: string;
 };
@@ -33,6 +37,8 @@ export class Engine {
   /** What controllers set for all channels (`global_setvar`). */
   readonly globals = new Map<string, string>();
   readonly settings: EngineSettings;
+  /** Who we are to browsers. */
+  readonly certificates = new Certificates();
   readonly startedMs: number;
   /** When the log last told of somebody at the event socket who does not belong there. */
   readonly strangers: Seldom;

@@ -12,6 +12,6 @@ export function mediaTimedOut(channel: Channel): boolean {
   if (!agreement || !channel.leg.hasPeer) return false;
   const seconds = channel.variables.integer('rtp_timeout_sec') ?? channel.engine.settings.rtpTimeoutSeconds;
   if (seconds <= 0) return false;
-  const held = !agreement.sends || !agreement.remote;
+  const held = !agreement.sends || (!agreement.remote && !agreement.browser);
   return channel.leg.silentMs >= seconds * 1000 * (held ? HOLD_FACTOR : 1);
 }

@@ -1,15 +1,18 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { RemoteInfo } from 'node:dgram';
 import { FRAME_SAMPLES, type Law } from '#media/audio/g711.ts';
 import { JitterBuffer } from '#media/rtp/jitter-buffer.ts';
 import { newPayloadCoder, type CodedAs, type PayloadCoder } from '#media/rtp/payload-coder.ts';
 import { isRtcp } from '#media/rtp/rtcp-packet.ts';
 import type { Reception } from '#media/rtp/reception.ts';
-import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader } from '#media/rtp/packet.ts';
+import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader, type RtpPacket } from '#media/rtp/packet.ts';
 import { EVENT_BYTES, TelephoneEventReceiver, writeEvent, type HeardDigit } from '#media/rtp/telephone-event.ts';
 import { TelephoneEventSender } from '#media/rtp/telephone-event-sender.ts';
+import { SampleClock } from '#media/rtp/sample-clock.ts';
 import { SrtpSession, type SecureAgreement } from '#media/srtp/srtp-session.ts';
+import { BrowserTransport, type BrowserAgreement, type BrowserFault } from '#media/webrtc/browser-transport.ts';
 import type { AudioFrame } from './audio-frame.ts';
+import type { CodecName } from './codecs.ts';
 import { SourceLatch, type Address, type LatchedSocket } from './source-latch.ts';
 
 /** What was agreed on in SDP. */
@@ -21,12 +24,16 @@ export type MediaAgreement = {
   readonly audioType: number;
   /** Payload type of telephone-event; null when the peer has none. */
   readonly eventType: number | null;
+  /** How fast durations of telephone events count, a second: 8000 unless given. */
+  readonly eventRate?: number | undefined;
   /** Where the peer wants its audio; null: nowhere (on hold with 0.0.0.0). */
   readonly remote: Address | null;
   readonly sends: boolean;
   readonly receives: boolean;
-  /** SRTP; none: plain RTP. */
+  /** SRTP with keys from SDP; none: plain RTP. */
   readonly security?: SecureAgreement | null | undefined;
+  /** A browser: found by ICE, with keys by DTLS. `remote` and `security` mean nothing then. */
+  readonly browser?: BrowserAgreement | undefined;
 };
 
 const COMFORT_NOISE_TYPE = 13;
@@ -37,7 +44,10 @@ const LATE_TICKS = 100;
 /** Where packets in flight are kept by reference when the system's buffer is full, the buffers take turns. */
 const SEND_BUFFERS = 8;
 const EVENT_VOLUME = 10;
+/** Samples, and units of timestamps, in a second: what is not told otherwise. */
+const TELEPHONE_RATE = 8000;
 const PACKET_BYTES = RTP_HEADER_BYTES + FRAME_SAMPLES;
+const MOST_EVENT_UNITS = 0xffff;
 
 /** A UDP socket, as far as a leg needs it. */
 export interface RtpSocket extends LatchedSocket {
@@ -85,22 +95,26 @@ const shaped = (of: MediaAgreement): MediaAgreement => ({
   codec: of.codec,
   audioType: of.audioType,
   eventType: of.eventType,
+  eventRate: of.eventRate,
   remote: of.remote,
   sends: of.sends,
   receives: of.receives,
   security: of.security,
+  browser: of.browser,
 });
 
 /** One RTP session with a party: a socket, what is heard on it and what is said. */
 export class RtpLeg {
   readonly counts = noCounts();
   readonly jitter = new JitterBuffer();
+  /** By what its stream is known to be ours (RFC 7022 §4.2). */
+  readonly cname = randomBytes(12).toString('base64');
   /** Called for every digit the party pressed. */
   onDigit: (digit: HeardDigit) => void = () => undefined;
   /** The party pauses, with noise of so many dB below overload (RFC 3389); -1: it does not. */
   comfortLevel = -1;
-  /** Counts what came, for reports. */
-  reception: Reception | undefined;
+  /** A browser is given up. */
+  onBrowserFault: (fault: BrowserFault, reason: string) => void = () => undefined;
   /** RTCP on the port of RTP. */
   onControl: ((bytes: Buffer) => void) | undefined;
   readonly #socket: RtpSocket;
@@ -112,7 +126,13 @@ export class RtpLeg {
   readonly #buffers: Buffer[];
   #agreement: MediaAgreement | null = null;
   #srtp: SrtpSession | undefined;
+  #browser: BrowserTransport | undefined;
   #coder: PayloadCoder | undefined;
+  #reception: Reception | undefined;
+  /** Units of the stream's clock for a sample of 8 kHz, and of a telephone event's durations. */
+  #units = 1;
+  #eventUnits = 1;
+  #clock = new SampleClock(1);
   #ssrc = randomInt(1, 0xffffffff);
   #sequence = randomInt(0, 0x8000);
   #timestamp = randomInt(0, 0x7fffffff);
@@ -146,8 +166,7 @@ export class RtpLeg {
     return this.#agreement?.law ?? 'PCMU';
   }
 
-  /** Its encoding name. */
-  get codecName(): string {
+  get codec(): CodecName {
     return this.#agreement?.codec ?? this.law;
   }
 
@@ -160,12 +179,12 @@ export class RtpLeg {
   }
 
   get peer(): Address | null {
-    return this.#latch.peer;
+    return this.#browser ? this.#browser.path : this.#latch.peer;
   }
 
   /** The clock of what is sent, at this tick. */
   get timestampNow(): number {
-    return (this.#timestamp + (this.#tick - this.#lastSentTick) * FRAME_SAMPLES) >>> 0;
+    return this.#onWire(this.#timestamp + (this.#tick - this.#lastSentTick) * FRAME_SAMPLES);
   }
 
   /** Milliseconds since the last packet came (or since the leg was made or agreed on anew). */
@@ -179,22 +198,56 @@ export class RtpLeg {
   }
 
   agree(agreement: MediaAgreement): void {
-    if (agreement.codec !== this.#agreement?.codec) this.#coder = agreement.codec && newPayloadCoder(agreement.codec);
+    if (agreement.codec !== this.#agreement?.codec) this.#code(agreement.codec);
     this.#agreement = shaped(agreement);
-    this.#srtp = agreement.security ? new SrtpSession(agreement.security, this.#srtp) : undefined;
+    this.#eventUnits = (agreement.eventRate ?? TELEPHONE_RATE) / TELEPHONE_RATE;
+    this.#protect(agreement);
     this.comfortLevel = -1;
     this.#lastHeardMs = this.#now();
-    this.#latch.expect(agreement.remote);
-    this.#hadPeer ||= this.#latch.canSend;
+    this.#latch.expect(agreement.browser ? null : agreement.remote);
+    this.#hadPeer ||= this.#latch.canSend || this.#browser !== undefined;
+  }
+
+  /** What comes is counted by this from now on, for reports. */
+  count(reception: Reception): void {
+    this.#reception = reception;
+    reception.unitsPerMs = (this.#units * TELEPHONE_RATE) / 1000;
+  }
+
+  #code(name: CodedAs | undefined): void {
+    this.#coder?.close();
+    this.#coder = name && newPayloadCoder(name);
+    this.#units = this.#coder?.unitsPerSample ?? 1;
+    this.#clock = new SampleClock(this.#units);
+    if (this.#reception) this.count(this.#reception);
+  }
+
+  #protect({ browser, security }: MediaAgreement): void {
+    if (browser) {
+      if (!this.#browser) this.#srtp = undefined;
+      this.#browser ??= new BrowserTransport({
+        send: (bytes, { address, port }) => {
+          if (!this.#closed) this.#socket.send(bytes, port, address);
+        },
+        now: this.#now,
+        random: Math.random,
+        onKeys: (keys) => (this.#srtp = new SrtpSession(keys, this.#srtp)),
+        onFault: (fault, reason) => this.onBrowserFault(fault, reason),
+      });
+      return this.#browser.follow(browser);
+    }
+    this.#browser?.close();
+    this.#browser = undefined;
+    this.#srtp = security ? new SrtpSession(security, this.#srtp) : undefined;
   }
 
   /** 20 ms begin: after this `nextFrame` gives what was heard. Sends the packet of a digit when one is under way. */
   tick(): void {
     this.#tick += 1;
     this.#clocked = false;
+    this.#browser?.tick();
     this.jitter.tick();
-    const late = this.#events.tick(this.#now());
-    if (late) this.onDigit(late);
+    this.#pressed(this.#events.tick(this.#now()));
     if (!this.#sender.active) return;
     this.#advance((this.#tick - this.#lastSentTick) * FRAME_SAMPLES); // the clock of the stream runs on through digits and the pauses between them
     this.#lastSentTick = this.#tick;
@@ -204,8 +257,9 @@ export class RtpLeg {
     if (!event || eventType === null || !this.#mayTalk()) return;
     if (event.newEvent) this.#eventTimestamp = this.#timestamp;
     const packet = this.#packet();
-    writeRtpHeader(packet, event.marker, eventType, this.#sequence, this.#eventTimestamp, this.#ssrc);
-    writeEvent(packet, RTP_HEADER_BYTES, event.code, event.end, EVENT_VOLUME, event.duration);
+    writeRtpHeader(packet, event.marker, eventType, this.#sequence, this.#onWire(this.#eventTimestamp), this.#ssrc);
+    const duration = Math.min(MOST_EVENT_UNITS, event.duration * this.#eventUnits);
+    writeEvent(packet, RTP_HEADER_BYTES, event.code, event.end, EVENT_VOLUME, duration);
     this.counts.eventsOut += 1;
     this.#emit(packet.subarray(0, RTP_HEADER_BYTES + EVENT_BYTES));
   }
@@ -234,12 +288,12 @@ export class RtpLeg {
     const marker = silent > (frame.received && !frame.fresh ? LATE_TICKS : TALKSPURT_TICKS);
     const coder = this.#coder;
     const packet = coder ? Buffer.alloc(RTP_HEADER_BYTES + coder.frameBytes) : this.#packet();
-    const timestamp = this.#advance(marker ? silent * FRAME_SAMPLES : FRAME_SAMPLES + frame.gap);
+    const timestamp = this.#onWire(this.#advance(marker ? silent * FRAME_SAMPLES : FRAME_SAMPLES + frame.gap));
     writeRtpHeader(packet, marker, agreement.audioType, this.#sequence, timestamp, this.#ssrc);
-    if (coder) coder.encode(frame.samples(), packet, RTP_HEADER_BYTES);
-    else frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
+    const length = coder?.encode(frame.samples(), packet, RTP_HEADER_BYTES);
+    if (length === undefined) frame.writeCodes(agreement.law, packet, RTP_HEADER_BYTES);
     this.counts.audioOut += 1;
-    this.#emit(packet);
+    this.#emit(length === undefined ? packet : packet.subarray(0, RTP_HEADER_BYTES + length));
   }
 
   /** Queues a digit to be sent as a telephone event; false when it is no digit or the peer has no telephone-event. */
@@ -250,28 +304,55 @@ export class RtpLeg {
   /** RTCP, where the peer wants it on the port of RTP. */
   sendControl(packet: Buffer): void {
     const secured = this.protectControl(packet);
-    if (secured && !this.#closed) this.#latch.send(secured);
+    if (secured && !this.#closed) this.#transmit(secured);
   }
 
   /** RTCP as it goes to the peer; undefined: not at all. */
   protectControl(packet: Buffer): Buffer | undefined {
-    return this.#srtp ? this.#srtp.protectControl(packet) : packet;
+    return this.#srtp ? this.#srtp.protectControl(packet) : this.#browser ? undefined : packet;
   }
 
   /** RTCP as the peer wrote it; undefined: it is not the peer's. */
   openControl(bytes: Buffer): Buffer | undefined {
-    return this.#srtp ? this.#srtp.openControl(bytes) : bytes;
+    return this.#srtp ? this.#srtp.openControl(bytes) : this.#browser ? undefined : bytes;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#browser?.close();
+    this.#coder?.close();
     this.jitter.reset();
     this.#socket.close();
   }
 
   #mayTalk(): boolean {
-    return !this.#closed && this.#agreement!.sends && this.#latch.canSend;
+    if (this.#closed || !this.#agreement!.sends) return false;
+    // to a browser nothing goes in the clear
+    return this.#browser ? this.#srtp !== undefined && this.#browser.path !== null : this.#latch.canSend;
+  }
+
+  #transmit(bytes: Buffer): void {
+    const path = this.#browser?.path;
+    if (path) this.#socket.send(bytes, path.port, path.address);
+    else if (!this.#browser) this.#latch.send(bytes);
+  }
+
+  /** A timestamp in units of the codec's clock. */
+  #onWire(timestamp: number): number {
+    return Math.imul(timestamp, this.#units) >>> 0;
+  }
+
+  #pressed(digit: HeardDigit | undefined): void {
+    if (digit) this.onDigit({ ...digit, duration: Math.round(digit.duration / this.#eventUnits) });
+  }
+
+  #knows(source: RemoteInfo): boolean {
+    return this.#browser ? this.#browser.allows(source) : this.#latch.knows(source);
+  }
+
+  #accepts(source: RemoteInfo, sequence: number): boolean {
+    return this.#browser ? this.#browser.allows(source) : this.#latch.accept(source, sequence);
   }
 
   #packet(): Buffer {
@@ -293,51 +374,52 @@ export class RtpLeg {
     this.counts.packetsOut += 1;
     this.counts.bytesOut += packet.length;
     const secured = this.#srtp ? this.#srtp.protect(packet) : packet;
-    if (secured) this.#latch.send(secured);
+    if (secured) this.#transmit(secured);
     else this.counts.sendErrors += 1;
   }
 
   #receive(datagram: Buffer, source: RemoteInfo): void {
     const agreement = this.#agreement;
     const header = this.#header;
-    if (this.onControl && isRtcp(datagram) && this.#latch.knows(source)) return this.onControl(datagram);
-    const bytes = this.#srtp ? this.#srtp.open(datagram) : datagram;
-    if (!agreement || !bytes || !parseRtp(bytes, header) || !this.#latch.accept(source, header.sequence)) {
+    if (this.#browser?.receive(datagram, source)) return;
+    if (this.onControl && isRtcp(datagram) && this.#knows(source)) return this.onControl(datagram);
+    const bytes = this.#srtp ? this.#srtp.open(datagram) : this.#browser ? undefined : datagram;
+    if (!agreement || !bytes || !parseRtp(bytes, header) || !this.#accepts(source, header.sequence)) {
       this.counts.strayIn += 1;
       return;
     }
     this.#lastHeardMs = this.#now();
     this.counts.packetsIn += 1;
     this.counts.bytesIn += bytes.length;
-    this.reception?.packet(
-      header.ssrc,
-      header.sequence,
-      header.timestamp,
-      header.payloadType === agreement.audioType,
-      this.#lastHeardMs,
-    );
-    if (!agreement.receives) return this.jitter.put(header, bytes, false);
-    if (header.ssrc !== this.#heardSsrc) {
+    const isAudio = header.payloadType === agreement.audioType;
+    this.#reception?.packet(header.ssrc, header.sequence, header.timestamp, isAudio, this.#lastHeardMs);
+    if (header.ssrc !== this.#heardSsrc && agreement.receives) {
       this.#heardSsrc = header.ssrc;
-      const former = this.#events.reset();
-      if (former) this.onDigit(former);
+      this.#pressed(this.#events.reset());
     }
-    if (header.payloadType === agreement.eventType) {
+    const event = header.payloadType === agreement.eventType && agreement.receives;
+    const digit = event ? this.#events.packet(header, bytes, this.#lastHeardMs) : undefined;
+    if (this.#units > 1) header.timestamp = this.#clock.samples(header.ssrc, header.timestamp);
+    if (!agreement.receives) return this.jitter.put(header, bytes, false);
+    if (event) {
       this.counts.eventsIn += 1;
       this.jitter.put(header, bytes, false);
-      const digit = this.#events.packet(header, bytes, this.#lastHeardMs);
-      if (digit) this.onDigit(digit);
-      return;
+      return this.#pressed(digit);
     }
-    const audio = header.payloadType === agreement.audioType && header.length > 0;
+    this.#hear(header, bytes, isAudio);
+  }
+
+  #hear(header: RtpPacket, bytes: Buffer, isAudio: boolean): void {
+    const audio = isAudio && header.length > 0;
+    let payload: Uint8Array = bytes;
     if (audio) {
-      this.#coder?.receive(header, bytes);
+      payload = this.#coder?.receive(header, bytes) ?? bytes;
       this.counts.audioIn += 1;
       this.comfortLevel = -1;
     } else if (header.payloadType === COMFORT_NOISE_TYPE && header.length > 0) {
       this.counts.comfortIn += 1;
       this.comfortLevel = bytes[header.offset]! & 0x7f;
     } else this.counts.strayIn += 1;
-    this.jitter.put(header, bytes, audio && header.length > 0);
+    this.jitter.put(header, payload, audio && header.length > 0);
   }
 }

@@ -56,6 +56,16 @@ describe('reading a session description', () => {
       'a=rtpmap:999999999999 x/1',
       'a=sendonly',
       'a=rtcp:4001',
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111 0 126',
+      'a=rtpmap:111 opus/48000/2',
+      'a=ice-ufrag:abcd',
+      `a=ice-pwd:${'x'.repeat(22)}`,
+      `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`,
+      'a=setup:actpass',
+      'a=candidate:1 1 udp 1 192.0.2.7 4000 typ host',
+      'a=group:BUNDLE 0',
+      'a=mid:0',
+      'a=rtcp-mux',
     );
     const text = fc.oneof(
       fc.string(),
@@ -123,7 +133,7 @@ describe('answering an offer', () => {
 
   it.each([
     ['no common codec', 'm=audio 4000 RTP/AVP 3 18'],
-    ['a payload type 0 that is something else', 'm=audio 4000 RTP/AVP 0\r\na=rtpmap:0 opus/48000'],
+    ['a payload type 0 that is something else', 'm=audio 4000 RTP/AVP 0\r\na=rtpmap:0 speex/16000'],
     ['no audio', 'm=video 4000 RTP/AVP 96'],
     ['audio that is switched off', 'm=audio 0 RTP/AVP 0'],
     ['encrypted audio only', 'm=audio 4000 RTP/SAVP 0'],
@@ -200,7 +210,7 @@ describe('answering an offer', () => {
     });
 
     it('offers both suites, and takes an answer under the tag of the suite, and no plain one', () => {
-      const negotiation = new Negotiation('127.0.0.1', 30_000, true);
+      const negotiation = new Negotiation('127.0.0.1', 30_000, { protection: 'keys' });
       const offered = negotiation.offer();
       const keys = [...offered.matchAll(/^a=crypto:(\d) (\S+) inline:(\S+)/gm)].map(([, tag, suite, key]) => [
         tag,

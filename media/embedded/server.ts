@@ -1,3 +1,6 @@
+import { loadOpus } from '#media/audio/opus.ts';
+import { loadDtls } from '#media/webrtc/dtls-handshake.ts';
+import { PREFERRED, type CodecName } from './codecs.ts';
 import { Engine } from './engine.ts';
 import { InboundEventSocket } from './event-socket/inbound.ts';
 import { noLog, type Log } from './log.ts';
@@ -21,6 +24,10 @@ export type MediaServerOptions = {
   readonly rtpTimeoutSeconds?: number;
   /** Channels beyond this are refused with 503. Default 1000. */
   readonly maxSessions?: number;
+  /** Offered, and preferred in what others offer, in this order (FreeSWITCH: `codec-prefs`). Default PCMU, PCMA. */
+  readonly codecs?: readonly CodecName[];
+  /** Browsers will call: what they need is loaded at the start, and no call has to stand still for it later. */
+  readonly browsers?: boolean;
   readonly log?: Log;
 };
 
@@ -40,6 +47,10 @@ export type MediaServer = {
  */
 export async function startMediaServer(options: MediaServerOptions): Promise<MediaServer> {
   const log = options.log ?? noLog;
+  if (options.browsers) {
+    loadOpus();
+    await loadDtls();
+  }
   const engine = new Engine({
     log,
     now: () => performance.now(),
@@ -47,6 +58,7 @@ export async function startMediaServer(options: MediaServerOptions): Promise<Med
     settings: {
       rtpTimeoutSeconds: options.rtpTimeoutSeconds ?? 300,
       maxSessions: options.maxSessions ?? 1000,
+      codecs: options.codecs ?? PREFERRED,
       sipAddress: '',
     },
   });

@@ -9,7 +9,7 @@ import { UdpTransport } from '#sip-stack/udp-transport.ts';
 import { describeOwnMedia } from './channel-media.ts';
 import { Channel } from './channel.ts';
 import type { Engine } from './engine.ts';
-import { Negotiation } from './negotiation.ts';
+import { Negotiation, type Protection } from './negotiation.ts';
 import { attachRtcp } from './rtcp/attach.ts';
 import { RtpLeg } from './rtp-leg.ts';
 import { NoRtpPort, openRtcp, type RtpPorts } from './rtp-ports.ts';
@@ -28,6 +28,14 @@ const MOST_RECEIVED = 10_000;
 const CONTROLLER_AGENT = /^drachtio-fsmrf:/;
 const OUTBOUND_ADDRESS = /^[A-Za-z0-9.-]+:\d{1,5}$/;
 const OPTIONS_HEADERS = { Allow: 'INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE', Accept: 'application/sdp' };
+
+const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === 'true';
+
+/** What our offer is to be like, where the controller asks for one: drachtio-fsmrf's `srtp`, and our own word for browsers. */
+const protectionWanted = (request: SipRequest): Protection => {
+  if (isTrue(request.get('X-Media-WebRTC'))) return 'browser';
+  return isTrue(request.get('X-Secure-RTP')) ? 'keys' : 'plain';
+};
 
 /** The SIP profile that controllers send their INVITEs to (FreeSWITCH: mod_sofia, profile drachtio_mrf). */
 export class SofiaProfile {
@@ -137,7 +145,12 @@ export class SofiaProfile {
     const call: SipCall = new SipCall({
       layer: this.#layer,
       channel,
-      negotiation: new Negotiation(this.#rtpHost, leg.port, request.get('X-Secure-RTP')?.toLowerCase() === 'true'),
+      negotiation: new Negotiation(this.#rtpHost, leg.port, {
+        protection: protectionWanted(request),
+        codecs: this.#engine.settings.codecs,
+        certificates: this.#engine.certificates,
+        source: leg,
+      }),
       contact: `<sip:mod_sofia@${this.address.address}:${this.address.port}>`,
       onRtcp: (line) => void attachRtcp(channel, line, () => openRtcp(this.#rtpHost, leg.port)),
       onUp: () => this.#handOver(channel, outbound),

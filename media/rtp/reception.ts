@@ -3,11 +3,12 @@ import { sequenceDistance, timestampDistance } from './packet.ts';
 /** A jump of sequence numbers so far ahead, or back, is a stream that began anew (§A.1). */
 const MOST_DROPPED = 3000;
 const MOST_MISORDERED = 100;
-const UNITS_A_MS = 8;
 const MOST_LOST = 0x7fffff;
 
 /** What of one stream came, and how evenly: RFC 3550 §A.1 (sequence numbers), §A.3 (loss), §A.8 (jitter). */
 export class Reception {
+  /** How fast its timestamps count. */
+  unitsPerMs = 8;
   #ssrc = -1;
   #base = 0;
   #highest = 0;
@@ -39,7 +40,7 @@ export class Reception {
 
   /** Milliseconds. */
   get jitterRange(): { least: number; most: number } {
-    const ms = (units16: number): number => units16 / 16 / UNITS_A_MS;
+    const ms = (units16: number): number => units16 / 16 / this.unitsPerMs;
     return { least: this.#leastJitter === Infinity ? 0 : ms(this.#leastJitter), most: ms(this.#mostJitter) };
   }
 
@@ -104,7 +105,7 @@ export class Reception {
   }
 
   #arrived(timestamp: number, nowMs: number): void {
-    const transit = (Math.round(nowMs * UNITS_A_MS) - timestamp) | 0;
+    const transit = (Math.round(nowMs * this.unitsPerMs) - timestamp) | 0;
     const difference = Math.abs(timestampDistance(transit, this.#transit));
     this.#transit = transit;
     if (!this.#hasTransit) {

@@ -1,4 +1,5 @@
 import type { Channel } from '#media/embedded/channel.ts';
+import { CODECS } from '#media/embedded/codecs.ts';
 import type { Engine } from '#media/embedded/engine.ts';
 import type { ApiCommand } from './command.ts';
 
@@ -82,10 +83,10 @@ const row = (engine: Engine, channel: Channel): Record<string, string> => ({
   application_data: channel.variables.get('current_application_data') ?? '',
   dialplan: 'XML',
   context: channel.profile.context,
-  read_codec: channel.leg.codecName,
+  read_codec: CODECS[channel.leg.codec].name,
   read_rate: '8000',
   read_bit_rate: '64000',
-  write_codec: channel.leg.codecName,
+  write_codec: CODECS[channel.leg.codec].name,
   write_rate: '8000',
   write_bit_rate: '64000',
   secure: '',

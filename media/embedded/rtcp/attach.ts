@@ -34,7 +34,7 @@ export class ChannelRtcp {
       wallMs: Date.now() - engine.now(),
       random: Math.random,
     });
-    leg.reception = this.session.reception;
+    leg.count(this.session.reception);
     if (!socket) leg.onControl = (bytes) => this.#receive(bytes);
   }
 

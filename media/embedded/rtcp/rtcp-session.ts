@@ -11,6 +11,8 @@ const RTP_HEADER_BYTES = 12;
 /** The leg whose reports these are. */
 export type ReportedLeg = {
   readonly ssrc: number;
+  /** Whose streams these are (§6.5.1); one is made where there is none. */
+  readonly cname?: string;
   /** The stream's clock at this moment. */
   readonly timestampNow: number;
   readonly counts: { readonly packetsOut: number; readonly bytesOut: number };
@@ -40,7 +42,7 @@ export class RtcpSession {
   readonly #now: () => number;
   readonly #wallOffsetMs: number;
   readonly #interval: RtcpInterval;
-  readonly #cname = randomBytes(12).toString('base64');
+  readonly #cname: string;
   #dueMs: number;
   #lastReport = 0;
   #lastReportMs = 0;
@@ -51,6 +53,7 @@ export class RtcpSession {
   /** `now` in milliseconds, monotonic; `wallMs` the time of day at `now() = 0`; `random` 0 to 1. */
   constructor(leg: ReportedLeg, path: RtcpPath, clock: { now: () => number; wallMs: number; random: () => number }) {
     this.#leg = leg;
+    this.#cname = leg.cname ?? randomBytes(12).toString('base64');
     this.#path = path;
     this.#now = clock.now;
     this.#wallOffsetMs = clock.wallMs;

@@ -5,6 +5,7 @@ import { emptyPacket, parseRtp, RTP_HEADER_BYTES, writeRtpHeader, type RtpPacket
 import { EVENT_BYTES, eventOfDigit, writeEvent } from '#media/rtp/telephone-event.ts';
 import { runApi } from '#media/embedded/api/table.ts';
 import { Channel } from '#media/embedded/channel.ts';
+import { PREFERRED } from '#media/embedded/codecs.ts';
 import { Engine } from '#media/embedded/engine.ts';
 import { Subscription } from '#media/embedded/event-socket/subscription.ts';
 import { noLog } from '#media/embedded/log.ts';
@@ -54,7 +55,7 @@ export class FakeServer {
   #parties: FakeParty[] = [];
 
   constructor() {
-    const settings = { rtpTimeoutSeconds: 300, maxSessions: 100, sipAddress: '127.0.0.1:5080' };
+    const settings = { rtpTimeoutSeconds: 300, maxSessions: 100, codecs: PREFERRED, sipAddress: '127.0.0.1:5080' };
     this.engine = new Engine({ log: noLog, now: () => this.nowMs, address: '127.0.0.1', settings });
     const subscription = new Subscription();
     subscription.format = 'json';
@@ -131,10 +132,15 @@ export class FakeParty {
     this.#header.timestamp += units;
   }
 
-  /** The network loses a frame. */
-  lose(): void {
+  /** Any datagram from where the party is. */
+  receive(bytes: Buffer): void {
+    this.socket.emit('message', bytes, PHONE);
+  }
+
+  /** The network loses a frame, of so many units of timestamps. */
+  lose(units = FRAME_SAMPLES): void {
     this.#header.sequence += 1;
-    this.#header.timestamp += FRAME_SAMPLES;
+    this.#header.timestamp += units;
   }
 
   /** The party leaves out so many frames, without a word. */

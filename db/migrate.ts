@@ -41,6 +41,8 @@ import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
 import * as identity from './migrations/0064-identity.ts';
 import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
+import * as identityAccounts from './migrations/0073-identity-accounts.ts';
+import * as events from './migrations/0074-events.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -85,6 +87,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0063-refund-looks': refundLooks,
   '0064-identity': identity,
   '0065-ivr-nodes': ivrNodes,
+  '0073-identity-accounts': identityAccounts,
+  '0074-events': events,
 };
 
 /** A migration may rewrite a big table. */

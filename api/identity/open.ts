@@ -9,6 +9,14 @@ import { refuse } from './refusals.ts';
 import { idempotencyKey } from './resources.ts';
 import { identityRoutes } from './routes.ts';
 
+/** Whose session the request's access token is of; throws 401 for none. */
+export async function admit(db: Database, deps: IdentityDeps, { headers }: FastifyRequest): Promise<Session> {
+  const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  const session = shown === undefined ? undefined : await sessionOf(db, deps, shown);
+  if (!session) throw refuse('session-needed');
+  return session;
+}
+
 /** Opens identity's routes: the limit first, then the door, then what is asked. What they answer is nobody else's to keep. */
 export function openIdentity(server: FastifyInstance, db: Database, deps: IdentityDeps): void {
   const sessions = new WeakMap<FastifyRequest, Session>();
@@ -20,11 +28,7 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
       onRequest: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         if (limit) reply.headers(await keepLimit(db, deps, limit, request.ip));
-        if (door === 'open') return;
-        const [, shown] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-        const session = shown === undefined ? undefined : await sessionOf(db, deps, shown);
-        if (!session) throw refuse('session-needed');
-        sessions.set(request, session);
+        if (door === 'family') sessions.set(request, await admit(db, deps, request));
       },
       handler: async (request, reply) => {
         const { params, query, body, headers } = request;

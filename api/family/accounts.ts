@@ -7,7 +7,6 @@ import { accountOverview } from '#db/account-overview.ts';
 import { numbersOf } from '#db/account-numbers.ts';
 import { findEnrolment } from '#db/enrolments.ts';
 import { facilityChoice } from '#db/facility-directory.ts';
-import { accountsOfIdentity } from '#db/identity-accounts.ts';
 import { passcodeOf } from '#db/passcodes.ts';
 import { signedIn } from '../identity/sessions.ts';
 import { read, type Problem } from '../problem.ts';
@@ -84,9 +83,10 @@ export const accountRoutes: readonly FamilyRoute[] = [
     limit: 'look',
     answers: { 200: resources.accounts },
     problems: [429],
-    async run(db, _house, asked) {
-      const all = await accountsOfIdentity(db, signedIn(asked).identityId);
-      return ok({ accounts: all.map(({ number, status, since }) => ({ accountNumber: number, status, since })) });
+    run: async (_db, _house, asked) => {
+      return ok({
+        accounts: asked.accounts.map(({ number, status, since }) => ({ accountNumber: number, status, since })),
+      });
     },
   },
   {
@@ -99,7 +99,7 @@ export const accountRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.accountShown },
     problems: [404, 409, 429],
     async run(db, _house, asked) {
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const overview = await accountOverview(db, id);
       if (!overview) throw refuse('account-unknown');
       const { accountNumber, status, phone, availableCents, balanceCents, heldCents, complete } = overview;
@@ -121,7 +121,7 @@ export const accountRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.facility },
     problems: [404, 409, 429],
     async run(db, _house, asked) {
-      const { id } = await mine(db, asked, { open: true });
+      const { id } = mine(asked, { open: true });
       const { state, facilityId } = read('body', resources.facilityChosen, asked.body);
       const chosen = await chooseFacility(db, { accountId: id, state, facilityId });
       if (chosen.kind === 'chosen') return ok(chosen.facility);
@@ -141,7 +141,7 @@ export const accountRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.result('set', 'changed') },
     problems: [404, 409, 422, 429],
     async run(db, house, asked) {
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const { passcode, passcodeAgain, current } = read('body', resources.passcodeSet, asked.body);
       const by = { kind: 'web', id: signedIn(asked).identityId } as const;
       const said =

@@ -60,7 +60,7 @@ export const autopayRoutes: readonly FamilyRoute[] = [
     limit: 'look',
     problems: [404, 409, 429],
     async run(db, _house, asked) {
-      return shown(db, (await mine(db, asked)).id);
+      return shown(db, mine(asked).id);
     },
   },
   {
@@ -73,7 +73,7 @@ export const autopayRoutes: readonly FamilyRoute[] = [
     async run(db, house, asked) {
       const choice = read('body', resources.autopayChoice, asked.body);
       const seen = tagsIn(asked);
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       if (agreementAt(house.identity.now())?.version !== choice.agreementVersion) throw refuse('agreement-outdated');
       const by = { kind: 'web', id: signedIn(asked).identityId } as const;
       const request = { accountId, by, key: randomUUID(), choice, seen };
@@ -91,7 +91,7 @@ export const autopayRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 412, 428, 429],
     async run(db, house, asked) {
       const seen = tagsIn(asked);
-      const { id: accountId } = await mine(db, asked);
+      const { id: accountId } = mine(asked);
       const by = { kind: 'web', id: signedIn(asked).identityId } as const;
       const done = await leaveFunding(db, house.funding, { accountId, by, key: randomUUID(), seen });
       if (done.kind === 'refused') throw refusalOf(done.reason);

@@ -24,7 +24,7 @@ export const blockRoutes: readonly FamilyRoute[] = [
     problems: [403, 404, 409, 429],
     async run(db, _house, asked) {
       const { number, limit, cursor } = read('query', listQuery, asked.query);
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const list = await ownBlocks(db, { accountId, number, limit, ...(cursor !== undefined && { cursor }) });
       if (list.kind === 'refused') throw list.reason === 'bad-cursor' ? badCursor() : refuse('number-not-yours');
       const blocks = list.blocks.map(({ id, placedAt, site, whyNot }) => ({
@@ -46,7 +46,7 @@ export const blockRoutes: readonly FamilyRoute[] = [
     problems: [403, 404, 409, 429],
     async run(db, house, asked) {
       const { number, facilityId } = read('body', resources.blocking, asked.body);
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       if (facilityId !== undefined && !(await findFacility(db, facilityId))) throw refuse('facility-unknown');
       const scope = facilityId === undefined ? 'all' : { facilityId };
       const done = await blockOwn(db, { accountId, number, scope, at: house.identity.now() });
@@ -67,7 +67,7 @@ export const blockRoutes: readonly FamilyRoute[] = [
     problems: [403, 404, 409, 429],
     async run(db, house, asked) {
       const { id: blockId } = read('path', resources.blockPath, asked.params);
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const done = await liftOwn(db, { accountId, blockId, at: house.identity.now() });
       if (done === 'lifted') return result(done);
       if (done === 'not-blocked') throw refuse('block-unknown');

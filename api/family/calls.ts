@@ -26,7 +26,7 @@ export const callRoutes: readonly FamilyRoute[] = [
     async run(db, house, asked) {
       const { limit, cursor } = read('query', callsQuery, asked.query);
       const after = readCursor(place, cursor);
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const page = { limit: limit + 1, ...(after && { after }) };
       const found = await callsOfAccount(db, id, { from: EVER, until: house.identity.now() }, page);
       const calls = found.slice(0, limit).map(({ disposition, ...call }) => ({
@@ -47,7 +47,7 @@ export const callRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, house, asked) {
       const { from, until, period } = daysIn(asked.query, house.identity.now());
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const { attempts, talkSeconds, totalCents } = callDetailsOf(await callsOfAccount(db, id, period));
       const many = (wanted: string) => attempts.filter(({ outcome }) => outcome === wanted).length;
       return ok({

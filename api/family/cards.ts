@@ -27,7 +27,7 @@ export const cardRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.cards },
     problems: [404, 409, 429],
     async run(db, house, asked) {
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const at = house.identity.now();
       const [card, agreement] = [await currentCard(db, id), agreementAt(at)];
       return ok({
@@ -48,7 +48,7 @@ export const cardRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 422, 429],
     async run(db, house, asked) {
       const { token, agreementVersion: version } = read('body', resources.cardSaving, asked.body);
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const { now } = house.identity;
       if (agreementAt(now())?.version !== version) throw refuse('agreement-outdated');
       const found = await house.cards.cardOf(token);
@@ -70,7 +70,7 @@ export const cardRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.result('removed') },
     problems: [404, 409, 429],
     async run(db, house, asked) {
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const inUse = async (trx: typeof db, accountId: string) => (await fundingPlan(trx, accountId)) !== undefined;
       try {
         await removeCard({ db, now: house.identity.now }, id, inUse);

@@ -33,7 +33,7 @@ export const closingRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, house, asked) {
       const { language } = read('query', previewQuery, asked.query);
-      const { id } = await mine(db, asked, { open: true });
+      const { id } = mine(asked, { open: true });
       return ok(told(await previewClosing(db, house.refunds, id), language));
     },
   },
@@ -52,7 +52,7 @@ export const closingRoutes: readonly FamilyRoute[] = [
       const { version: previewVersion } = read('body', resources.closing, asked.body);
       const { identityId } = signedIn(asked);
       const key = `web ${identityId} ${keyIn(asked)}`;
-      const { id: accountId } = await mine(db, asked);
+      const { id: accountId } = mine(asked);
       const by = { kind: 'web', id: identityId } as const;
       const done = await closeAccount(db, house.refunds, { key, accountId, previewVersion, by });
       switch (done.kind) {

@@ -40,10 +40,10 @@ export const depositRoutes: readonly FamilyRoute[] = [
     body: resources.depositing,
     answers: { 200: resources.deposit, 201: resources.deposit, 202: resources.deposit },
     problems: [404, 409, 422, 429],
-    async run(db, house, asked) {
+    async run(_db, house, asked) {
       const { cents, card } = read('body', resources.depositing, asked.body);
       const key = `web ${signedIn(asked).identityId} ${keyIn(asked)}`;
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const given = card && { token: card.token, agreementVersion: card.save?.agreementVersion };
       const paid = await payOnWeb(house, { key, accountId, cents, card: given }).catch((error: unknown) => {
         throw error instanceof DepositRefusal ? refusalOf(error) : error;
@@ -66,7 +66,7 @@ export const depositRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, _house, asked) {
       const { id } = read('path', resources.depositPath, asked.params);
-      const { id: accountId } = await mine(db, asked);
+      const { id: accountId } = mine(asked);
       const deposit = await findDeposit(db, id);
       if (deposit?.accountId !== accountId) throw refuse('deposit-unknown');
       return ok(told(await resultOf(db, deposit), deposit));

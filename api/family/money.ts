@@ -51,7 +51,7 @@ export const moneyRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, house, asked) {
       const { from, until, period } = daysIn(asked.query, house.identity.now());
-      const { id: accountId } = await mine(db, asked);
+      const { id: accountId } = mine(asked);
       const shown = await readStatement(db, { accountId, period, timeZone: ZONE });
       const { timeZone, openingCents, inCents, outCents, closingCents, lines } = shown;
       return ok({ from, until, timeZone, openingCents, inCents, outCents, closingCents, lines });
@@ -68,7 +68,7 @@ export const moneyRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, _house, asked) {
       const { limit, cursor, only } = read('query', transactionsQuery, asked.query);
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const wanted = { limit, ...(cursor !== undefined && { cursor }), ...(only && { only }) };
       const { transactions, next } = await transactionsOf(db, id, wanted).catch((error: unknown) => {
         throw error instanceof BadCursor ? badCursor() : error;
@@ -90,7 +90,7 @@ export const moneyRoutes: readonly FamilyRoute[] = [
     problems: [404, 409, 429],
     async run(db, _house, asked) {
       const { limit, cursor } = read('query', noticesQuery, asked.query);
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const found = await noticesOf(db, id, { limit: limit + 1, before: readCursor(resources.rowId, cursor) });
       const notices = found.slice(0, limit).map((notice) => ({ ...notice, recipient: masked(notice.recipient) }));
       const last = notices.at(-1);

@@ -37,7 +37,7 @@ export const numberRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.numbers, 201: resources.numbers },
     problems: [404, 409, 422, 429],
     async run(db, house, asked) {
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const { number, sharing } = read('body', resources.numberAdding, asked.body);
       const { identityId } = signedIn(asked);
       const shared = sharing && (await proven(db, house.holders, identityId, sharing));
@@ -57,7 +57,7 @@ export const numberRoutes: readonly FamilyRoute[] = [
     answers: { 200: resources.numbers },
     problems: [404, 409, 422, 429],
     async run(db, house, asked) {
-      const { id: accountId } = await mine(db, asked, { open: true });
+      const { id: accountId } = mine(asked, { open: true });
       const { number } = read('path', resources.numberPath, asked.params);
       const by = { kind: 'web', id: signedIn(asked).identityId } as const;
       return answerOf(await removeNumber(db, house.holders, { key: randomUUID(), accountId, number, by }));

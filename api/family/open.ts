@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { familyOf } from '#accounts/identity/sessions.ts';
 import { networkOf } from '#accounts/network.ts';
 import type { Database } from '#db/connect.ts';
-import type { Session } from '#db/sessions.ts';
+import type { SignedInFamily } from '#db/identity-accounts.ts';
 import { admit } from '../identity/open.ts';
 import { idempotencyKey } from '../identity/resources.ts';
 import { read } from '../problem.ts';
@@ -11,7 +12,7 @@ import { familyRoutes } from './routes.ts';
 
 /** Opens what web and app do with accounts: the door, the limit of whoever came in, then what is asked. */
 export function openFamily(server: FastifyInstance, db: Database, house: FamilyHouse): void {
-  const sessions = new WeakMap<FastifyRequest, Session>();
+  const families = new WeakMap<FastifyRequest, SignedInFamily>();
   const limits = new FamilyLimits();
   const { identity } = house;
   for (const route of familyRoutes) {
@@ -21,20 +22,21 @@ export function openFamily(server: FastifyInstance, db: Database, house: FamilyH
       url: path,
       onRequest: async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        const session = door === 'family' ? await admit(db, identity, request) : undefined;
-        if (session) sessions.set(request, session);
-        const who = session ? `family ${session.identityId}` : `network ${networkOf(request.ip) ?? request.ip}`;
+        const family = door === 'family' ? await admit(request, (token) => familyOf(db, identity, token)) : undefined;
+        if (family) families.set(request, family);
+        const who = family ? `family ${family.session.identityId}` : `network ${networkOf(request.ip) ?? request.ip}`;
         reply.headers(await limits.keep(db, identity, limit, who));
       },
       handler: async (request, reply) => {
         const { params, query, body, headers } = request;
         const key = idempotent && headers['idempotency-key'];
+        const { session, accounts = [] } = families.get(request) ?? {};
         const {
           status,
           body: told,
           etag,
         } = await route.run(db, house, {
-          ...{ params, query, body, session: sessions.get(request), ifMatch: tagsOf(headers['if-match']) },
+          ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
           idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
         });
         if (etag !== undefined) reply.header('etag', `"${etag}"`);

@@ -17,7 +17,7 @@ import {
 } from './route.ts';
 
 async function change(db: Database, house: FamilyHouse, asked: HouseAsked, edit: ProfileEdit): Promise<Answered> {
-  const { id: accountId } = await mine(db, asked);
+  const { id: accountId } = mine(asked);
   const tags = tagsIn(asked);
   const version = Number(tags.find((tag) => /^\d{1,9}$/.test(tag)) ?? -1);
   const by = { kind: 'web', id: signedIn(asked).identityId } as const;
@@ -47,7 +47,7 @@ export const profileRoutes: readonly FamilyRoute[] = [
     limit: 'look',
     problems: [404, 409, 429],
     async run(db, _house, asked) {
-      const { id } = await mine(db, asked);
+      const { id } = mine(asked);
       const { version, profile } = await profileOf(db, id);
       return ok(profile, String(version));
     },

@@ -6,7 +6,7 @@ import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
 import type { HolderDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { identityOf, type Identity } from '#db/identities.ts';
-import { accountsOfIdentity, type OwnAccount } from '#db/identity-accounts.ts';
+import type { OwnAccount } from '#db/identity-accounts.ts';
 import { z } from 'zod';
 import type { FamilyAsked } from '../identity/routes.ts';
 import { refuse as refuseIdentity } from '../identity/refusals.ts';
@@ -28,6 +28,8 @@ export interface FamilyHouse {
 }
 
 export interface HouseAsked extends FamilyAsked {
+  /** Of whoever is signed in, the open ones first. Whatever changes one looks at it again, and holds it. */
+  readonly accounts: readonly OwnAccount[];
   /** The tags of If-Match, or undefined without it. */
   readonly ifMatch: readonly string[] | undefined;
 }
@@ -73,9 +75,9 @@ export async function identityIn(db: Database, asked: HouseAsked): Promise<Ident
  * The account that is meant: the one that is named, else the only open one, else the one that was closed last. `open`: a closed one is refused, since
  * nothing is done with it any more.
  */
-export async function mine(db: Database, asked: HouseAsked, { open = false } = {}): Promise<OwnAccount> {
+export function mine(asked: HouseAsked, { open = false } = {}): OwnAccount {
   const { account: number } = read('query', named, asked.query ?? {});
-  const all = await accountsOfIdentity(db, signedIn(asked).identityId);
+  const all = asked.accounts;
   const found = number === undefined ? theOne(all) : all.find((one) => one.number === number);
   if (!found) throw refuse('account-unknown');
   if (open && found.status === 'closed') throw refuse('account-closed');

@@ -9,12 +9,15 @@ import { refuse } from './refusals.ts';
 import { idempotencyKey } from './resources.ts';
 import { identityRoutes } from './routes.ts';
 
-/** Whose session the request's access token is of; throws 401 for none. */
-export async function admit(db: Database, deps: IdentityDeps, { headers }: FastifyRequest): Promise<Session> {
+/** Whose the request's access token is, as `whose` finds it; throws 401 for nobody's. */
+export async function admit<T>(
+  { headers }: FastifyRequest,
+  whose: (accessToken: string) => Promise<T | undefined>,
+): Promise<T> {
   const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-  const session = shown === undefined ? undefined : await sessionOf(db, deps, shown);
-  if (!session) throw refuse('session-needed');
-  return session;
+  const found = shown === undefined ? undefined : await whose(shown);
+  if (!found) throw refuse('session-needed');
+  return found;
 }
 
 /** Opens identity's routes: the limit first, then the door, then what is asked. What they answer is nobody else's to keep. */
@@ -28,7 +31,7 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
       onRequest: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         if (limit) reply.headers(await keepLimit(db, deps, limit, request.ip));
-        if (door === 'family') sessions.set(request, await admit(db, deps, request));
+        if (door === 'family') sessions.set(request, await admit(request, (token) => sessionOf(db, deps, token)));
       },
       handler: async (request, reply) => {
         const { params, query, body, headers } = request;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { placeBlock } from '#db/blocks.ts';
+import { policyFacts } from '#db/policy.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Household, freshNumber, type Family } from './testing/household.ts';
 
@@ -268,8 +269,14 @@ describe('blocks', () => {
         { scope: 'all', liftable: true },
       ],
     });
+    const stopped = async () => {
+      const asking = { personId: 'demo-mateo', stationId: 'rio-claro-1', facilityId: 'rio-claro' };
+      return (await policyFacts(household.database.db, { ...asking, number, at: household.home.at })).blocked;
+    };
+    expect(await stopped()).toMatchObject({ thisFacility: true, allFacilities: true });
     const [{ id = '' } = {}] = body['blocks'] as { id: string }[];
     expect((await family.told('DELETE', `/v1/account/blocks/${id}`)).body).toEqual({ result: 'lifted' });
+    expect(await stopped()).toMatchObject({ thisFacility: false, allFacilities: true });
     expect((await family.told('DELETE', `/v1/account/blocks/${id}`)).code).toBe('block-unknown');
     expect((await list(number)).body['blocks']).toHaveLength(1);
     const paged = await family.told(

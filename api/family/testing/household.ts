@@ -50,7 +50,7 @@ export class Household {
     });
   }
 
-  static async open(more: Partial<ApiOptions> = {}): Promise<Household> {
+  static async open(more: (database: TestDatabase) => Partial<ApiOptions> = () => ({})): Promise<Household> {
     const database = await startTestDatabase();
     const household = new Household(database);
     const { db } = database;
@@ -69,7 +69,7 @@ export class Household {
     };
     household.server = apiServer({
       ...{ db, token: SERVICE, health: async () => 'ok', identity, family: household.house },
-      ...{ metrics: { contentType: 'text/plain', metrics: async () => '' }, ...more },
+      ...{ metrics: { contentType: 'text/plain', metrics: async () => '' }, ...more(database) },
     });
     return household;
   }

@@ -202,6 +202,35 @@ test('what is committed late has a late place: whoever read on misses nothing', 
   await pool.destroy();
 });
 
+test('two that publish at once follow each other: what one has placed the other does not place anew', async () => {
+  const place = (trx: Database, n: number) =>
+    placeBlock(trx, { number: `+1213555017${n}`, scope: 'all', by: { kind: 'web' }, reason: 'x', at });
+  const pool = openDatabase(server.url, { max: 4, connectMs: 15_000 });
+  const held = async (work: (trx: Database) => Promise<unknown>) => {
+    let commit: () => void = () => undefined;
+    const goOn = new Promise<void>((resolve) => (commit = resolve));
+    let ended: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((done) => {
+      ended = pool.transaction().execute(async (trx) => {
+        await work(trx);
+        done();
+        await goOn;
+      });
+    });
+    return { commit: () => (commit(), ended) };
+  };
+  const early = await held((trx) => place(trx, 1));
+  await place(pool, 2);
+  const publisher = await held((trx) => publishEvents(trx));
+  await early.commit();
+  const other = publishEvents(pool);
+  await publisher.commit();
+  await other;
+  const numbers = (await eventsAfter(pool, since, 10)).map(({ data }) => data['number']);
+  expect(numbers).toEqual(['+12135550172', '+12135550171']);
+  await pool.destroy();
+});
+
 test('what is long ago is forgotten, and places go on from the last', async () => {
   const last = await lastEvent(db);
   await pruneEvents(db, new Date('2100-01-01T00:00:00Z'));

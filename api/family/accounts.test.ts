@@ -395,6 +395,16 @@ describe('the door', () => {
     expect(again.statusCode).toBe(422);
   });
 
+  test('when the time of a limit is over, counting begins anew', async () => {
+    const left = async () => (await household.ask('GET', '/v1/facilities?limit=1')).headers['ratelimit'];
+    household.home.pass(600_000);
+    expect([await left(), await left()]).toEqual(['"look";r=1199;t=600', '"look";r=1198;t=600']);
+    household.home.pass(599_999);
+    expect(await left()).toBe('"look";r=1197;t=1');
+    household.home.pass(1);
+    expect(await left()).toBe('"look";r=1199;t=600');
+  });
+
   test('looking is counted too', async () => {
     const looked = await family.send('GET', '/v1/accounts');
     expect(looked.headers['ratelimit']).toBe('"look";r=1199;t=600');

@@ -250,6 +250,13 @@ describe('closing', () => {
       expect((await family.told(method, url, sent, key())).code).toBe('account-closed');
     expect((await family.told('GET', '/v1/account')).body).toMatchObject({ status: 'closed', balanceCents: 0 });
     expect((await family.told('GET', '/v1/account/statement')).body).toMatchObject({ closingCents: 0, inCents: 2_700 });
+    household.home.pass(1_000);
+    const anew = await family.enrolled();
+    expect((await family.told('GET', '/v1/account')).body).toMatchObject({
+      accountNumber: anew.accountNumber,
+      status: 'open',
+    });
+    expect((await family.told('GET', `/v1/account?account=${accountId}`)).body).toMatchObject({ status: 'closed' });
   });
 });
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { notifyWith } from '#accounts/notices/notice.ts';
 import { webhookKeys } from '#accounts/webhooks/secret.ts';
+import { settleDelivery } from '#accounts/webhooks/settle.ts';
 import { subscribe } from '#accounts/webhooks/subscribe.ts';
 import { webhookWords } from '#accounts/webhooks/wording.ts';
 import { liftBlock, placeBlock } from '#db/blocks.ts';
@@ -227,6 +228,24 @@ test('what a process that died was sending is sent again by another, when its ti
   pass(1_500);
   await round();
   expect(one.heard).toHaveLength(1);
+});
+
+test('whoever took too long says nothing about what another has sent meanwhile', async () => {
+  const { one, url } = await receiver();
+  await subscribed(url);
+  await happens();
+  await publishEvents(database.db);
+  const late = (await takeWebhook(database.db, at, 1_500)) ?? expect.fail('nothing is due');
+  pass(1_500);
+  await happens();
+  await round();
+  expect(one.heard.map((events) => events.length)).toEqual([2]);
+  const before = await state();
+  const deps = { now, notify: notifyWith(webhookWords, now) };
+  const upTo = one.heard[0]?.[0]?.id ?? '';
+  expect(await settleDelivery(database.db, deps, late, { kind: 'acknowledged', upTo })).toBe('not-ours');
+  expect(await settleDelivery(database.db, deps, late, { kind: 'failed', why: 'timeout' })).toBe('not-ours');
+  expect(await state()).toEqual(before);
 });
 
 test('this machine is not reached unless its network is allowed', async () => {

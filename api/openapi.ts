@@ -19,6 +19,14 @@ const idempotencyKey = {
   schema: { type: 'string', minLength: 8, maxLength: 128 },
 };
 
+const ifMatch = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The ETag of what was seen: without it 428, and 412 when somebody else has changed it since',
+  schema: { type: 'string' },
+};
+
 const prefix = '#/components/schemas/';
 
 /** A stream of server-sent events: beside OpenAPI's own words it has none for what comes in it, so the schema is that of one event's data. */
@@ -56,6 +64,7 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
       ...parameters('path', route.params),
       ...parameters('query', route.query),
       ...(route.idempotent ? [idempotencyKey] : []),
+      ...(route.versioned && route.method !== 'GET' ? [ifMatch] : []),
     ],
     ...(route.body && { requestBody: { required: true, content: json(inline(route.body, 'input')) } }),
     responses: Object.fromEntries([

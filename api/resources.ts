@@ -6,6 +6,12 @@ export const e164 = z
   .string()
   .regex(/^\+[1-9]\d{6,14}$/, 'is no E.164 number, such as +12135550142')
   .meta({ id: 'E164' });
+/** Text that a database can keep: whatever JSON may hold, PostgreSQL has no NUL. */
+export const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((value) => !value.includes('\0'), 'has a character that no text has');
 const id = z.string().min(1).max(64);
 const at = z.iso.datetime();
 const optionalAt = at.optional();

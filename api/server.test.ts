@@ -145,6 +145,8 @@ describe('the door', () => {
     for (const path of ['/healthz', '/readyz', '/livez']) expect((await server.inject(path)).body).toBe('ok\n');
     expect((await server.inject('/metrics')).body).toBe('homeline_up 1\n');
     expect(problemOf(await server.inject('/v2'))[0]).toBe(404);
+    for (const path of [`/v1/calls/${'x'.repeat(200)}`, '/v1/calls/%'])
+      expect(problemOf(await server.inject(path))[0]).toBe(400);
   });
 
   test('the description has every route, and each of its references leads somewhere', async () => {

@@ -1,9 +1,20 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
+import { keepConventions, requestName } from './conventions.ts';
 import { deskEvents, deskEventStream } from './desk-events.ts';
 import type { DeskFeed } from './desk-feed.ts';
+import { DOCS_POLICY, docsPage, type OpenApiDocument } from './docs/page.ts';
+import { openFamily } from './family/open.ts';
+import type { FamilyHouse } from './family/route.ts';
+import { familyRoutes } from './family/routes.ts';
 import { openIdentity } from './identity/open.ts';
 import { idempotencyKey } from './identity/resources.ts';
 import { identityRoutes } from './identity/routes.ts';
@@ -16,6 +27,8 @@ import { openStaff } from './staff/door.ts';
 import type { StaffHouse } from './staff/route.ts';
 import { staffRoutes } from './staff/routes.ts';
 import { signInRoute } from './staff/sessions.ts';
+import { houseEvents, houseEventStream, type EventFeed } from './webhooks/events.ts';
+import { webhookRoutes, type WebhookHouse } from './webhooks/routes.ts';
 import { textWebhook, type TextWebhookOptions } from './text-webhook.ts';
 
 export interface ApiOptions {
@@ -32,41 +45,55 @@ export interface ApiOptions {
   readonly cards?: CardWebhookOptions;
   /** Absent: nobody hears what happens at the agents' desk. */
   readonly desk?: DeskFeed;
+  /** Absent: web and app layers do not hear what happens as it happens. */
+  readonly events?: EventFeed;
+  /** Absent: nor are they told by webhook. */
+  readonly webhooks?: WebhookHouse;
   /** Absent: families neither search questions nor write any. */
   readonly questions?: QuestionHouse;
   /** Absent: families neither register nor sign in here. */
   readonly identity?: IdentityDeps;
   /** Absent: staff do not sign in here. */
   readonly staff?: StaffHouse;
+  /** Absent: nor do they do anything with accounts. */
+  readonly family?: FamilyHouse;
   /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
   readonly trustProxy?: string;
+  /** Of web pages that may ask what families ask; absent: none but its own. */
+  readonly origins?: readonly string[];
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
-  const { db, token, health, metrics, log, texts, cards, desk, identity, questions, staff, trustProxy } = options;
-  const served: readonly Route[] = [...routes, ...(questions ? questionRoutes(questions) : [])];
+  const { db, token, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
+  const { events, webhooks, trustProxy, origins = [] } = options;
+  const served: readonly Route[] = [
+    ...routes,
+    ...(questions ? questionRoutes(questions) : []),
+    ...(webhooks ? webhookRoutes(webhooks) : []),
+  ];
   const server = Fastify({
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    ...requestName,
+    // What is no path, or has a part of more than a hundred characters, comes to no route.
+    frameworkErrors: (error, request, reply) => {
+      void answerProblem(new Problem(400, 'This is no path that there is.'), error, request, reply);
+    },
     ...(trustProxy !== undefined && { trustProxy }),
   });
-  const document = openApi(
-    [...served, ...(identity ? identityRoutes : []), ...(staff ? [signInRoute, ...staffRoutes] : [])],
-    [deskEventStream],
-  );
+  const documented = [
+    ...served,
+    ...(identity ? identityRoutes : []),
+    ...(family ? familyRoutes : []),
+    ...(staff ? [signInRoute, ...staffRoutes] : []),
+  ];
+  const document = openApi(documented, [deskEventStream, ...(events ? [houseEventStream] : [])]);
   const service = serviceDoor(db, token);
 
-  server.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error);
-    if (problem.status >= 500)
-      request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
-    return reply
-      .code(problem.status)
-      .headers({ ...problem.headers, 'content-type': 'application/problem+json' })
-      .send(Buffer.from(JSON.stringify(problem.body)));
-  });
+  keepConventions(server, { origins });
+  server.setErrorHandler((error, request, reply) => answerProblem(problemOf(error), error, request, reply));
   server.setNotFoundHandler(() => {
     throw new Problem(404, 'There is nothing here; /openapi.json says what there is.');
   });
@@ -82,6 +109,10 @@ export function apiServer(options: ApiOptions): FastifyInstance {
   server.get('/livez', async (_request, reply) => reply.type('text/plain').send('ok\n'));
   server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
   server.get('/openapi.json', () => document);
+  const docs = docsPage(document as unknown as OpenApiDocument);
+  server.get('/docs', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('content-security-policy', DOCS_POLICY).send(docs),
+  );
 
   if (texts) void server.register(textWebhook, texts);
   if (cards) void server.register(cardWebhook, cards);
@@ -90,8 +121,14 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       guarded.addHook('onRequest', service('queue.read'));
       await guarded.register(deskEvents, { feed: desk });
     });
+  if (events)
+    void server.register(async (guarded) => {
+      guarded.addHook('onRequest', service(undefined));
+      await guarded.register(houseEvents, { feed: events });
+    });
   if (identity) openIdentity(server, db, identity);
   if (staff) openStaff(server, db, staff);
+  if (family) openFamily(server, db, family);
   for (const route of served)
     server.route({
       method: route.method,
@@ -105,4 +142,13 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       },
     });
   return server;
+}
+
+function answerProblem(problem: Problem, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.status >= 500)
+    request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+  return reply
+    .code(problem.status)
+    .headers({ ...problem.headers, 'content-type': 'application/problem+json' })
+    .send(Buffer.from(JSON.stringify(problem.body)));
 }

@@ -24,10 +24,18 @@ export const callChargeKey = (callId: string): string => `call-charge ${callId}`
 
 /**
  * Calls to the account's numbers that have ended, the newest first, from when each number was added: what rang there before is not theirs to see.
+ * `after`: those that follow this one in that order.
  * What policy turned away never reached anybody and is left out, in the very words of the index call_attempt_number, which is else not used.
  */
-export async function callsOfAccount(db: Database, accountId: string, period: Period): Promise<AccountCall[]> {
+export async function callsOfAccount(
+  db: Database,
+  accountId: string,
+  period: Period,
+  page: { readonly limit?: number; readonly after?: Pick<AccountCall, 'at' | 'id'> } = {},
+): Promise<AccountCall[]> {
   const { from, until } = period;
+  const { limit = null, after } = page;
+  const [afterAt, afterId] = [after?.at ?? null, after?.id ?? null];
   const { rows } = await sql<Omit<AccountCall, 'billedCents'> & { billedCents: string }>`
     select call.id, call.dialled_at as at, facility.name as facility, facility.time_zone, call.number, call.disposition,
       coalesce(greatest(floor(extract(epoch from call.done_at - call.talking_at)), 0), 0)::integer as talk_seconds,
@@ -42,6 +50,8 @@ export async function callsOfAccount(db: Database, accountId: string, period: Pe
     where account_number.account_id = ${accountId} and call.dialled_at >= account_number.added_at
       and call.closed_at is not null and call.ended_by is distinct from 'policy'
       and call.dialled_at >= ${from}::timestamptz and call.dialled_at < ${until}::timestamptz
-    order by call.dialled_at desc, call.id`.execute(db);
+      and (${afterAt}::timestamptz is null or call.dialled_at < ${afterAt}::timestamptz
+        or (call.dialled_at = ${afterAt}::timestamptz and call.id > ${afterId}::uuid))
+    order by call.dialled_at desc, call.id limit ${limit}::bigint`.execute(db);
   return rows.map((row) => ({ ...row, billedCents: Number(row.billedCents) }));
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from './connect.ts';
 
 /** A facility that families are offered: it is active, and its state is known. */
@@ -47,4 +47,31 @@ async function choice(db: Database, column: 'id' | 'number', value: string): Pro
   const query = db.selectFrom('facility').select(['id', 'name', 'state']).where(column, '=', value);
   const row = await query.where('active', '=', true).executeTakeFirst();
   return row && row.state !== null ? { ...row, state: row.state } : undefined;
+}
+
+/** Plain letters in the place of those with accents: nobody types one to search. */
+const plain = (text: RawBuilder<unknown>) =>
+  sql`translate(lower(${text}), 'áàâäãéèêëíìîïóòôöõúùûüñç’', 'aaaaaeeeeiiiiooooouuuunc''')`;
+
+/**
+ * A page of the active facilities by name, those after `after`: of a state, or with these words in their names, or with this number. There are a few
+ * thousand at most: they are read, and no index is kept for it.
+ */
+export async function searchFacilities(
+  db: Database,
+  wanted: { readonly state?: string | undefined; readonly words?: string | undefined },
+  page: { readonly limit: number; readonly after?: Pick<FacilityChoice, 'name' | 'id'> | undefined },
+): Promise<FacilityChoice[]> {
+  const { state = null, words = null } = wanted;
+  const { limit, after } = page;
+  const [afterName, afterId] = [after?.name ?? null, after?.id ?? null];
+  const pattern = words === null ? null : `%${words.replace(/[\\%_]/g, '\\$&')}%`;
+  const { rows } = await sql<FacilityChoice>`
+    select id, name, state from facility
+    where active and state is not null
+      and (${state}::text is null or state = ${state}::text)
+      and (${pattern}::text is null or number = ${words}::text or ${plain(sql`name`)} like ${plain(sql`${pattern}::text`)})
+      and (${afterName}::text is null or (name, id) > (${afterName}::text, ${afterId}::text))
+    order by name, id limit ${limit}`.execute(db);
+  return rows;
 }

@@ -169,6 +169,12 @@ export async function noteDeclined(trx: Database, plan: FundingPlan, limit: numb
   return suspends;
 }
 
+/** Changes with everything that happens to an account's plans; '0': nothing has. */
+export async function fundingVersion(db: Database, accountId: string): Promise<string> {
+  const query = db.selectFrom('fundingChange').select((eb) => eb.fn.max('id').as('version'));
+  return (await query.where('accountId', '=', accountId).executeTakeFirst())?.version ?? '0';
+}
+
 export type FundingChange = Selectable<FundingChangeTable>;
 
 /** Everything that happened to an account's plans, the newest first. */

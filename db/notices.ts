@@ -1,5 +1,6 @@
 import type { Database } from './connect.ts';
 import { addToOutbox } from './outbox.ts';
+import type { NoticeState } from './schema/notices.ts';
 
 /** Topic of the outbox; the payload is `{ noticeId }`. */
 export const NOTICE = 'notice';
@@ -31,4 +32,33 @@ export async function writeNotice(trx: Database, { key, accountId, at, words }: 
     .executeTakeFirst();
   if (made) await addToOutbox(trx, NOTICE, { noticeId: made.id });
   return made !== undefined;
+}
+
+/** A notice as its holder sees it. */
+export interface AccountNotice {
+  readonly id: string;
+  readonly at: Date;
+  readonly channel: 'text' | 'e-mail';
+  readonly recipient: string;
+  readonly subject?: string;
+  readonly body: string;
+  readonly state: NoticeState;
+}
+
+/** What was told of an account, the newest first, before the one with the id `before`; nothing that is confidential or has a secret to be filled in. */
+export async function noticesOf(
+  db: Database,
+  accountId: string,
+  page: { readonly limit: number; readonly before?: string | undefined },
+): Promise<AccountNotice[]> {
+  const { limit, before } = page;
+  let query = db
+    .selectFrom('notice')
+    .select(['id', 'writtenAt as at', 'channel', 'recipient', 'subject', 'body', 'state'])
+    .where('accountId', '=', accountId)
+    .where('confidential', '=', false)
+    .where('proofId', 'is', null);
+  if (before !== undefined) query = query.where('id', '<', before);
+  const rows = await query.orderBy('id', 'desc').limit(limit).execute();
+  return rows.map(({ subject, ...notice }) => ({ ...notice, ...(subject !== null && { subject }) }));
 }

@@ -50,6 +50,7 @@ import type {
 } from './schema/funding.ts';
 import type {
   AccessTokenTable,
+  IdentityAccountTable,
   IdentityGuessTable,
   IdentityQuestionTable,
   IdentitySessionTable,
@@ -60,6 +61,7 @@ import type {
   RefreshTokenTable,
   SignUpTable,
 } from './schema/identity.ts';
+import type { EventTable, WebhookTable } from './schema/events.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { LineCallTable } from './schema/line-calls.ts';
 import type { LockboxFileTable, LockboxLineTable } from './schema/lockbox.ts';
@@ -187,4 +189,7 @@ export interface Schema {
   staffSession: StaffSessionTable;
   staffAudit: StaffAuditTable;
   serviceKey: ServiceKeyTable;
+  identityAccount: IdentityAccountTable;
+  event: EventTable;
+  webhook: WebhookTable;
 }

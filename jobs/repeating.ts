@@ -2,6 +2,7 @@ import { releaseExpiredHolds } from './release-holds.ts';
 import { resolveDeposits } from './resolve-deposits.ts';
 import { giveOutMessages } from '#db/desk/messages.ts';
 import { forgetIdentityLeavings } from '#db/forget-identities.ts';
+import { pruneEvents } from '#db/events.ts';
 import { pruneOutbox } from '#db/outbox.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { forgetWhoAsked } from '#accounts/questions/ask.ts';
@@ -33,6 +34,8 @@ export interface RepeatingBench extends TopicsBench {
 
 const MINUTE = 60_000;
 const FORGET_AFTER_MS = 7 * 24 * 60 * MINUTE;
+/** How long web and app layers may be away and miss nothing, milliseconds. */
+const EVENTS_KEPT_MS = 30 * 24 * 60 * MINUTE;
 /** A charge is left to whoever makes it, in milliseconds: longer than its longest request (two, or four, of 30 s). */
 const CHARGE_MS = 3 * MINUTE;
 /** Within the two hours in which the gateway finds even what is not indexed yet (stripe-gateway.ts). */
@@ -58,6 +61,7 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'identities', everyMs: 10 * MINUTE, work: () => forgetIdentityLeavings(db, now()) },
+    { name: 'events', everyMs: 60 * MINUTE, work: () => pruneEvents(db, ago(EVENTS_KEPT_MS)) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];
 };

@@ -20,6 +20,7 @@ import { waitBefore, type QueueName, type Topic } from './topic.ts';
 import { topicsOf } from './topics.ts';
 import { RECORDING_FINISHED } from '#db/recordings.ts';
 import { workOn } from './work.ts';
+import { WebhookSender, type WebhookParts } from './webhooks/send.ts';
 
 export interface JobsOptions {
   readonly db: Database;
@@ -37,6 +38,8 @@ export interface JobsOptions {
   readonly notices: SendDeps;
   /** By whom holders are told of their accounts. */
   readonly holders: TellDeps;
+  /** Absent: nobody is told by webhook. */
+  readonly webhooks?: WebhookParts;
   readonly log: Log;
   readonly meter?: Meter;
   /** How often the outbox is looked at. Milliseconds. */
@@ -135,6 +138,13 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   ];
   const opened = Object.entries(queues);
   for (const [, { worker }] of opened) loops.push(worker.run());
+  if (options.webhooks) {
+    const sender = new WebhookSender({ ...options.webhooks, db, log, now, signal: impatient.signal });
+    const tell = repeat('webhooks', { ...repeating, otherwiseMs: relayEveryMs }, () =>
+      sender.round().then(() => relayEveryMs),
+    );
+    loops.push(tell.then(() => sender.idle()));
+  }
 
   return {
     topics: [...topics.keys()],

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { DeskFeed } from '#api/desk-feed.ts';
+import { EventFeed } from '#api/webhooks/events.ts';
 import { apiServer } from '#api/server.ts';
 import { openDatabase } from '#db/connect.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
@@ -12,6 +13,7 @@ import { notifyWith } from '#accounts/notices/notice.ts';
 import { argonHasher } from '#accounts/passcode/hasher.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
+import { webhookKeys } from '#accounts/webhooks/secret.ts';
 import { questionWords } from '#accounts/questions/wording.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
 import { main } from './child.ts';
@@ -31,7 +33,7 @@ main('api', async (config, log) => {
   const health = () => databaseHealth(db);
   const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
   const gateway = openGateway(config, db, log);
-  const { deposits, funding } = moneyOf(db, gateway);
+  const { deposits, funding, holders, refunds } = moneyOf(db, gateway);
   const texts =
     publicUrl !== undefined && authToken !== undefined
       ? { publicUrl, authToken, receive: (text: ArrivedText) => receiveText(db, funding, text) }
@@ -39,6 +41,10 @@ main('api', async (config, log) => {
   const cards = { hear: hearWith(gateway, deposits, log) };
   const desk = new DeskFeed(db, config.DATABASE_URL);
   const identity = await identityOf(config);
+  const family = {
+    ...{ identity, deposits, funding, refunds, cards: gateway },
+    holders: { ...holders, hasher: await argonHasher(config.PASSCODE_PEPPER, config.PIN_PEPPER) },
+  };
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
@@ -53,6 +59,10 @@ main('api', async (config, log) => {
       desk,
       identity,
       staff: await staffOf(config),
+      family,
+      events: new EventFeed(db, config.DATABASE_URL),
+      webhooks: { keys: webhookKeys(config.IDENTITY_SECRET), now },
+      ...(config.ALLOWED_ORIGINS && { origins: config.ALLOWED_ORIGINS }),
       questions,
       ...(texts && { texts }),
     },

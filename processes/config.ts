@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { blockListOf } from '#jobs/webhooks/networks.ts';
 import { readAddresses } from '#media/servers/address.ts';
 import { withFiles } from './secret-files.ts';
 import { WrongSetting } from './wrong-setting.ts';
@@ -19,6 +20,15 @@ const generated = () => randomBytes(24).toString('hex');
 function areAddresses(text: string): boolean {
   try {
     return readAddresses(text, 8021).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function areNetworks(text: string): boolean {
+  try {
+    blockListOf(text.split(','));
+    return true;
   } catch {
     return false;
   }
@@ -102,6 +112,20 @@ const settings = z.object({
   /** Who shows it may use the API. */
   API_TOKEN: z.string().min(16).default(generated),
   TRUSTED_PROXIES: z.string().min(1).optional(),
+  /** Web pages that may ask what families ask. */
+  ALLOWED_ORIGINS: z
+    .string()
+    .regex(
+      /^https?:\/\/[^/?#,\s]+(,https?:\/\/[^/?#,\s]+)*$/,
+      'must be origins with commas between: https://home.example.com',
+    )
+    .transform((list) => list.split(','))
+    .optional(),
+  WEBHOOK_NETWORKS: z
+    .string()
+    .refine(areNetworks, 'must be networks with commas between: 10.0.0.0/8,fd00::/8')
+    .transform((list) => list.split(','))
+    .optional(),
   IDENTITY_SECRET: z.string().min(16).default(generated),
   /** Where families sign in; mails lead there. */
   WEB_ADDRESS: z

@@ -1,7 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDatabase } from '#db/connect.ts';
+import { notifyWith } from '#accounts/notices/notice.ts';
+import { webhookKeys } from '#accounts/webhooks/secret.ts';
+import { webhookWords } from '#accounts/webhooks/wording.ts';
 import { startJobs } from '#jobs/start.ts';
+import { blockListOf } from '#jobs/webhooks/networks.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import { openGateway } from './gateway.ts';
@@ -31,6 +35,11 @@ main('jobs', async (config, log) => {
     messageFolder,
     ...moneyOf(db, openGateway(config, db, log)),
     notices: sendersOf(config, log),
+    webhooks: {
+      keys: webhookKeys(config.IDENTITY_SECRET),
+      notify: notifyWith(webhookWords, () => new Date()),
+      allowed: blockListOf(config.WEBHOOK_NETWORKS ?? []),
+    },
     log,
     meter: meterOf(metrics),
     sweepEveryMs: config.SWEEP_SECONDS * 1000,

@@ -21,6 +21,8 @@ interface Party {
   /** By the gateway's own books. */
   readonly takenCents: () => Promise<number>;
   readonly webhookOf: (key: string) => Promise<{ readonly rawBody: Buffer; readonly signature: string }>;
+  /** What the gateway's own page hands out for a card. */
+  readonly handedOut: (number: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,6 +33,10 @@ async function sandbox(): Promise<Party> {
     gateway,
     takenCents: async () => (await sandboxTakings(server.db)).netCents,
     webhookOf: async (key) => (await gateway.webhookOf(key)) ?? expect.fail('no such charge'),
+    async handedOut(number) {
+      const given = await gateway.tokenise(details(number));
+      return given.kind === 'token' ? given.token : expect.fail(given.reason);
+    },
     stop: () => server.stop(),
   };
 }
@@ -46,6 +52,10 @@ async function stripe(): Promise<Party> {
       const intent = books.intents.find(({ metadata }) => metadata['key'] === key);
       const type = intent?.status === 'succeeded' ? 'payment_intent.succeeded' : 'payment_intent.payment_failed';
       return standIn.webhook(type, intent, now);
+    },
+    async handedOut(number) {
+      const form = new URLSearchParams({ 'card[number]': number, 'card[exp_month]': '12', 'card[exp_year]': '2030' });
+      return (books.write('/v1/payment_methods', form).body as { id: string }).id;
     },
     stop: () => standIn.stop(),
   };
@@ -101,6 +111,22 @@ describe.each([
     expect(outcome).toEqual({ kind: 'token', token: expect.any(String) as string, ...kept });
     const seen = inspect([outcome, gateway], { depth: 12, showHidden: true });
     expect(seen).not.toMatch(/510510510510|'737'/);
+  });
+
+  test('a card that was given on the gateway’s own page is kept by what that handed out, and charged', async () => {
+    const handedOut = await party.handedOut('5105105105105100');
+    const kept = await gateway.cardOf(handedOut);
+    const shown = { brand: 'mastercard', lastFour: '5100', expiryMonth: 12, expiryYear: 2030, funding: 'prepaid' };
+    expect(kept).toEqual({ kind: 'token', token: expect.any(String) as string, ...shown });
+    expect(await gateway.cardOf(handedOut)).toEqual(kept);
+    const before = await party.takenCents();
+    expect(await gateway.charge(order(kept.kind === 'token' ? kept.token : ''))).toMatchObject({ kind: 'captured' });
+    expect((await party.takenCents()) - before).toBe(2_500);
+  });
+
+  test('what nobody handed out, a number for one, is no card', async () => {
+    for (const nothing of ['tok_aaaaaaaaaaaaaaaaaaaaaaaa', 'pm_none', 'cus_1:pm_1', '5105105105105100', ''])
+      expect(await gateway.cardOf(nothing)).toEqual({ kind: 'refused', reason: 'card-removed' });
   });
 
   test('a card that cannot be is refused before anybody is asked, and one the bank refuses by its reason', async () => {

@@ -80,6 +80,11 @@ export type WebhookEvent =
 export interface CardGateway extends Charger {
   /** Hands the card over and gets a token for it. The details are sent nowhere else; the caller wipes them. */
   tokenise(card: CardDetails): Promise<TokeniseOutcome>;
+  /**
+   * What is kept of a card that its holder gave to the gateway on a page of the gateway's own, by the token that page was handed: web and app never
+   * see a number, and nor do we. Asked again with the same token it gives the same.
+   */
+  cardOf(handedOut: string): Promise<TokeniseOutcome>;
   charge(order: ChargeOrder): Promise<ChargeOutcome>;
   /** The same `key` refunds once. All refunds of a charge together are never more than the charge. */
   refund(order: RefundOrder): Promise<RefundOutcome>;

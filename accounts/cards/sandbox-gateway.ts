@@ -85,6 +85,15 @@ export class SandboxGateway implements CardGateway {
     return work.then(() => outcome, unreachable<TokeniseOutcome>({ kind: 'refused', reason: 'gateway-unavailable' }));
   }
 
+  async cardOf(handedOut: string): Promise<TokeniseOutcome> {
+    const found = findSandboxCard(this.#options.db, handedOut).then((card): TokeniseOutcome => {
+      if (!card) return { kind: 'refused', reason: 'card-removed' };
+      const { token, brand, lastFour, expiryMonth, expiryYear, funding } = card;
+      return { kind: 'token', token, brand, lastFour, expiryMonth, expiryYear, funding };
+    });
+    return found.catch(unreachable<TokeniseOutcome>({ kind: 'refused', reason: 'gateway-unavailable' }));
+  }
+
   async charge(order: ChargeOrder): Promise<ChargeOutcome> {
     return this.#charge(order).catch(unreachable<ChargeOutcome>({ kind: 'unknown' }));
   }

@@ -83,8 +83,20 @@ export class StripeGateway implements CardGateway {
         billing_details: { address: { postal_code: card.postalCode, country: 'US' } },
       }),
     );
-    if (made.kind !== 'answer') return refusal(made);
-    const { id, card: kept } = made.answer;
+    return made.kind === 'answer' ? this.#keep(made.answer) : refusal(made);
+  }
+
+  /** `handedOut`: a PaymentMethod of Stripe's own form (docs.stripe.com/payments/accept-a-payment-deferred). */
+  async cardOf(handedOut: string): Promise<TokeniseOutcome> {
+    const removed: TokeniseOutcome = { kind: 'refused', reason: 'card-removed' };
+    if (!/^pm_\w+$/.test(handedOut)) return removed;
+    const found = await attempt(() => this.#stripe.paymentMethods.retrieve(handedOut));
+    if (found.kind === 'answer') return this.#keep(found.answer);
+    return found.kind === 'refused' && found.code === 'resource_missing' ? removed : refusal(found);
+  }
+
+  /** Attaches it to a customer of its own: the same one however often, by the key. */
+  async #keep({ id, card: kept }: Stripe.PaymentMethod): Promise<TokeniseOutcome> {
     const brand = kept?.brand;
     if (!kept || (brand !== 'visa' && brand !== 'mastercard')) return { kind: 'refused', reason: 'card-not-accepted' };
     const attached = await attempt(() => this.#stripe.customers.create({ payment_method: id }, { idempotencyKey: `customer ${id}` })); // prettier-ignore

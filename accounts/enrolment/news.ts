@@ -16,6 +16,8 @@ export type HolderNews =
     }
   | { readonly kind: 'number-added' | 'number-removed'; readonly number: string }
   | { readonly kind: 'profile-changed'; readonly parts: readonly ProfilePart[] }
+  /** Somebody who registered on the web showed the account's number and passcode, and uses it there from now on. */
+  | { readonly kind: 'on-the-web' }
   | { readonly kind: 'passcode-set' | 'passcode-changed' | 'passcode-unlocked' }
   | { readonly kind: 'passcode-locked'; readonly minutes: number };
 

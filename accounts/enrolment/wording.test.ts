@@ -19,6 +19,7 @@ test.each<[HolderNews, RegExp, RegExp]>([
     /Changed.*7897: name, e-mail\./,
     /Cambios.*7897: nombre, correo electrónico\./,
   ],
+  [{ kind: 'on-the-web' }, /7897 can now be used on the web/, /7897 ya se puede usar en la web/],
   [{ kind: 'passcode-set' }, /7897 now has a passcode/, /7897 ya tiene una clave/],
   [{ kind: 'passcode-changed' }, /passcode.*7897 was changed/, /cambió la clave.*7897/],
   [{ kind: 'passcode-unlocked' }, /7897 can be used again/, /7897 se puede usar de nuevo/],

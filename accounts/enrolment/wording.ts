@@ -28,6 +28,8 @@ const english = (news: HolderNews, account: string): string => {
       return `${phone(news.number)} was removed from your account ending ${account}. Not you? Call us.`;
     case 'profile-changed':
       return `Changed in your account ending ${account}: ${list(news.parts, 'en')}. Not you? Call us.`;
+    case 'on-the-web':
+      return `Your account ending ${account} can now be used on the web, by whoever entered its passcode. Not you? Call us.`;
     case 'passcode-set':
       return `Your account ending ${account} now has a passcode. Not you? Call us.`;
     case 'passcode-changed':
@@ -52,6 +54,8 @@ const spanish = (news: HolderNews, account: string): string => {
       return `Se quitó ${phone(news.number)} de su cuenta que termina en ${account}. ¿No fue usted? Llámenos.`;
     case 'profile-changed':
       return `Cambios en su cuenta que termina en ${account}: ${list(news.parts, 'es')}. ¿No fue usted? Llámenos.`;
+    case 'on-the-web':
+      return `Su cuenta que termina en ${account} ya se puede usar en la web, con quien ingresó su clave. ¿No fue usted? Llámenos.`;
     case 'passcode-set':
       return `Su cuenta que termina en ${account} ya tiene una clave. ¿No fue usted? Llámenos.`;
     case 'passcode-changed':

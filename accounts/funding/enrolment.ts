@@ -4,6 +4,7 @@ import {
   changePlan,
   endPlan,
   fundingPlan,
+  fundingVersion,
   isOpenAccount,
   type FundingActor,
   type FundingPlan,
@@ -21,7 +22,9 @@ export type EnrolmentRefusal =
   | 'no-card'
   | 'card-expired'
   | 'already-enrolled'
-  | 'not-enrolled';
+  | 'not-enrolled'
+  /** Somebody else changed it since it was seen. */
+  | 'changed-meanwhile';
 
 type Refused = { readonly kind: 'refused'; readonly reason: EnrolmentRefusal };
 
@@ -43,6 +46,8 @@ export interface FundingRequest {
   readonly by: FundingActor;
   /** Names this request: the notice that confirms it is sent once. */
   readonly key: string;
+  /** Those of what was seen (fundingVersion()): another one is there, nothing is done. Absent: whatever is there. */
+  readonly seen?: readonly string[];
 }
 
 const refused = (reason: EnrolmentRefusal): Refused => ({ kind: 'refused', reason });
@@ -50,7 +55,7 @@ const refused = (reason: EnrolmentRefusal): Refused => ({ kind: 'refused', reaso
 /** One after the other for each account, and none while money moves on it. */
 async function inTurn(
   db: Database,
-  accountId: string,
+  { accountId, seen }: Pick<FundingRequest, 'accountId' | 'seen'>,
   options: { readonly needsOpen: boolean },
   work: (trx: Database, balanceCents: number) => Promise<Enrolment>,
 ): Promise<Enrolment> {
@@ -59,7 +64,9 @@ async function inTurn(
     .execute(async (trx) => {
       const closed = options.needsOpen && !(await isOpenAccount(trx, accountId));
       const { balanceCents } = await balanceOf(trx, accountId, { lock: true });
-      return closed ? refused('account-closed') : work(trx, balanceCents);
+      if (closed) return refused('account-closed');
+      if (seen && !seen.includes(await fundingVersion(trx, accountId))) return refused('changed-meanwhile');
+      return work(trx, balanceCents);
     })
     .catch((error: unknown) => {
       if (error instanceof LedgerRefusal && error.code === 'unknown-account') return refused('unknown-account');
@@ -83,7 +90,7 @@ export async function joinFunding(
   const at = deps.now();
   const chosen = termsOf(choice, at);
   if (chosen.kind === 'refused') return chosen;
-  return inTurn(db, accountId, { needsOpen: true }, async (trx, balanceCents) => {
+  return inTurn(db, request, { needsOpen: true }, async (trx, balanceCents) => {
     if (await fundingPlan(trx, accountId)) return refused('already-enrolled');
     const refusal = await cardRefusal(trx, deps, accountId, at);
     if (refusal) return refusal;
@@ -105,7 +112,7 @@ export async function changeFunding(
   const at = deps.now();
   const chosen = termsOf(choice, at);
   if (chosen.kind === 'refused') return chosen;
-  return inTurn(db, accountId, { needsOpen: true }, async (trx, balanceCents) => {
+  return inTurn(db, request, { needsOpen: true }, async (trx, balanceCents) => {
     const plan = await fundingPlan(trx, accountId);
     if (!plan) return refused('not-enrolled');
     const refusal = await cardRefusal(trx, deps, accountId, at);
@@ -140,7 +147,7 @@ async function shown(
 /** Opts out; confirmed by notice. What waited to be charged or answered is dropped; a charge that is under way is not called back. */
 export async function leaveFunding(db: Database, deps: Deps, request: FundingRequest): Promise<Enrolment> {
   const { accountId, by, key } = request;
-  return inTurn(db, accountId, { needsOpen: false }, async (trx) => {
+  return inTurn(db, request, { needsOpen: false }, async (trx) => {
     const plan = await fundingPlan(trx, accountId);
     if (!plan) return refused('not-enrolled');
     await endPlan(trx, plan, by, deps.now());

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { identityOf } from '#db/identities.ts';
+import { familyByAccess } from '#db/identity-accounts.ts';
 import * as sessions from '#db/sessions.ts';
 import { digestOf, newToken } from './keys.ts';
 import type { IdentityDeps } from './ports.ts';
@@ -83,6 +84,10 @@ export async function refresh(db: Database, deps: IdentityDeps, refreshToken: st
 /** The session of an access token; undefined: it is unknown, has expired, or its session has ended. Throws DatabaseUnavailable. */
 export const sessionOf = (db: Database, { now }: IdentityDeps, accessToken: string) =>
   sessions.sessionByAccess(db, digestOf(accessToken), now());
+
+/** The same, with the accounts of whoever it is. */
+export const familyOf = (db: Database, { now }: IdentityDeps, accessToken: string) =>
+  familyByAccess(db, digestOf(accessToken), now());
 
 /** Ends the session that asks. */
 export const signOut = (db: Database, { now }: IdentityDeps, session: sessions.Session) =>

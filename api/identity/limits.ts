@@ -2,6 +2,7 @@ import type { GuessDeps } from '#accounts/identity/guesses.ts';
 import { networkOf } from '#accounts/network.ts';
 import type { Database } from '#db/connect.ts';
 import { countInWindow } from '#db/rate-windows.ts';
+import type { Problem } from '../problem.ts';
 import { refuse } from './refusals.ts';
 
 /** How often one network may ask a kind of thing. */
@@ -25,20 +26,35 @@ export const LIMITS = {
  * Counts the request before anything of it is looked at, for all processes together. Returns the headers that say what is left
  * (draft-ietf-httpapi-ratelimit-headers-10); throws a problem with them when nothing is.
  */
-export async function keepLimit(
+export const keepLimit = (
+  db: Database,
+  deps: GuessDeps,
+  limit: Limit,
+  address: string,
+): Promise<Record<string, string>> => keepLimitOf(db, deps, limit, `network ${networkOf(address) ?? address}`, refuse);
+
+/** The same of whoever `who` names. */
+export async function keepLimitOf(
   db: Database,
   { keys, now }: GuessDeps,
-  { act, most, minutes }: Limit,
-  address: string,
+  limit: Limit,
+  who: string,
+  refused: (code: 'too-many-requests', why: { readonly until: Date; readonly now: Date }) => Problem,
 ): Promise<Record<string, string>> {
+  const { act, minutes } = limit;
   const at = now();
-  const subject = keys.subject(`network ${act}`, networkOf(address) ?? address);
+  const subject = keys.subject(act, who);
   const { counted, closesAt } = await countInWindow(db, { act, subject, windowMs: minutes * 60_000 }, at);
+  const headers = limitHeaders(limit, counted, closesAt, at);
+  if (counted <= limit.most) return headers;
+  throw refused('too-many-requests', { until: closesAt, now: at }).with(headers);
+}
+
+/** What is left of a limit, as headers. */
+export function limitHeaders({ act, most, minutes }: Limit, counted: number, closesAt: Date, at: Date) {
   const seconds = Math.max(1, Math.ceil((closesAt.getTime() - at.getTime()) / 1_000));
-  const headers = {
+  return {
     'ratelimit-policy': `"${act}";q=${most};w=${minutes * 60}`,
     ratelimit: `"${act}";r=${Math.max(0, most - counted)};t=${seconds}`,
   };
-  if (counted <= most) return headers;
-  throw refuse('too-many-requests', { until: closesAt, now: at }).with(headers);
 }

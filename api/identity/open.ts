@@ -9,6 +9,17 @@ import { refuse } from './refusals.ts';
 import { idempotencyKey } from './resources.ts';
 import { identityRoutes } from './routes.ts';
 
+/** Whose the request's access token is, as `whose` finds it; throws 401 for nobody's. */
+export async function admit<T>(
+  { headers }: FastifyRequest,
+  whose: (accessToken: string) => Promise<T | undefined>,
+): Promise<T> {
+  const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
+  const found = shown === undefined ? undefined : await whose(shown);
+  if (!found) throw refuse('session-needed');
+  return found;
+}
+
 /** Opens identity's routes: the limit first, then the door, then what is asked. What they answer is nobody else's to keep. */
 export function openIdentity(server: FastifyInstance, db: Database, deps: IdentityDeps): void {
   const sessions = new WeakMap<FastifyRequest, Session>();
@@ -20,11 +31,7 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
       onRequest: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         if (limit) reply.headers(await keepLimit(db, deps, limit, request.ip));
-        if (door === 'open') return;
-        const [, shown] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-        const session = shown === undefined ? undefined : await sessionOf(db, deps, shown);
-        if (!session) throw refuse('session-needed');
-        sessions.set(request, session);
+        if (door === 'family') sessions.set(request, await admit(request, (token) => sessionOf(db, deps, token)));
       },
       handler: async (request, reply) => {
         const { params, query, body, headers } = request;

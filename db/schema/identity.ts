@@ -125,3 +125,10 @@ export interface IdentityTermsTable {
   language: Language;
   at: Date;
 }
+
+export interface IdentityAccountTable {
+  accountId: string;
+  identityId: string;
+  way: 'enrolled' | 'claimed';
+  at: Date;
+}

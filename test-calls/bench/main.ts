@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, Measured } from './bench.ts';
 import { tableOf, verdictOf } from './figures.ts';
 import { thisMachine } from './machine.ts';
+import { api } from './api.ts';
 import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
 import { engine as mediaEngine } from './engine.ts';
@@ -23,6 +24,7 @@ const benches: readonly Bench[] = [
   signalling,
   postings,
   lookUps,
+  api,
 ];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]

@@ -63,6 +63,10 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   API_TOKEN: 'who shows it may use the API',
   TRUSTED_PROXIES:
     'addresses of the proxies before the API, comma-separated: what they say in `X-Forwarded-For` is who asks; limits count by it',
+  ALLOWED_ORIGINS:
+    'origins of web pages that may ask the API what families ask, with commas between: `https://home.example.com`',
+  WEBHOOK_NETWORKS:
+    'networks that webhooks may reach although they are not public, with commas between: `127.0.0.0/8`; none unless given',
   IDENTITY_SECRET:
     'key under which families’ passwords and answers are digested, and what is mailed to them is made; the same for `api` and `jobs`; changing it makes every password unknown',
   WEB_ADDRESS: 'where families sign in, without a slash at its end; without it mails have six digits and no link',
@@ -94,7 +98,7 @@ export function settingsTable(): string {
     const value = once[name];
     if (value === undefined) return '';
     if (value !== again[name]) return 'made once, kept in `VAR_FOLDER`';
-    const shown = typeof value === 'string' && value.startsWith('/') ? relative(process.cwd(), value) : value;
+    const shown = typeof value === 'string' && value.startsWith('/') ? relative(process.cwd(), value) : String(value);
     return `\`${shown}\``;
   };
   const rows = (Object.keys(meanings) as (keyof Config)[]).map(

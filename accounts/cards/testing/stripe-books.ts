@@ -62,6 +62,7 @@ export class Books {
   /** False: what was just written is not found by search yet. */
   indexed = true;
   readonly #cards = new Map<string, string>();
+  readonly #methods = new Map<string, object>();
   readonly #customers = new Map<string, string>();
   readonly #now: () => Date;
 
@@ -94,6 +95,11 @@ export class Books {
     };
     if (path === '/v1/payment_intents') return list(this.intents);
     if (path === '/v1/refunds') return list(this.refunds);
+    const [, methodId] = /^\/v1\/payment_methods\/(pm_\w+)$/.exec(path) ?? [];
+    if (methodId !== undefined) {
+      const method = this.#methods.get(methodId);
+      return method ? { status: 200, body: method } : invalid({ code: 'resource_missing', param: 'payment_method' });
+    }
     const [, refundId] = /^\/v1\/refunds\/(re_\w+)$/.exec(path) ?? [];
     if (refundId !== undefined) {
       const refund = this.refunds.find((one) => one.id === refundId);
@@ -126,7 +132,9 @@ export class Books {
       exp_year: Number(form.get('card[exp_year]')),
       funding: number === '5105105105105100' ? 'prepaid' : 'credit',
     };
-    return { status: 200, body: { id: paymentMethod, object: 'payment_method', type: 'card', card: kept } };
+    const method = { id: paymentMethod, object: 'payment_method', type: 'card', card: kept };
+    this.#methods.set(paymentMethod, method);
+    return { status: 200, body: method };
   }
 
   #addCustomer(form: URLSearchParams): Answer {

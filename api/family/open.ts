@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { familyOf } from '#accounts/identity/sessions.ts';
+import { networkOf } from '#accounts/network.ts';
+import type { Database } from '#db/connect.ts';
+import type { SignedInFamily } from '#db/identity-accounts.ts';
+import { admit } from '../identity/open.ts';
+import { idempotencyKey } from '../identity/resources.ts';
+import { read } from '../problem.ts';
+import { FamilyLimits } from './limits.ts';
+import type { FamilyHouse } from './route.ts';
+import { familyRoutes } from './routes.ts';
+
+/** Opens what web and app do with accounts: the door, the limit of whoever came in, then what is asked. */
+export function openFamily(server: FastifyInstance, db: Database, house: FamilyHouse): void {
+  const families = new WeakMap<FastifyRequest, SignedInFamily>();
+  const limits = new FamilyLimits();
+  const { identity } = house;
+  for (const route of familyRoutes) {
+    const { method, path, limit, door, idempotent } = route;
+    server.route({
+      method,
+      url: path,
+      onRequest: async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        const family = door === 'family' ? await admit(request, (token) => familyOf(db, identity, token)) : undefined;
+        if (family) families.set(request, family);
+        const who = family ? `family ${family.session.identityId}` : `network ${networkOf(request.ip) ?? request.ip}`;
+        reply.headers(await limits.keep(db, identity, limit, who));
+      },
+      handler: async (request, reply) => {
+        const { params, query, body, headers } = request;
+        const key = idempotent && headers['idempotency-key'];
+        const { session, accounts = [] } = families.get(request) ?? {};
+        const {
+          status,
+          body: told,
+          etag,
+        } = await route.run(db, house, {
+          ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
+          idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
+        });
+        if (etag !== undefined) reply.header('etag', `"${etag}"`);
+        return reply.code(status).send(told);
+      },
+    });
+  }
+}
+
+/** A weak tag matches nothing here, nor does what is no tag (RFC 9110 §13.1.1: strong comparison). */
+const tagsOf = (header: string | undefined): readonly string[] | undefined =>
+  header === undefined
+    ? undefined
+    : header.split(',').flatMap((tag) => {
+        const [, opaque] = /^"([\x21\x23-\x7e]*)"$/.exec(tag.trim()) ?? [];
+        return opaque === undefined ? [] : [opaque];
+      });

@@ -13,13 +13,12 @@ export interface AccountView {
   readonly balanceCents: number;
   /** What can be spent: less what is held for calls that go on. */
   readonly availableCents: number;
-  readonly closedAt: Date | null;
 }
 
 /** One statement, so that everything in it is of the same moment. Undefined: there is no such account. */
 export async function accountView(db: Database, accountId: string): Promise<AccountView | undefined> {
   const { rows } = await sql<Omit<AccountView, 'balanceCents' | 'availableCents'> & Record<'balance' | 'held', string>>`
-    select account.id, account.number, account.status, account.opened_at, account.closed_at,
+    select account.id, account.number, account.status, account.opened_at,
       profile.first_name || ' ' || profile.last_name as holder, profile.language, facility.name as facility_name,
       ledger.balance_cents as balance, ledger.held_cents as held
     from account join ledger_account ledger on ledger.account_id = account.id and ledger.kind = 'holder' and ledger.currency = 'USD'

@@ -30,7 +30,7 @@ export const liveCallsQuery = ({ ids, facilityIds, most }: WhichLive) => sql<Liv
   where call.closed_at is null and said.state is distinct from 'done'
     ${ids === undefined ? sql`` : sql`and call.id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb))`}
     ${inFacilities('call.facility_id', facilityIds)}
-  order by call.off_hook_at desc, call.id limit ${most}::int`;
+  order by call.off_hook_at desc, call.id limit ${sql.lit(most)}`;
 
 export interface WhichLive extends WithinFacilities {
   readonly ids?: readonly string[];

@@ -63,8 +63,14 @@ const toBlock = (row: BlockRow): NamedBlock => ({
     }),
 });
 
+/** What is no UUID is nobody's who works at the console: an agent at the desk, perhaps. */
+const uuidIn = (text: ReturnType<typeof sql.ref>) =>
+  sql`case when ${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${text}::uuid end`;
+
 const nameOf = (kind: string, id: string) =>
-  sql`case when ${sql.ref(`block.${kind}`)} = 'agent' then (select name from agent where agent.id = ${sql.ref(`block.${id}`)}) end`;
+  sql`case when ${sql.ref(`block.${kind}`)} = 'agent' then coalesce(
+    (select name from staff where staff.id = ${uuidIn(sql.ref(`block.${id}`))}),
+    (select name from agent where agent.id = ${sql.ref(`block.${id}`)})) end`;
 
 /** Blocks of a number, the newest first: the active ones, or those that were lifted. */
 export const blocksOfNumberQuery = (
@@ -76,7 +82,7 @@ export const blocksOfNumberQuery = (
     ${nameOf('placed_by', 'placed_by_id')} as placed_by_name, ${nameOf('lifted_by', 'lifted_by_id')} as lifted_by_name
   from block left join facility on facility.id = block.facility_id
   where block.number = ${number} and block.lifted_at is ${active ? sql`null` : sql`not null`}
-  order by block.placed_at desc, block.id desc limit ${most}::int`;
+  order by block.placed_at desc, block.id desc limit ${sql.lit(most)}`;
 
 export const blocksOfNumber = async (
   db: Database,
@@ -106,7 +112,7 @@ export const attemptsQuery = (number: string, most: number) => sql<Attempt>`
     person.name as person_name, call.disposition, ${talkSeconds} as seconds
   from call join facility on facility.id = call.facility_id left join person on person.id = call.person_id
   where call.number = ${number}
-  order by call.off_hook_at desc limit ${most}::int`;
+  order by call.off_hook_at desc limit ${sql.lit(most)}`;
 
 export const attemptsOf = async (db: Database, number: string, most: number): Promise<Attempt[]> =>
   (await attemptsQuery(number, most).execute(db)).rows;

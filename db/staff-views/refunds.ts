@@ -12,10 +12,10 @@ export interface WhichRefunds {
 
 /** Refunds to cards in one state, the newest first. */
 export function refundsQuery(db: Database, { state, after, most }: WhichRefunds) {
-  let query = refunds(db).where('cardRefund.state', '=', state);
+  let query = refunds(db).where('cardRefund.state', '=', sql.lit(state));
   if (after !== undefined)
     query = query.where((eb) => eb(eb.refTuple('madeAt', 'cardRefund.id'), '<', eb.tuple(after.at, after.id)));
-  return query.orderBy('madeAt', 'desc').orderBy('cardRefund.id', 'desc').limit(most);
+  return query.orderBy('madeAt', 'desc').orderBy('cardRefund.id', 'desc').limit(sql.lit(most));
 }
 
 export const listedRefunds = async (db: Database, which: WhichRefunds): Promise<CardRefund[]> =>
@@ -34,12 +34,12 @@ export function chequesQuery(db: Database, { state, after, most }: WhichCheques)
   query =
     state === 'in-question'
       ? query.where(sql<boolean>`in_question`)
-      : // The second in the very words of the index, which is else not used.
-        query.where('state', '=', state).where('state', '<>', sql.lit('cashed'));
+      : // As text, so that it is planned for this state; the second in the very words of the index, which is else not used.
+        query.where('state', '=', sql.lit(state)).where('state', '<>', sql.lit('cashed'));
   return query
     .where('id', '>', after ?? '0')
     .orderBy('id')
-    .limit(most);
+    .limit(sql.lit(most));
 }
 
 export const listedCheques = async (db: Database, which: WhichCheques): Promise<Cheque[]> =>

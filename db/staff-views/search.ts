@@ -34,10 +34,10 @@ export interface Most {
 export const numbersStartingQuery = (prefix: string, { most }: Most) => sql<FoundNumber>`
   with recursive ${sql.join((['account_number', 'block', 'call'] as const).map((table) => eachNumber(table, prefix)))},
   known as (
-    (select number from of_account_number where number is not null limit ${most}::int)
-    union (select number from of_block where number is not null limit ${most}::int)
-    union (select number from of_call where number is not null limit ${most}::int)
-    order by number limit ${most}::int)
+    (select number from of_account_number where number is not null limit ${sql.lit(most)})
+    union (select number from of_block where number is not null limit ${sql.lit(most)})
+    union (select number from of_call where number is not null limit ${sql.lit(most)})
+    order by number limit ${sql.lit(most)})
   select known.number, account.number as account_number, account.holder
   from known left join lateral (
     select account.number, profile.first_name || ' ' || profile.last_name as holder
@@ -70,7 +70,7 @@ const holders = (found: ReturnType<typeof sql>) => sql<FoundHolder>`
 export const accountsStartingQuery = (digits: string, { most }: Most) =>
   holders(sql`
     select id, number as sorted from account
-    where number >= ${digits.padEnd(10, '0')}::text and number <= ${digits.padEnd(10, '9')}::text order by number limit ${most}::int`);
+    where number >= ${digits.padEnd(10, '0')}::text and number <= ${digits.padEnd(10, '9')}::text order by number limit ${sql.lit(most)}`);
 
 export const accountsStarting = async (db: Database, digits: string, most: Most): Promise<FoundHolder[]> =>
   (await accountsStartingQuery(digits, most).execute(db)).rows;
@@ -89,10 +89,10 @@ const oneOf = (
     ways.map(
       ([table, id, name]) => sql`(
         select ${sql.ref(id)} as id, ${name} collate "C" as sorted from ${sql.ref(table)}
-        where ${begins(name, typed)} ${only} order by ${name} collate "C" limit ${most}::int)`,
+        where ${begins(name, typed)} ${only} order by ${name} collate "C" limit ${sql.lit(most)})`,
     ),
     sql` union all `,
-  )}) as way group by id order by min(sorted) limit ${most}::int`;
+  )}) as way group by id order by min(sorted) limit ${sql.lit(most)}`;
 
 const firstName = sql`folded(first_name || ' ' || last_name)`;
 const lastName = sql`folded(last_name || ' ' || first_name)`;

@@ -258,6 +258,15 @@ describe('a bucket that misbehaves', () => {
     expect(store.served).toEqual([`PUT ${file.key} 200`, `HEAD ${file.key} 200`, `GET ${file.key} 200`]);
   });
 
+  test('of a store that knows no ranges no part is read, rather than another', async () => {
+    await storage.put(file);
+    store.ranges = false;
+    const reading = async () => {
+      for await (const chunk of storage.read(file.key, { from: 10, until: 20 })) expect(chunk).toBeUndefined();
+    };
+    await expect(reading()).rejects.toMatchObject({ trouble: 'missing' });
+  });
+
   test('what cannot be compared is not called absent', async () => {
     store.misbehave(
       'HEAD',

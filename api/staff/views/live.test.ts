@@ -181,6 +181,22 @@ describe('a feed', () => {
     expect((await waits).done).toBe(true);
   });
 
+  test('says that a call is over to nobody who was not shown it', async () => {
+    const id = await house.call(1);
+    const feed = new LiveFeed(house.db, house.database.url, { gatherMs: 1, compareMs: 60_000 });
+    const over = new AbortController();
+    const everything = feed.changes(all, 60_000, over.signal);
+    const theirs = feed.changes(({ facilityId }) => facilityId === 'rio-claro', 60_000, over.signal);
+    expect(shown((await everything.next()).value)).toEqual({ calls: [`${id} offHook`], ended: [] });
+    expect(shown((await theirs.next()).value)).toEqual({ calls: [], ended: [] });
+    await house.tell(id, ['done']);
+    expect(shown((await everything.next()).value)).toEqual({ calls: [], ended: [id] });
+    const other = await house.call(2, { facilityId: 'rio-claro', states: ['offHook'] });
+    expect(shown((await theirs.next()).value)).toEqual({ calls: [`${other} offHook`], ended: [] });
+    over.abort();
+    await feed.close();
+  });
+
   test('tells one that is slow the last of each call, once', async () => {
     const id = await house.call(1);
     const feed = new LiveFeed(house.db, house.database.url, { gatherMs: 1, compareMs: 60_000 });

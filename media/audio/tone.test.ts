@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseTone, renderTone, ToneFault } from './tone.ts';
+import { parseTone, ToneFault, ToneRound } from './tone.ts';
+
+const whole = (text: string): Int16Array => {
+  const round = new ToneRound(parseTone(text), 8000);
+  return round.slice(0, round.length);
+};
 
 const amplitude = (samples: Int16Array, hertz: number, from: number, to: number): number => {
   let [re, im] = [0, 0];
@@ -30,7 +35,7 @@ describe('tone programs', () => {
   });
 
   it('renders tone and pause with both frequencies at their level', () => {
-    const samples = renderTone(parseTone('v=-20;%(1000,500,440,480)'), 8000);
+    const samples = whole('v=-20;%(1000,500,440,480)');
     expect(samples).toHaveLength(12_000);
     // -20 dBm0 per tone: 10^((-20 - 6.16) / 20) * 32767 * sqrt(2) = 2280
     expect(amplitude(samples, 440, 0, 8000)).toBeCloseTo(2280, -1.5);
@@ -39,8 +44,17 @@ describe('tone programs', () => {
     expect(samples.subarray(8000).every((sample) => sample === 0)).toBe(true);
   });
 
+  it('is the same made in pieces, as it is played', () => {
+    const text = 'v=-20;%(103,17,440,480);v=-10;l=2;%(11,0,350);%(0,30,1)';
+    const round = new ToneRound(parseTone(text), 8000);
+    const pieces: number[] = [];
+    for (let at = 0; at < round.length; at += 160) pieces.push(...round.slice(at, Math.min(round.length, at + 160)));
+    expect(pieces).toEqual([...whole(text)]);
+    expect([...round.slice(0, 160)]).toEqual(pieces.slice(0, 160));
+  });
+
   it('does not overflow', () => {
-    const samples = renderTone(parseTone('v=0;%(100,0,400,800,1200,1600,2000)'), 8000);
+    const samples = whole('v=0;%(100,0,400,800,1200,1600,2000)');
     expect(Math.max(...samples)).toBe(32767);
   });
 
@@ -49,6 +63,7 @@ describe('tone programs', () => {
     ';;',
     '%(100)',
     '%(100,100)',
+    `%(100,100${',440'.repeat(19)})`,
     '%(a,b,c)',
     '%(-1,0,440)',
     '%(100,0,5000)',

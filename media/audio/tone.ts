@@ -19,6 +19,8 @@ const DEFAULT_DECIBELS = -7;
 const FULL_SCALE_DECIBELS = 6.16;
 const LONGEST_PROGRAM_MS = 120_000;
 const MOST_ELEMENTS = 1000;
+/** Frequencies at once, as many as libteletone takes. */
+const MOST_FREQUENCIES = 18;
 
 const number = (text: string, what: string): number => {
   const value = Number(text);
@@ -30,6 +32,7 @@ const parseElement = (inside: string, decibels: number): ToneElement => {
   const [onMs, offMs, ...hertz] = inside.split(',').map((part) => number(part, 'tone'));
   if (onMs === undefined || offMs === undefined || hertz.length === 0)
     throw new ToneFault(`incomplete tone: ${inside}`);
+  if (hertz.length > MOST_FREQUENCIES) throw new ToneFault(`a tone of more than ${MOST_FREQUENCIES} frequencies`);
   if (onMs < 0 || offMs < 0) throw new ToneFault('a tone has a negative time');
   if (hertz.some((f) => f < 0 || f >= 4000)) throw new ToneFault('a tone lies outside 0-4000 Hz');
   return { onMs, offMs, hertz, decibels };
@@ -61,22 +64,52 @@ export function parseTone(text: string): ToneProgram {
   return { elements, loops };
 }
 
-/** One round of the program as samples at `rate` per second. @throws ToneFault when it has none: it would never come to an end */
-export function renderTone(program: ToneProgram, rate: number): Int16Array {
-  const count = (ms: number): number => Math.round((ms * rate) / 1000);
-  const total = program.elements.reduce((sum, element) => sum + count(element.onMs) + count(element.offMs), 0);
-  if (total === 0) throw new ToneFault('a round without a sample');
-  const samples = new Int16Array(total);
-  let position = 0;
-  for (const element of program.elements) {
-    const amplitude = 10 ** ((element.decibels - FULL_SCALE_DECIBELS) / 20) * 32767 * Math.SQRT2;
-    const on = count(element.onMs);
-    for (let i = 0; i < on; i += 1) {
-      let sum = 0;
-      for (const f of element.hertz) sum += Math.sin((2 * Math.PI * f * i) / rate);
-      samples[position + i] = Math.max(-32768, Math.min(32767, Math.round(amplitude * sum)));
-    }
-    position += on + count(element.offMs);
+/** One round of a program. Its samples are made when they are asked for: a round of two minutes would keep a clock of 20 ms waiting. */
+export class ToneRound {
+  readonly #rate: number;
+  readonly #samples: Int16Array;
+  readonly #elements: Iterator<ToneElement>;
+  #element: ToneElement | undefined;
+  /** Where the element begins, and up to where samples are made. */
+  #begin = 0;
+  #made = 0;
+
+  /** `rate`: samples a second. @throws ToneFault when the round has no sample: it would never come to an end */
+  constructor({ elements }: ToneProgram, rate: number) {
+    this.#rate = rate;
+    const total = elements.reduce((sum, { onMs, offMs }) => sum + this.#count(onMs) + this.#count(offMs), 0);
+    if (total === 0) throw new ToneFault('a round without a sample');
+    this.#samples = new Int16Array(total);
+    this.#elements = elements.values();
+    this.#element = this.#elements.next().value as ToneElement;
   }
-  return samples;
+
+  get length(): number {
+    return this.#samples.length;
+  }
+
+  /** The samples from a position up to another one. */
+  slice(from: number, until: number): Int16Array {
+    while (this.#made < until && this.#element) this.#make(this.#element, until);
+    return this.#samples.subarray(from, until);
+  }
+
+  #make({ onMs, offMs, hertz, decibels }: ToneElement, until: number): void {
+    const sounds = this.#begin + this.#count(onMs);
+    const end = sounds + this.#count(offMs);
+    const amplitude = 10 ** ((decibels - FULL_SCALE_DECIBELS) / 20) * 32767 * Math.SQRT2;
+    for (let at = this.#made; at < Math.min(sounds, until); at += 1) {
+      let sum = 0;
+      for (const f of hertz) sum += Math.sin((2 * Math.PI * f * (at - this.#begin)) / this.#rate);
+      this.#samples[at] = Math.max(-32768, Math.min(32767, Math.round(amplitude * sum)));
+    }
+    this.#made = Math.min(end, until);
+    if (this.#made < end) return;
+    this.#begin = end;
+    this.#element = this.#elements.next().value as ToneElement | undefined;
+  }
+
+  #count(ms: number): number {
+    return Math.round((ms * this.#rate) / 1000);
+  }
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WavReader } from '#media/audio/wav-reader.ts';
 import { WavWriter } from '#media/audio/wav-writer.ts';
-import { parseTone, renderTone, ToneFault } from '#media/audio/tone.ts';
+import { parseTone, ToneFault, ToneRound } from '#media/audio/tone.ts';
 import { InboundEventSocket } from './event-socket/inbound.ts';
 import { CommandFault, CommandReader, LONGEST, LONGEST_OF_STRANGERS } from './event-socket/command-reader.ts';
 import { EslClient } from './testing/esl-client.ts';
@@ -105,9 +105,9 @@ describe('keys', () => {
 
 describe('what would never come to an end', () => {
   it('is a tone without a sample', () => {
-    expect(() => renderTone(parseTone('%(0.01,0,400);loops=-1'), 8000)).toThrow(ToneFault);
-    expect(() => renderTone(parseTone('l=100;%(0.05,0.05,400)'), 8000)).toThrow(ToneFault);
-    expect(renderTone(parseTone('%(0.1,0,400)'), 8000)).toHaveLength(1);
+    expect(() => new ToneRound(parseTone('%(0.01,0,400);loops=-1'), 8000)).toThrow(ToneFault);
+    expect(() => new ToneRound(parseTone('l=100;%(0.05,0.05,400)'), 8000)).toThrow(ToneFault);
+    expect(new ToneRound(parseTone('%(0.1,0,400)'), 8000)).toHaveLength(1);
     expect(() => parseTone('l=100;%(1,0,400);'.repeat(11))).toThrow('too many tones');
     expect(parseTone('l=100;%(1,0,400);'.repeat(10)).elements).toHaveLength(1000);
   });

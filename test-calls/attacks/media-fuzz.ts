@@ -21,7 +21,7 @@ const COMMANDS = 50_000;
 export const mediaFuzzAttack: Attack = {
   name: 'media-fuzz',
   title:
-    'spoilt SDP, RTP, telephone events and, after the password, event socket commands to a running media server (10 min)',
+    'spoilt SDP, RTP, telephone events and, after the password, event socket commands to a running media server (1 min)',
   async run({ seed, share, say }: AttackOptions): Promise<Outcome> {
     const findings = new Findings();
     const server = await startMediaVictim();

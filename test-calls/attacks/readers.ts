@@ -2,7 +2,7 @@ import { mkfifoSync } from './fifo.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseTone, renderTone, ToneFault } from '#media/audio/tone.ts';
+import { parseTone, ToneFault, ToneRound } from '#media/audio/tone.ts';
 import { readWavHeader, WavFault } from '#media/audio/wav-header.ts';
 import { CommandFault, CommandReader } from '#media/embedded/event-socket/command-reader.ts';
 import { Negotiation } from '#media/embedded/negotiation.ts';
@@ -119,8 +119,8 @@ const readers: readonly Reader[] = [
     name: 'tones',
     likes: ['%(500,500,480,620);loops=3', 'v=-20;%(100,0,400);l=3;%(10,10,1000,2000)', '%(0.001,0.001,1);loops=-1'],
     read: (bytes) => {
-      if (renderTone(parseTone(bytes.toString()), 8000).length === 0)
-        throw new Error('an endless round without a sample');
+      const round = new ToneRound(parseTone(bytes.toString()), 8000);
+      if (round.slice(0, 160).length === 0) throw new Error('an endless round without a sample');
     },
     share: 0.1,
     refuses: [ToneFault],

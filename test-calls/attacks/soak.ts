@@ -67,7 +67,7 @@ const sockets = ({ handles }: Resources): number =>
 /** Many short calls, and many at once for long: everything goes back to where it was. */
 export const soakAttack: Attack = {
   name: 'soak',
-  title: `${SHORT_CALLS} short calls, then ${CONCURRENT} at once for ${MINUTES} minutes (2 hours)`,
+  title: `${SHORT_CALLS} short calls, then ${CONCURRENT} at once for ${MINUTES} minutes (40 min)`,
   async run({ share, say }: AttackOptions): Promise<Outcome> {
     const findings = new Findings();
     const whole = share > 0.05;

@@ -73,12 +73,12 @@ export function startRecording(channel: Channel, path: string, limitSeconds: num
   }
   if (!path.startsWith('/') || !path.toLowerCase().endsWith('.wav')) {
     channel.engine.past.failedRecordings += 1;
-    channel.log('error', 'recording refused: FreeSWITCH would write elsewhere or another format', { path });
+    channel.log('warn', 'recording refused: FreeSWITCH would write elsewhere or another format', { path });
     return false;
   }
   if (channel.engine.recordedPaths.has(path)) {
     channel.engine.past.failedRecordings += 1;
-    channel.log('error', 'recording refused: another channel writes this file', { path });
+    channel.log('warn', 'recording refused: another channel writes this file', { path });
     return false;
   }
   const own = ownSettings(settings);

@@ -1,16 +1,16 @@
-import { parseTone, renderTone, ToneFault } from '#media/audio/tone.ts';
+import { parseTone, ToneFault, ToneRound } from '#media/audio/tone.ts';
 import { TELEPHONE_RATE } from '#media/audio/wav-reader.ts';
 import { SoundFault, type SoundSource } from './source.ts';
 
-/** Rounds that were rendered, by their text: many channels ring with the same tone at once. */
-const rendered = new Map<string, { round: Int16Array; loops: number }>();
+/** Rounds by their text: many channels ring with the same tone at once. */
+const rendered = new Map<string, { round: ToneRound; loops: number }>();
 const MOST_RENDERED = 32;
 
-const render = (text: string): { round: Int16Array; loops: number } => {
+const render = (text: string): { round: ToneRound; loops: number } => {
   const known = rendered.get(text);
   if (known) return known;
   const program = parseTone(text);
-  const made = { round: renderTone(program, TELEPHONE_RATE), loops: program.loops };
+  const made = { round: new ToneRound(program, TELEPHONE_RATE), loops: program.loops };
   if (rendered.size >= MOST_RENDERED) rendered.delete(rendered.keys().next().value!);
   rendered.set(text, made);
   return made;
@@ -33,7 +33,7 @@ export function openTone(text: string): SoundSource {
       let done = 0;
       while (done < count && loops !== 0) {
         const piece = Math.min(count - done, round.length - position);
-        into.set(round.subarray(position, position + piece), offset + done);
+        into.set(round.slice(position, position + piece), offset + done);
         done += piece;
         position += piece;
         if (position < round.length) continue;

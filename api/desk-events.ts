@@ -16,7 +16,8 @@ export const deskEventStream = {
 export const deskEvents = (server: FastifyInstance, { feed }: { readonly feed: DeskFeed }): Promise<void> =>
   eventStream(server, { path: deskEventStream.path, feed, told: toldOf, what: 'the desk' });
 
-const toldOf = ({ at, kind, agentId, messageId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
+/** What is told of one event, as JSON. */
+export const toldOf = ({ at, kind, agentId, messageId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
   at: at.toISOString(),
   kind,
   ...(agentId !== null && { agentId }),

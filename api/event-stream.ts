@@ -27,17 +27,20 @@ export async function eventStream<News extends { readonly id: string; readonly k
 ): Promise<void> {
   server.addHook('preClose', () => feed.close());
   server.get(path, async (request, reply) => {
-    const id = afterId(request.headers['last-event-id']) ?? (await feed.now());
+    const id = lastEventId(request.headers['last-event-id']) ?? (await feed.now());
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const events = Readable.from(lines(feed.after(id, QUIET_MS, gone.signal), told));
     // A database that goes away meanwhile ends the stream: the reader comes back, with the last that it has.
     events.once('error', (error) => request.log.warn({ err: error }, `a stream of ${what} broke off`));
-    return reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(events);
+    return reply
+      .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
+      .send(events);
   });
 }
 
-function afterId(header: string | string[] | undefined): string | undefined {
+/** What a reader that comes back has heard last; undefined: it has heard nothing. Throws a problem. */
+export function lastEventId(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^(0|[1-9]\d{0,17})$/.test(header)) return header;
   throw new Problem(400, 'Last-Event-ID: is no id of an event.');

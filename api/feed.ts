@@ -76,7 +76,7 @@ export class Feed<News extends { readonly id: string }> {
 }
 
 /** True when it was woken in time, or it is over. */
-async function woken(next: Promise<void>, quietMs: number, over: AbortSignal): Promise<boolean> {
+export async function woken(next: Promise<void>, quietMs: number, over: AbortSignal): Promise<boolean> {
   let stop: () => void = () => undefined;
   const ended = new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), quietMs);

@@ -43,6 +43,8 @@ import * as identity from './migrations/0064-identity.ts';
 import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
 import * as staff from './migrations/0066-staff.ts';
 import * as serviceKeys from './migrations/0067-service-keys.ts';
+import * as staffViews from './migrations/0070-staff-views.ts';
+import * as listeningOrder from './migrations/0071-listening-order.ts';
 import * as identityAccounts from './migrations/0073-identity-accounts.ts';
 import * as events from './migrations/0074-events.ts';
 
@@ -91,6 +93,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-ivr-nodes': ivrNodes,
   '0066-staff': staff,
   '0067-service-keys': serviceKeys,
+  '0070-staff-views': staffViews,
+  '0071-listening-order': listeningOrder,
   '0073-identity-accounts': identityAccounts,
   '0074-events': events,
 };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { DeskFeed } from '#api/desk-feed.ts';
 import { EventFeed } from '#api/webhooks/events.ts';
 import { apiServer } from '#api/server.ts';
+import { LiveFeed } from '#api/staff/views/live-feed.ts';
 import { openDatabase } from '#db/connect.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
@@ -16,13 +17,16 @@ import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { webhookKeys } from '#accounts/webhooks/secret.ts';
 import { questionWords } from '#accounts/questions/wording.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
+import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { databaseHealth } from './health.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
+import { soundsOf } from './sounds.ts';
 import { staffOf } from './staff-deps.ts';
+import { storageOf } from './storage.ts';
 
 /** The HTTP API: calls and blocks for those who show the token, and who families are. */
 main('api', async (config, log) => {
@@ -45,6 +49,9 @@ main('api', async (config, log) => {
     ...{ identity, deposits, funding, refunds, cards: gateway },
     holders: { ...holders, hasher: await argonHasher(config.PASSCODE_PEPPER, config.PIN_PEPPER) },
   };
+  const sounds = soundsOf(await openStorage(storageOf(config)));
+  const live = new LiveFeed(db, config.DATABASE_URL);
+  const staff = { ...(await staffOf(config)), refunds, sounds, live, desk };
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
@@ -58,7 +65,7 @@ main('api', async (config, log) => {
       cards,
       desk,
       identity,
-      staff: await staffOf(config),
+      staff,
       family,
       events: new EventFeed(db, config.DATABASE_URL),
       webhooks: { keys: webhookKeys(config.IDENTITY_SECRET), now },

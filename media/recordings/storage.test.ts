@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashFile, probeDisk } from './file.ts';
 import { folderStorage, troubleOf } from './folder-storage.ts';
 import { s3Storage } from './s3-storage.ts';
-import { checkKey, type Kept, type Storage } from './storage.ts';
+import { checkKey, type Kept, type Part, type Storage } from './storage.ts';
 import { startS3StandIn, type Fault } from './testing/s3-stand-in.ts';
 
 let folder: string;
@@ -124,6 +124,39 @@ describe.each(stores)('a %s', (_, open) => {
     await expect(it.storage.get({ ...file, path, key: '../x.wav' })).rejects.toMatchObject({ trouble: 'refused' });
   });
 
+  const readAll = async (key: string, part: Part, signal?: AbortSignal) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of it.storage.read(key, part, signal)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  };
+
+  test('reads any part of what it keeps, and no more', async () => {
+    await it.storage.put(file);
+    const end = sound.length;
+    for (const [from, until] of [
+      [0, 1],
+      [44, 200_000],
+      [end - 1, end],
+      [0, end],
+    ] as const)
+      expect(sound.subarray(from, until).equals(await readAll(file.key, { from, until }))).toBe(true);
+  });
+
+  test('reads nothing that is not there, or behind its end', async () => {
+    await it.storage.put(file);
+    const end = sound.length;
+    for (const [from, until] of [
+      [end, end + 1],
+      [end - 5, end + 5],
+    ] as const)
+      await expect(readAll(file.key, { from, until })).rejects.toMatchObject({ trouble: 'missing' });
+    await expect(readAll('2026/05/01/other.wav', { from: 0, until: 1 })).rejects.toMatchObject({ trouble: 'missing' });
+    await expect(readAll('../call.wav', { from: 0, until: 1 })).rejects.toMatchObject({ trouble: 'refused' });
+    await expect(readAll(file.key, { from: 0, until: 1 }, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'StorageError',
+    });
+  });
+
   test('forgets what it is told to, and again, and nothing else', async () => {
     const other = { ...file, key: '2026/05/01/other.wav' };
     await it.storage.put(file);
@@ -223,6 +256,15 @@ describe('a bucket that misbehaves', () => {
     await storage.put(file);
     expect(await storage.verify(file)).toBe('same');
     expect(store.served).toEqual([`PUT ${file.key} 200`, `HEAD ${file.key} 200`, `GET ${file.key} 200`]);
+  });
+
+  test('of a store that knows no ranges no part is read, rather than another', async () => {
+    await storage.put(file);
+    store.ranges = false;
+    const reading = async () => {
+      for await (const chunk of storage.read(file.key, { from: 10, until: 20 })) expect(chunk).toBeUndefined();
+    };
+    await expect(reading()).rejects.toMatchObject({ trouble: 'missing' });
   });
 
   test('what cannot be compared is not called absent', async () => {

@@ -3,6 +3,8 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
+import type { ConsoleBundle } from './console-bundle.ts';
+import { consolePage } from './console.ts';
 import { deskEvents, deskEventStream } from './desk-events.ts';
 import type { DeskFeed } from './desk-feed.ts';
 import { openIdentity } from './identity/open.ts';
@@ -32,6 +34,8 @@ export interface ApiOptions {
   readonly questions?: QuestionHouse;
   /** Absent: families neither register nor sign in here. */
   readonly identity?: IdentityDeps;
+  /** Absent: no page for agents is served. */
+  readonly console?: () => Promise<ConsoleBundle>;
   /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
   readonly trustProxy?: string;
 }
@@ -86,6 +90,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       guarded.addHook('onRequest', authorised);
       await guarded.register(deskEvents, { feed: desk });
     });
+  if (options.console) void server.register(consolePage, { bundle: options.console });
   if (identity) openIdentity(server, db, identity);
   for (const route of served)
     server.route({

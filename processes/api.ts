@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { bundleConsole } from '#api/console-bundle.ts';
 import { DeskFeed } from '#api/desk-feed.ts';
 import { apiServer } from '#api/server.ts';
 import { openDatabase } from '#db/connect.ts';
@@ -54,6 +55,7 @@ main('api', async (config, log) => {
       questions,
       ...(texts && { texts }),
     },
+    console: bundleConsole,
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
   });
   await server.listen({ host, port });

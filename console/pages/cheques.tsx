@@ -1,0 +1,81 @@
+import { useState } from 'preact/hooks';
+import { bodyOf, type Body } from '../ask/client.ts';
+import { usePages } from '../ask/use-pages.ts';
+import { Heading } from '../parts/heading.tsx';
+import { LongTable } from '../parts/list.tsx';
+import { OneOf } from '../parts/one-of.tsx';
+import { Badge, Due, Money, When } from '../parts/shown.tsx';
+import { Link } from '../routing/router.tsx';
+import { useWords } from '../wording/words.tsx';
+
+type Cheque = Body<'/v1/staff/cheques'>['cheques'][number];
+const states = ['queued', 'needs-address', 'printing', 'mailed', 'in-question', 'stale', 'stopped'] as const;
+
+/** Refund cheques by their state, the oldest first. */
+export function ChequesPage() {
+  const { words } = useWords();
+  const [state, setState] = useState<(typeof states)[number]>('queued');
+  const pages = usePages<Cheque>(state, async (client, cursor, signal) => {
+    const query = { state, ...(cursor !== undefined && { cursor }) };
+    const { cheques, next } = await bodyOf(client.GET('/v1/staff/cheques', { params: { query }, signal }));
+    return { rows: cheques, next };
+  });
+  return (
+    <>
+      <Heading title={words.cheques.title} />
+      <OneOf
+        label={words.common.status}
+        choices={states}
+        chosen={state}
+        wordOf={(one) => words.cheques.states[one]}
+        onChoose={setState}
+      />
+      <LongTable
+        label={words.cheques.title}
+        pages={pages}
+        none={words.cheques.none}
+        keyOf={({ id }) => id}
+        columns={[
+          { head: words.common.at, cell: ({ madeAt }) => <When at={madeAt} /> },
+          {
+            head: words.cheques.payee,
+            cell: ({ to }) =>
+              to ? (
+                <>
+                  {to.payee}
+                  <small>
+                    {[...to.address.lines, `${to.address.city}, ${to.address.state} ${to.address.postalCode}`].join(
+                      ', ',
+                    )}
+                  </small>
+                </>
+              ) : (
+                words.common.none
+              ),
+          },
+          {
+            head: words.common.account,
+            cell: ({ accountId }) =>
+              accountId === undefined ? (
+                words.common.none
+              ) : (
+                <Link to={{ page: 'account', id: accountId }}>{accountId}</Link>
+              ),
+          },
+          {
+            head: words.common.status,
+            cell: ({ state, inQuestion }) => (
+              <>
+                <Badge kind={state}>{words.cheques.states[state]}</Badge>
+                {inQuestion && <small>{words.cheques.inQuestion}</small>}
+              </>
+            ),
+          },
+          { head: words.cheques.chequeNumber, cell: ({ number }) => number ?? words.common.none },
+          { head: words.refunds.due, cell: ({ due }) => <Due {...due} /> },
+          { head: words.common.amount, right: true, cell: ({ cents }) => <Money cents={cents} /> },
+        ]}
+      />
+    </>
+  );
+}

@@ -235,6 +235,9 @@ export interface paths {
     }>;
   };
   '/v1/staff/desk/me': { put: Write<{ state: 'ready' | 'away' }, { state: 'ready' | 'away' }> };
+  '/v1/staff/live/{id}/listen': {
+    post: Write<{ result: 'ordered' }, { mode: 'listen' | 'whisper' | 'join' }, { id: string }, 202>;
+  };
   '/v1/staff/figures': {
     get: Get<
       {

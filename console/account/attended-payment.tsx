@@ -64,14 +64,7 @@ export function AttendedPayment({ id, onClose }: AttendedPaymentProps) {
             {words.payment.wrongAmount}
           </p>
         )}
-        {failure &&
-          (failure.status === 409 ? (
-            <p class="notice bad" role="alert">
-              {words.payment.noTalk}
-            </p>
-          ) : (
-            <Failed failure={failure} />
-          ))}
+        {failure && <Failed failure={failure} />}
         <div class="acts">
           <button type="button" onClick={onClose}>
             {words.common.cancel}

@@ -71,14 +71,7 @@ export function LiftBlock({ number, id, facility, onClose, onDone }: LiftBlockPr
             {missing}
           </p>
         )}
-        {failure &&
-          (failure.status === 409 ? (
-            <p class="notice bad" role="alert">
-              {liftDialog.gone}
-            </p>
-          ) : (
-            <Failed failure={failure} />
-          ))}
+        {failure && <Failed failure={failure} />}
         <div class="acts">
           <button type="button" onClick={failure?.status === 409 ? onDone : onClose}>
             {words.common.cancel}

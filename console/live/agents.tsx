@@ -1,16 +1,35 @@
+import { useState } from 'preact/hooks';
 import { secondsBetween, shownSeconds } from '../format/time.ts';
-import { Table } from '../parts/list.tsx';
+import { Table, type Column } from '../parts/list.tsx';
 import { Badge, NumberLink } from '../parts/shown.tsx';
-import { useMay } from '../session/session.tsx';
+import { useMay, useMe } from '../session/session.tsx';
 import { useWords } from '../wording/words.tsx';
+import { Listen } from './listen.tsx';
 import type { Desk } from './use-desk.tsx';
 import { useNow } from './use-now.ts';
 
-/** Who works at the desk, what each does, and who hears their talk. */
+type Agent = Desk['agents'][number];
+
+/** Who works at the desk, what each does, and who hears their talk; a supervisor listens from here. */
 export function AgentsAtDesk({ agents }: Pick<Desk, 'agents'>) {
   const { words, times } = useWords();
   const may = useMay();
+  const { agentId } = useMe();
   const now = useNow();
+  const [listening, setListening] = useState<Agent>();
+  const listen: Column<Agent> = {
+    head: words.live.listen,
+    right: true,
+    // One supervisor at a time, and nobody to their own talk.
+    cell: (agent) =>
+      agent.state === 'talking' &&
+      agent.id !== agentId &&
+      agent.listening.length === 0 && (
+        <button type="button" onClick={() => setListening(agent)}>
+          {words.live.listen} …
+        </button>
+      ),
+  };
   return (
     <section class="card">
       <h2>{words.desk.agents}</h2>
@@ -58,10 +77,13 @@ export function AgentsAtDesk({ agents }: Pick<Desk, 'agents'>) {
               right: true,
               cell: ({ since }) => shownSeconds(secondsBetween(since, now)),
             },
+            ...(may('live.listen') && agentId !== undefined ? [listen] : []),
           ]}
         />
       )}
-      {may('live.listen') && <p class="hint">{words.live.listenHint}</p>}
+      {listening?.entryId !== undefined && (
+        <Listen entryId={listening.entryId} agent={listening.name} onClose={() => setListening(undefined)} />
+      )}
     </section>
   );
 }

@@ -48,14 +48,7 @@ export function PhonePanel() {
       <p class="hint" role="status">
         {told} {words.phone.hint}
       </p>
-      {failure &&
-        (failure.status === 409 ? (
-          <p class="notice bad" role="alert">
-            {words.phone.busy}
-          </p>
-        ) : (
-          <Failed failure={failure} />
-        ))}
+      {failure && <Failed failure={failure} />}
     </section>
   );
 }

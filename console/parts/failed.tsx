@@ -2,8 +2,10 @@ import type { Failure } from '../ask/failure.ts';
 import { useWords } from '../wording/words.tsx';
 import type { Wording } from '../wording/wording.ts';
 
-/** What happened and what to do, in words. */
-export function saidOf({ failure: words }: Wording, { status, message }: Failure): string {
+/** What happened and what to do, in words: those of the problem's code, else those of its status. */
+export function saidOf({ failure: words }: Wording, { status, code, message }: Failure): string {
+  const known = code !== undefined && Object.hasOwn(words.codes, code) ? words.codes[code] : undefined;
+  if (known !== undefined) return known;
   if (status === 0) return words.offline;
   if (status === 403) return words.forbidden;
   if (status === 404) return words.missing;

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import type { Door, Route } from './routes.ts';
+import { STAFF_COOKIE } from './staff/cookie.ts';
 
 /** What is documented of a route, whoever runs it. */
 export type Documented = Omit<Route, 'run'>;
@@ -8,6 +9,7 @@ export type Documented = Omit<Route, 'run'>;
 const security: Readonly<Record<Door, readonly object[]>> = {
   service: [{ token: [] }],
   family: [{ family: [] }],
+  staff: [{ staff: [] }],
   open: [],
 };
 const idempotencyKey = {
@@ -73,7 +75,7 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
       parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } }],
       responses: Object.fromEntries([
         ['200', { description: 'OK', content: { 'text/event-stream': { schema: { $ref: `${prefix}${event}` } } } }],
-        ...[400, 401, 503].map(problem),
+        ...[400, 401, 403, 503].map(problem),
       ]),
     };
   return {
@@ -82,14 +84,26 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
     security: [{ token: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' }, family: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        family: { type: 'http', scheme: 'bearer' },
+        staff: { type: 'apiKey', in: 'cookie', name: STAFF_COOKIE },
+      },
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, one]) => [id, plain(one)])),
     },
   };
 }
 
 const statusesOf = (door: Door, problems: readonly number[]): number[] =>
-  [...new Set([400, ...(door === 'open' ? [] : [401]), ...problems, 503])].sort((one, other) => one - other);
+  [
+    ...new Set([
+      400,
+      ...(door === 'open' ? [] : [401]),
+      ...(door === 'staff' || door === 'service' ? [403] : []),
+      ...problems,
+      503,
+    ]),
+  ].sort((one, other) => one - other);
 
 /** Without what belongs to a document of its own; what it refers to stands among the components. */
 function plain(schema: object): Record<string, unknown> {

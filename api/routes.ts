@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Act } from '#accounts/access/acts.ts';
 import { unblock } from '#accounts/blocks.ts';
 import { blockHistory, placeBlock, type Actor, type BlockScope } from '#db/blocks.ts';
 import { callReport, recentCalls } from '#db/calls.ts';
@@ -15,8 +16,8 @@ export interface Asked {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** Who may ask: whoever shows the service's token, a family that is signed in, or anybody. */
-export type Door = 'service' | 'family' | 'open';
+/** Who may ask: whoever shows the service's token, a family that is signed in, staff who are, or anybody. */
+export type Door = 'service' | 'family' | 'staff' | 'open';
 
 /** One row of the API: what is asked, how it is answered, and what of it is documented. */
 export interface Route {
@@ -28,6 +29,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** The service's without. */
   readonly door?: Door;
+  /** What a service's key must have been given; without, no key does: the installation's own token alone. */
+  readonly act?: Act;
   /** It takes an Idempotency-Key: the same again does nothing twice. */
   readonly idempotent?: true;
   /** Good answers by status, and the problems beside 400, 401 (unless it is open) and 503. */
@@ -48,6 +51,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/calls',
+    act: 'call.read',
     summary: 'The newest calls first, attempts included',
     query: resources.callsQuery,
     answers: { 200: calls },
@@ -65,6 +69,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/calls/:id',
+    act: 'call.read',
     summary: 'One call: its record, its journal, its recording',
     params: resources.callPath,
     answers: { 200: resources.callReport },
@@ -79,6 +84,7 @@ export const routes: readonly Route[] = [
   {
     method: 'GET',
     path: '/v1/blocks',
+    act: 'number.read',
     summary: 'Every block a number ever had, the newest first',
     query: resources.numberQuery,
     answers: { 200: blocks },
@@ -91,6 +97,7 @@ export const routes: readonly Route[] = [
   {
     method: 'POST',
     path: '/v1/blocks',
+    act: 'block.place',
     summary: 'Blocks calls to a number, from one facility or from all',
     body: resources.blockWanted,
     answers: { 200: placed, 201: placed },
@@ -106,6 +113,7 @@ export const routes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/v1/blocks',
+    act: 'block.lift',
     summary: 'Lifts an active block, as an agent who has verified who asks',
     query: resources.blockWanted,
     answers: { 200: lifted },

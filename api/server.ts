@@ -1,5 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
@@ -14,11 +13,16 @@ import { openApi } from './openapi.ts';
 import { Problem, problemOf, read } from './problem.ts';
 import { questionRoutes, type QuestionHouse } from './questions/routes.ts';
 import { routes, type Route } from './routes.ts';
+import { serviceDoor } from './service-door.ts';
+import { openStaff } from './staff/door.ts';
+import type { StaffHouse } from './staff/route.ts';
+import { staffRoutes } from './staff/routes.ts';
+import { signInRoute } from './staff/sessions.ts';
 import { textWebhook, type TextWebhookOptions } from './text-webhook.ts';
 
 export interface ApiOptions {
   readonly db: Database;
-  /** Who shows this token as a bearer (RFC 6750) may do everything. */
+  /** Who shows this token as a bearer (RFC 6750) may do everything of the service's door. */
   readonly token: string;
   /** `ok`, or why not. */
   readonly health: () => Promise<string>;
@@ -36,13 +40,15 @@ export interface ApiOptions {
   readonly identity?: IdentityDeps;
   /** Absent: no page for agents is served. */
   readonly console?: () => Promise<ConsoleBundle>;
+  /** Absent: staff do not sign in here. */
+  readonly staff?: StaffHouse;
   /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
   readonly trustProxy?: string;
 }
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
-  const { db, token, health, metrics, log, texts, cards, desk, identity, questions, trustProxy } = options;
+  const { db, token, health, metrics, log, texts, cards, desk, identity, questions, staff, trustProxy } = options;
   const served: readonly Route[] = [...routes, ...(questions ? questionRoutes(questions) : [])];
   const server = Fastify({
     ...(log && { loggerInstance: log }),
@@ -50,13 +56,11 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     bodyLimit: 65_536,
     ...(trustProxy !== undefined && { trustProxy }),
   });
-  const document = openApi([...served, ...(identity ? identityRoutes : [])], [deskEventStream]);
-  const wanted = digest(token);
-  const authorised = async ({ headers }: FastifyRequest): Promise<void> => {
-    const [, shown] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? [];
-    if (shown === undefined || !timingSafeEqual(digest(shown), wanted))
-      throw new Problem(401, 'A bearer token is needed.', { 'www-authenticate': 'Bearer realm="homeline"' });
-  };
+  const document = openApi(
+    [...served, ...(identity ? identityRoutes : []), ...(staff ? [signInRoute, ...staffRoutes] : [])],
+    [deskEventStream],
+  );
+  const service = serviceDoor(db, token);
 
   server.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error);
@@ -87,16 +91,17 @@ export function apiServer(options: ApiOptions): FastifyInstance {
   if (cards) void server.register(cardWebhook, cards);
   if (desk)
     void server.register(async (guarded) => {
-      guarded.addHook('onRequest', authorised);
+      guarded.addHook('onRequest', service('queue.read'));
       await guarded.register(deskEvents, { feed: desk });
     });
   if (options.console) void server.register(consolePage, { bundle: options.console });
   if (identity) openIdentity(server, db, identity);
+  if (staff) openStaff(server, db, staff);
   for (const route of served)
     server.route({
       method: route.method,
       url: route.path,
-      onRequest: authorised,
+      onRequest: service(route.act),
       handler: async ({ params, query, body, headers }, reply) => {
         const key = route.idempotent && headers['idempotency-key'];
         const keyed = key ? { idempotencyKey: read('header', idempotencyKey, key) } : {};
@@ -106,6 +111,3 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     });
   return server;
 }
-
-/** Of one length whatever the token's is, so that comparing takes the same time for all. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

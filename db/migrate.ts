@@ -41,6 +41,8 @@ import * as questions from './migrations/0063-questions.ts';
 import * as refundLooks from './migrations/0063-refund-looks.ts';
 import * as identity from './migrations/0064-identity.ts';
 import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
+import * as staff from './migrations/0066-staff.ts';
+import * as serviceKeys from './migrations/0067-service-keys.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -85,6 +87,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0063-refund-looks': refundLooks,
   '0064-identity': identity,
   '0065-ivr-nodes': ivrNodes,
+  '0066-staff': staff,
+  '0067-service-keys': serviceKeys,
 };
 
 /** A migration may rewrite a big table. */

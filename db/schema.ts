@@ -79,6 +79,13 @@ import type { QuestionDayTable, QuestionEventTable, QuestionTable } from './sche
 import type { FacilitySizeTable, RateCapTable, RateTable } from './schema/rates.ts';
 import type { OutboxTable, RecordingTable } from './schema/recordings.ts';
 import type { RepeatingJobTable } from './schema/repeating-jobs.ts';
+import type {
+  ServiceKeyTable,
+  StaffAuditTable,
+  StaffFacilityTable,
+  StaffSessionTable,
+  StaffTable,
+} from './schema/staff.ts';
 import type { SandboxCardTable, SandboxChargeTable, SandboxRefundTable } from './schema/sandbox-gateway.ts';
 
 /** Every table, as db/migrations/ makes them; snake_case there is camelCase here (CamelCasePlugin). */
@@ -175,4 +182,9 @@ export interface Schema {
   identityGuess: IdentityGuessTable;
   rateWindow: RateWindowTable;
   identityTerms: IdentityTermsTable;
+  staff: StaffTable;
+  staffFacility: StaffFacilityTable;
+  staffSession: StaffSessionTable;
+  staffAudit: StaffAuditTable;
+  serviceKey: ServiceKeyTable;
 }

@@ -21,6 +21,7 @@ import { openGateway } from './gateway.ts';
 import { databaseHealth } from './health.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
+import { staffOf } from './staff-deps.ts';
 
 /** The HTTP API: calls and blocks for those who show the token, and who families are. */
 main('api', async (config, log) => {
@@ -52,6 +53,7 @@ main('api', async (config, log) => {
       cards,
       desk,
       identity,
+      staff: await staffOf(config),
       questions,
       ...(texts && { texts }),
     },

@@ -1,8 +1,10 @@
+import { seedDemoStaff, type DemoStaff } from '#accounts/staff/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
 import type { Config } from './config.ts';
 import { given, readFiles } from './config.ts';
+import { staffOf } from './staff-deps.ts';
 import { startSystem, type System } from './system.ts';
 import { whyNot } from './why-not.ts';
 
@@ -10,7 +12,7 @@ import { whyNot } from './why-not.ts';
 const demoSettings = { FAMILY_LINE_NUMBER: '+18669490290' };
 
 /** Who may be played. */
-type Shown = Demo & { readonly agents: readonly DemoAgent[] };
+type Shown = Demo & { readonly agents: readonly DemoAgent[]; readonly staff: readonly DemoStaff[] };
 
 /** `npm start`: the platform on this machine, with demonstration people unless a database is given. */
 let stop = (): void => process.exit(1);
@@ -27,7 +29,8 @@ try {
     prepare: async (db, config) => {
       if (config.DATABASE_URL !== undefined && environment['DATABASE_URL'] !== undefined) return;
       const options = { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() };
-      demo = { ...(await seedDemo(db, options)), agents: await seedDemoDesk(db, options) };
+      const seeded = { ...(await seedDemo(db, options)), agents: await seedDemoDesk(db, options) };
+      demo = { ...seeded, staff: await seedDemoStaff(db, await staffOf(config), config.IDENTITY_SECRET) };
     },
   });
   console.log(welcome(system.sip, system.config, demo));
@@ -85,5 +88,14 @@ function welcome(sip: System['sip'], config: Config, demo: Shown | undefined): s
         'They dial *1 to take calls, *0 to take none, *9 to hear voice messages; a supervisor *8 and an extension to listen.',
       );
   }
+  if (demo) lines.push(...consoleLines(`http://${API_HOST}:${API_PORT}/console/`, demo.staff));
   return lines.join('\n');
 }
+
+const consoleLines = (address: string, staff: readonly DemoStaff[]): readonly string[] => [
+  `The agents’ console is at ${address}; there sign in`,
+  ...staff.map(({ username, password, name, role }) => {
+    const shown = password ?? '(the one that was set since)';
+    return `  ${name.padEnd(22)} user ${username.padEnd(9)} password ${shown}   ${role}`;
+  }),
+];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import Srf from 'drachtio-srf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SipServer } from './drachtio.ts';
@@ -81,6 +82,31 @@ describe('a SIP server', () => {
     await hungUp;
     listener.close();
   });
+});
+
+it('what a SIP server still says while it is being left is not read', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const frames = new EventEmitter();
+  server.on('connection', (socket) => {
+    socket.once('data', (asked) => {
+      const [, id = ''] = /#([\w-]+)\|/.exec(String(asked)) ?? [];
+      const answer = `1|response|${id}|OK|udp/127.0.0.1:5060`;
+      // The beginning of another frame comes with it.
+      socket.write(`${answer.length}#${answer}200#2|sip|net`);
+      frames.emit('begun', socket);
+    });
+  });
+  const begun = once(frames, 'begun') as Promise<[Socket]>;
+  const left = await SipServer.connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, secret });
+  const [socket] = await begun;
+  left.close();
+  const gone = once(socket, 'close');
+  socket.end('work|and so on, with a # in it and no length before that');
+  socket.resume();
+  await gone;
+  server.close();
 });
 
 describe('a call that is placed', () => {

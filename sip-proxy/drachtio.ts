@@ -1,5 +1,6 @@
 import './no-wire-log.ts';
 import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import DrachtioSrf from 'drachtio-srf';
 import type { PlannedDialog } from './planned-dialog.ts';
 import { dialogIdOf } from './planned-dialog.ts';
@@ -36,6 +37,7 @@ interface SrfDialog extends EventEmitter {
   request(options: { method: string; headers?: Record<string, string>; body?: string }): Promise<Response>;
 }
 interface SrfClient extends EventEmitter {
+  readonly _app: { readonly client: { readonly wp: { readonly mapIncomingMsg: ReadonlyMap<Socket, unknown> } } };
   connect(options: object): void;
   disconnect(): void;
   use(method: string, handler: (req: Request, res: Response, next: () => void) => void): void;
@@ -312,8 +314,12 @@ export class SipServer {
   }
 }
 
-/** Without a connection drachtio-srf has nothing to disconnect, throws, and tries again: the next connection is then hung up. */
+/**
+ * Without a connection drachtio-srf has nothing to disconnect, throws, and tries again: the next connection is then hung up.
+ * It forgets the half of a frame that has come when it disconnects, and would throw at the other half, which still comes.
+ */
 function giveUp(srf: SrfClient): void {
+  for (const socket of srf._app.client.wp.mapIncomingMsg.keys()) socket.removeAllListeners('data').resume();
   srf.on('error', () => undefined);
   srf.once('connect', () => srf.disconnect());
   try {

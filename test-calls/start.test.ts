@@ -38,7 +38,8 @@ test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, en
   const line = { FAMILY_LINE_NUMBER: '+18669490290' };
   const settings = { ARTIST_FOLDER: artist, DRAIN_SECONDS: '1', API_PORT: await freePort(), API_TOKEN: '', ...line };
   const start = new NpmStart(folder, settings);
-  await start.saying('dial from a home phone');
+  await start.saying('console is at');
+  await start.saying('supervisor\n');
   const { API_TOKEN: token } = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as Record<
     string,
     string
@@ -47,6 +48,15 @@ test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, en
     headers: { authorization: `Bearer ${token ?? ''}` },
   });
   expect(calls.status).toBe(200);
+  const [, username, password] = /user (ana) +password (\S+) +agent\n/.exec(start.said) ?? [];
+  const signIn = await fetch(`http://127.0.0.1:${settings.API_PORT}/v1/staff/sessions`, {
+    ...{
+      method: 'POST',
+      body: JSON.stringify({ username, password }),
+      headers: { 'content-type': 'application/json' },
+    },
+  });
+  expect([signIn.status, ((await signIn.json()) as { agentId?: string }).agentId]).toEqual([201, 'demo-ana']);
 
   start.kill('SIGINT');
   await start.saying('No new calls');

@@ -7,7 +7,10 @@ import type { IdentityDeps } from './ports.ts';
 export const PASSWORD_TERMS: LockTerms = { tries: 5, minutes: [1, 5, 30, 120, 24 * 60] };
 /** Who has proven the address guesses at the answers; they are easier to know than a password. */
 export const ANSWER_TERMS: LockTerms = { tries: 3, minutes: [30, 24 * 60] };
-const termsOf = { password: PASSWORD_TERMS, answers: ANSWER_TERMS };
+const termsOf = { password: PASSWORD_TERMS, answers: ANSWER_TERMS, 'staff-password': PASSWORD_TERMS };
+
+/** What counting takes. */
+export type GuessDeps = Pick<IdentityDeps, 'now'> & { readonly keys: Pick<IdentityDeps['keys'], 'subject'> };
 
 export type IdentityGuess =
   | { readonly kind: 'locked'; readonly until: Date }
@@ -19,12 +22,12 @@ export type IdentityGuess =
     };
 
 /** Of whom: the same for an address that nobody has. */
-export const guessedAt = ({ keys }: IdentityDeps, kind: GuessedAt['kind'], emailKey: string): GuessedAt => ({
+export const guessedAt = ({ keys }: GuessDeps, kind: GuessedAt['kind'], emailKey: string): GuessedAt => ({
   ...{ kind, subject: keys.subject(`${kind} guesses`, emailKey) },
 });
 
 /** Counts a guess, on disk, before it is looked at: a process that dies takes none back. Throws DatabaseUnavailable. */
-export async function countGuess(db: Database, { now }: IdentityDeps, at: GuessedAt): Promise<IdentityGuess> {
+export async function countGuess(db: Database, { now }: GuessDeps, at: GuessedAt): Promise<IdentityGuess> {
   return db.transaction().execute(async (trx): Promise<IdentityGuess> => {
     const terms = termsOf[at.kind];
     const counted = count(await holdGuesses(trx, at, now()), now(), terms);
@@ -40,11 +43,11 @@ export async function countGuess(db: Database, { now }: IdentityDeps, at: Guesse
 }
 
 /** The guess was right: it and those before it count for nothing. In the transaction of what it opens. */
-export async function clearGuess(trx: Database, { now }: IdentityDeps, at: GuessedAt, nth: number): Promise<void> {
+export async function clearGuess(trx: Database, { now }: GuessDeps, at: GuessedAt, nth: number): Promise<void> {
   await saveIdentityGuesses(trx, at, clear(await holdGuesses(trx, at, now()), nth), now());
 }
 
 /** Nothing counts any more: there is another password. */
-export async function clearGuesses(trx: Database, { now }: IdentityDeps, at: GuessedAt): Promise<void> {
+export async function clearGuesses(trx: Database, { now }: GuessDeps, at: GuessedAt): Promise<void> {
   await saveIdentityGuesses(trx, at, clearAll(await holdGuesses(trx, at, now())), now());
 }

@@ -16,7 +16,7 @@ export interface SecretHasher {
  */
 export async function secretHasher(
   pepper: string,
-  use: 'password' | 'answer',
+  use: 'password' | 'answer' | 'staff-password',
   cost: { readonly memoryCost?: number; readonly timeCost?: number } = {},
 ): Promise<SecretHasher> {
   if (pepper === '') throw new Error('Passwords and answers need a pepper.');

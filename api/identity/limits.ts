@@ -1,4 +1,4 @@
-import type { IdentityDeps } from '#accounts/identity/ports.ts';
+import type { GuessDeps } from '#accounts/identity/guesses.ts';
 import { networkOf } from '#accounts/network.ts';
 import type { Database } from '#db/connect.ts';
 import { countInWindow } from '#db/rate-windows.ts';
@@ -27,7 +27,7 @@ export const LIMITS = {
  */
 export async function keepLimit(
   db: Database,
-  { keys, now }: IdentityDeps,
+  { keys, now }: GuessDeps,
   { act, most, minutes }: Limit,
   address: string,
 ): Promise<Record<string, string>> {

@@ -32,6 +32,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
   ): Route => ({
     method: 'POST',
     path: `/v1/questions/:reference/${name}`,
+    act: 'question.answer',
     summary,
     params: resources.referencePath,
     body,
@@ -57,6 +58,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
     {
       method: 'GET',
       path: '/v1/faq',
+      act: 'question.ask',
       summary: 'Questions and answers in which the typed words are found, the best first',
       query: resources.faqQuery,
       answers: { 200: resources.faqFound },
@@ -69,6 +71,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
     {
       method: 'POST',
       path: '/v1/questions',
+      act: 'question.ask',
       summary: 'A family asks: it has a reference, a confirmation is sent, and an agent answers by e-mail',
       body: resources.asking,
       idempotent: true,
@@ -90,6 +93,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
     {
       method: 'GET',
       path: '/v1/questions',
+      act: 'question.read',
       summary: 'Questions that wait for an answer, the oldest first',
       query: resources.questionsQuery,
       answers: { 200: resources.questions },
@@ -102,6 +106,7 @@ export function questionRoutes({ questions: deps, line }: QuestionHouse): readon
     {
       method: 'GET',
       path: '/v1/questions/:reference',
+      act: 'question.read',
       summary: 'One question: what was done with it, and what became of its e-mails',
       params: resources.referencePath,
       answers: { 200: resources.questionView },

@@ -101,7 +101,7 @@ export interface AccessTokenTable {
 }
 
 export interface IdentityGuessTable {
-  kind: 'password' | 'answers';
+  kind: 'password' | 'answers' | 'staff-password';
   subject: string;
   counted: Generated<string>;
   cleared: Generated<string>;

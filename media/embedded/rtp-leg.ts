@@ -17,7 +17,7 @@ export type MediaAgreement = {
   /** G.711's law; with another codec that of our own silence. */
   readonly law: Law;
   /** A codec other than G.711. */
-  readonly codec?: CodedAs;
+  readonly codec?: CodedAs | undefined;
   readonly audioType: number;
   /** Payload type of telephone-event; null when the peer has none. */
   readonly eventType: number | null;
@@ -26,7 +26,7 @@ export type MediaAgreement = {
   readonly sends: boolean;
   readonly receives: boolean;
   /** SRTP; none: plain RTP. */
-  readonly security?: SecureAgreement | null;
+  readonly security?: SecureAgreement | null | undefined;
 };
 
 const COMFORT_NOISE_TYPE = 13;
@@ -74,6 +74,21 @@ const noCounts = (): LegCounts => ({
   audioOut: 0,
   eventsOut: 0,
   sendErrors: 0,
+});
+
+/**
+ * An agreement of the one shape that all legs have. It is looked at with every packet, and V8 finds nothing in its caches of objects that were
+ * made by a spread: each of those has a shape of its own.
+ */
+const shaped = (of: MediaAgreement): MediaAgreement => ({
+  law: of.law,
+  codec: of.codec,
+  audioType: of.audioType,
+  eventType: of.eventType,
+  remote: of.remote,
+  sends: of.sends,
+  receives: of.receives,
+  security: of.security,
 });
 
 /** One RTP session with a party: a socket, what is heard on it and what is said. */
@@ -165,7 +180,7 @@ export class RtpLeg {
 
   agree(agreement: MediaAgreement): void {
     if (agreement.codec !== this.#agreement?.codec) this.#coder = agreement.codec && newPayloadCoder(agreement.codec);
-    this.#agreement = agreement;
+    this.#agreement = shaped(agreement);
     this.#srtp = agreement.security ? new SrtpSession(agreement.security, this.#srtp) : undefined;
     this.comfortLevel = -1;
     this.#lastHeardMs = this.#now();

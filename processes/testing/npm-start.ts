@@ -58,6 +58,11 @@ export class NpmStart {
     });
   }
 
+  /** What it has said so far. */
+  get said(): string {
+    return this.#out;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -1,0 +1,31 @@
+import type { Act } from '../acts.ts';
+
+/** Who may do what, written down a second time: whoever changes the table says here that it is meant. */
+export const cells: Readonly<Record<Act, string>> = {
+  'number.read': 'agent supervisor investigator service-key',
+  'block.place': 'agent supervisor service-key',
+  'block.lift': 'agent supervisor service-key',
+  'account.read': 'agent supervisor investigator',
+  'statement.read': 'agent supervisor investigator',
+  'deposit.take': 'agent supervisor',
+  'refund.read': 'agent supervisor',
+  'refund.decide': 'supervisor',
+  'cheque.read': 'agent supervisor',
+  'cheque.handle': 'supervisor',
+  'call.read': 'agent supervisor investigator facility-staff service-key',
+  'recording.read': 'supervisor investigator facility-staff',
+  'recording.listen': 'supervisor investigator',
+  'live.read': 'agent supervisor investigator facility-staff',
+  'live.listen': 'supervisor',
+  'queue.read': 'agent supervisor service-key',
+  'agent.state': 'agent supervisor',
+  'agent.manage': 'supervisor administrator',
+  'question.read': 'agent supervisor service-key',
+  'question.ask': 'service-key',
+  'question.answer': 'agent supervisor service-key',
+  'audit.read': 'supervisor investigator administrator',
+  'figures.read': 'agent supervisor investigator facility-staff administrator',
+  'person.read': 'agent supervisor investigator facility-staff',
+  'staff.manage': 'administrator',
+  'self.manage': 'agent supervisor investigator facility-staff administrator',
+};

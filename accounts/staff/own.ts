@@ -1,0 +1,88 @@
+import type { Database } from '#db/connect.ts';
+import { audit, type AuditedBy } from '#db/staff/audit.ts';
+import { changeStaffMember, staffMember, type StaffMember } from '#db/staff/members.ts';
+import { faultsOf, plainPassword, type PasswordFault } from './password.ts';
+import type { StaffDeps } from './ports.ts';
+import { proveStaff, type NotProven, type StaffProof } from './prove.ts';
+import { newTotpKey, stepOf } from './totp.ts';
+
+/* What somebody who works here changes of themselves: it is proven anew by password, and by a code where one is asked, that it is they. */
+
+/** By which session. */
+export type Own = Extract<AuditedBy, { kind: 'staff' }>;
+type Shown = Omit<StaffProof, 'usernameKey'>;
+
+async function prove<T extends object>(
+  db: Database,
+  deps: StaffDeps,
+  own: Own,
+  shown: Shown,
+  work: (trx: Database, member: StaffMember) => Promise<T>,
+): Promise<T | NotProven> {
+  const member = await staffMember(db, { id: own.staffId });
+  return proveStaff(db, deps, { ...shown, usernameKey: member?.usernameKey }, work);
+}
+
+const about = (act: string, id: string, before: object, after: object) => ({
+  ...{ act, resource: { kind: 'staff', id } },
+  ...{ before: { ...before }, after: { ...after } },
+});
+
+export type CodeBegun =
+  /** The key that the app is told; it counts when a code of it has been shown. */
+  | { readonly kind: 'begun'; readonly key: Buffer; readonly username: string }
+  | { readonly kind: 'there-already' }
+  | NotProven;
+
+/** Makes a key of one-time codes; one that was made before and not confirmed is good no more. Throws DatabaseUnavailable. */
+export const beginCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown): Promise<CodeBegun> =>
+  prove<CodeBegun>(db, deps, own, shown, async (trx, { id, username, totp }) => {
+    if (totp !== null) return { kind: 'there-already' };
+    const key = newTotpKey();
+    await changeStaffMember(trx, id, { totpPending: deps.sealer.seal(id, key) });
+    return { kind: 'begun', key, username };
+  });
+
+export type CodeConfirmed = { readonly kind: 'confirmed' | 'wrong' | 'not-begun' };
+
+/** A code of the new key: from now on one is asked at sign-in. This one is used by it. Throws DatabaseUnavailable. */
+export const confirmCode = (db: Database, { now, sealer }: StaffDeps, own: Own, code: string): Promise<CodeConfirmed> =>
+  db.transaction().execute(async (trx): Promise<CodeConfirmed> => {
+    const member = await staffMember(trx, { id: own.staffId }, { lock: true });
+    if (!member || member.totpPending === null) return { kind: 'not-begun' };
+    const { id, totpPending } = member;
+    const step = stepOf(sealer.open(id, totpPending), code, now());
+    if (step === undefined) return { kind: 'wrong' };
+    await changeStaffMember(trx, id, { totp: totpPending, totpPending: null, totpStep: String(step) });
+    await audit(trx, own, about('self.code', id, { code: false }, { code: true }), now());
+    return { kind: 'confirmed' };
+  });
+
+/** No code is asked any more. Throws DatabaseUnavailable. */
+export const removeCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown) =>
+  prove<{ readonly kind: 'removed' }>(db, deps, own, shown, async (trx, { id, totp }) => {
+    await changeStaffMember(trx, id, { totp: null, totpPending: null });
+    const entry = about('self.code', id, { code: totp !== null }, { code: false });
+    if (totp !== null) await audit(trx, own, entry, deps.now());
+    return { kind: 'removed' };
+  });
+
+export type OwnPasswordSet =
+  { readonly kind: 'set' } | { readonly kind: 'refused'; readonly faults: readonly PasswordFault[] } | NotProven;
+
+/** Another password; the session that asks for it goes on, and there is no other. Throws DatabaseUnavailable. */
+export async function setOwnPassword(
+  db: Database,
+  deps: StaffDeps,
+  own: Own,
+  { newPassword, ...shown }: Shown & { readonly newPassword: string },
+): Promise<OwnPasswordSet> {
+  const faults = faultsOf(newPassword);
+  if (faults.length > 0) return { kind: 'refused', faults };
+  const passwordHash = await deps.passwords.hash(plainPassword(newPassword));
+  return prove<OwnPasswordSet>(db, deps, own, shown, async (trx, { id }) => {
+    await changeStaffMember(trx, id, { passwordHash, passwordSetAt: deps.now() });
+    await audit(trx, own, about('self.password', id, {}, {}), deps.now());
+    return { kind: 'set' };
+  });
+}

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { may } from '#accounts/access/table.ts';
+import { staffSessionOf, type SignedInStaff } from '#accounts/staff/sessions.ts';
+import type { Database } from '#db/connect.ts';
+import { audit } from '#db/staff/audit.ts';
+import { idempotencyKey } from '../identity/resources.ts';
+import { keepLimit } from '../identity/limits.ts';
+import { read } from '../problem.ts';
+import { tokenIn } from './cookie.ts';
+import { isOurs } from './origin.ts';
+import { notAllowed, refuseStaff } from './refusals.ts';
+import type { StaffAsked, StaffHouse, StaffRoute } from './route.ts';
+import { staffRoutes } from './routes.ts';
+import { signInRoute } from './sessions.ts';
+import { watchStream } from './watch.ts';
+
+/** What a page asks by itself, which is no use of a session by its holder, comes with this header. */
+const BACKGROUND = 'homeline-background';
+
+/**
+ * Opens the routes of staff: where the request comes from first, then whose session it is, then whether their role may do it. What is answered is nobody
+ * else's to keep.
+ */
+export function openStaff(
+  server: FastifyInstance,
+  db: Database,
+  house: StaffHouse,
+  routes: readonly StaffRoute[] = staffRoutes,
+): void {
+  const sessions = new WeakMap<FastifyRequest, ComeIn>();
+  const fromOurs = (request: FastifyRequest): void => {
+    if (!isOurs(request.method, request.headers, request.host)) throw refuseStaff('cross-site');
+  };
+  const watch = (gone: AbortController, token: string): void => {
+    const isOpen = async () => (await staffSessionOf(db, house, token, false)).kind === 'open';
+    watchStream(gone, isOpen, house.streamCheckMs);
+  };
+  server.route({
+    method: signInRoute.method,
+    url: signInRoute.path,
+    onRequest: async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      fromOurs(request);
+      reply.headers(await keepLimit(db, house, signInRoute.limit, request.ip));
+    },
+    handler: async ({ body, protocol }, reply) => {
+      const {
+        status,
+        body: told,
+        headers = {},
+      } = await signInRoute.run(db, house, { body, secure: protocol === 'https' });
+      return reply.code(status).headers(headers).send(told);
+    },
+  });
+  for (const route of routes) {
+    const { method, path, act, idempotent } = route;
+    server.route({
+      method,
+      url: path,
+      onRequest: async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        fromOurs(request);
+        const signedIn = await comingIn(db, house, request);
+        sessions.set(request, signedIn);
+        if (!may(signedIn.member.role, act)) throw notAllowed(signedIn.member.role, act);
+      },
+      handler: async (request, reply) => {
+        const signedIn = sessions.get(request);
+        if (!signedIn) throw refuseStaff('staff-session-needed');
+        const gone = new AbortController();
+        reply.raw.once('close', () => gone.abort());
+        const key = idempotent && request.headers['idempotency-key'];
+        const answer = await route.run(db, house, {
+          ...askedBy(signedIn, route, house),
+          ...{ params: request.params, query: request.query, body: request.body, headers: request.headers },
+          ...{ gone: gone.signal, secure: request.protocol === 'https' },
+          idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
+        });
+        const { status, body, headers = {} } = answer;
+        if (body instanceof Readable) {
+          gone.signal.addEventListener('abort', () => body.destroy(), { once: true });
+          if (headers['content-type']?.startsWith('text/event-stream')) watch(gone, signedIn.token);
+        }
+        return reply.code(status).headers(headers).send(body);
+      },
+    });
+  }
+}
+
+/** Who has come in, and by which token. */
+interface ComeIn extends SignedInStaff {
+  readonly token: string;
+}
+
+/** Whose session a request is of; throws where there is none that is open. */
+async function comingIn(db: Database, house: StaffHouse, request: FastifyRequest): Promise<ComeIn> {
+  const token = tokenIn(request.headers.cookie);
+  if (token === undefined) throw refuseStaff('staff-session-needed');
+  const { accept } = request.headers;
+  const byItself = request.headers[BACKGROUND] === '1' || accept?.includes('text/event-stream') === true;
+  const state = await staffSessionOf(db, house, token, !byItself);
+  if (state.kind === 'open') return { token, member: state.member, session: state.session };
+  throw refuseStaff('staff-session-needed', state.as === undefined ? {} : { faults: [state.as] });
+}
+
+function askedBy(
+  { member, session }: SignedInStaff,
+  { act }: StaffRoute,
+  { now }: StaffHouse,
+): Pick<StaffAsked, 'staff' | 'audit'> {
+  const by = { kind: 'staff', staffId: member.id, sessionId: session.id } as const;
+  const { id, role, agentId, facilityIds } = member;
+  return {
+    staff: { id, role, agentId: agentId ?? undefined, facilityIds, sessionId: session.id },
+    audit: (trx, entry) => audit(trx, by, { act, ...entry }, now()),
+  };
+}

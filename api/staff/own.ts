@@ -1,0 +1,82 @@
+import { beginCode, confirmCode, removeCode, setOwnPassword, type Own } from '#accounts/staff/own.ts';
+import type { NotProven } from '#accounts/staff/prove.ts';
+import { base32, totpUri } from '#accounts/staff/totp.ts';
+import { read } from '../problem.ts';
+import { refuseStaff } from './refusals.ts';
+import * as resources from './resources.ts';
+import type { Staff, StaffHouse, StaffRoute } from './route.ts';
+
+const own = ({ id: staffId, sessionId }: Staff): Own => ({ kind: 'staff', staffId, sessionId });
+
+/** The problem of whoever did not prove to be who is signed in; a wrong password ends no session. */
+function notProven(answer: NotProven, { now }: StaffHouse): Error {
+  if (answer.kind === 'locked') return refuseStaff('staff-sign-in-locked', { until: answer.until, now: now() });
+  return answer.kind === 'code-needed' ? refuseStaff('code-needed') : refuseStaff('password-wrong');
+}
+
+const mine = { door: 'staff', act: 'self.manage' } as const;
+
+/** What somebody who works here changes of themselves. */
+export const ownRoutes: readonly StaffRoute[] = [
+  {
+    ...mine,
+    method: 'POST',
+    path: '/v1/staff/me/code',
+    summary: 'Makes a key for an app of one-time codes (RFC 6238); it counts when a code of it has been shown',
+    body: resources.proof,
+    answers: { 201: resources.codeBegun },
+    problems: [409, 422, 429],
+    async run(db, deps, { staff, body }) {
+      const answer = await beginCode(db, deps, own(staff), read('body', resources.proof, body));
+      if (answer.kind === 'there-already') throw refuseStaff('code-there-already');
+      if (answer.kind !== 'begun') throw notProven(answer, deps);
+      const { key, username } = answer;
+      return { status: 201, body: { secret: base32(key), uri: totpUri(key, username) } };
+    },
+  },
+  {
+    ...mine,
+    method: 'PUT',
+    path: '/v1/staff/me/code',
+    summary: 'Shows a code of the new key: one is asked at every sign-in from now on',
+    body: resources.codeShown,
+    answers: { 200: resources.done('confirmed') },
+    problems: [409, 422],
+    async run(db, deps, { staff, body }) {
+      const { code } = read('body', resources.codeShown, body);
+      const { kind } = await confirmCode(db, deps, own(staff), code);
+      if (kind === 'not-begun') throw refuseStaff('code-not-begun');
+      if (kind === 'wrong') throw refuseStaff('code-wrong');
+      return { status: 200, body: { result: kind } };
+    },
+  },
+  {
+    ...mine,
+    method: 'POST',
+    path: '/v1/staff/me/code/removal',
+    summary: 'No code is asked any more',
+    body: resources.proof,
+    answers: { 200: resources.done('removed') },
+    problems: [422, 429],
+    async run(db, deps, { staff, body }) {
+      const answer = await removeCode(db, deps, own(staff), read('body', resources.proof, body));
+      if (answer.kind !== 'removed') throw notProven(answer, deps);
+      return { status: 200, body: { result: 'removed' } };
+    },
+  },
+  {
+    ...mine,
+    method: 'PUT',
+    path: '/v1/staff/me/password',
+    summary: 'Sets another password of one’s own',
+    body: resources.ownPassword,
+    answers: { 200: resources.done('set') },
+    problems: [422, 429],
+    async run(db, deps, { staff, body }) {
+      const answer = await setOwnPassword(db, deps, own(staff), read('body', resources.ownPassword, body));
+      if (answer.kind === 'refused') throw refuseStaff('password-faulty', { faults: answer.faults });
+      if (answer.kind !== 'set') throw notProven(answer, deps);
+      return { status: 200, body: { result: 'set' } };
+    },
+  },
+];

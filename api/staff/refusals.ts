@@ -1,0 +1,51 @@
+import type { Act, Who } from '#accounts/access/acts.ts';
+import { Problem, problemType } from '../problem.ts';
+
+/** Every refusal of staff by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
+const refusals = {
+  'staff-session-needed': [401, 'Sign in first. `faults` says why a session is over, where there was one.'],
+  'staff-credentials-wrong': [401, 'Username, password or code is wrong.'],
+  'staff-code-needed': [401, 'The six digits of your app are needed as well: send `code`.'],
+  'staff-sign-in-locked': [429, 'Sign-in is locked for this username. Try again later, or ask an administrator.'],
+  'cross-site': [403, 'This came from a page of another site, and nothing was done. Use the console’s own page.'],
+  'staff-unknown': [404, 'Nobody who works here has this id.'],
+  'staff-faulty': [422, 'This member of staff cannot be as they are told; `faults` says why.'],
+  'password-faulty': [422, 'The password cannot be used as it is; `faults` says why.'],
+  'code-needed': [422, 'The six digits of your app are needed as well: send `code`.'],
+  'password-wrong': [422, 'The password is wrong, or the code.'],
+  'code-wrong': [422, 'The six digits are wrong, or were used before. Wait for the next.'],
+  'code-not-begun': [409, 'There is no key to confirm. Ask for one first.'],
+  'code-there-already': [409, 'A code is asked of you already. Have it taken off first.'],
+  'cursor-faulty': [400, 'query.cursor: is none that this list gave. Begin without one.'],
+} as const satisfies Readonly<Record<string, readonly [number, string]>>;
+
+export type StaffRefusal = keyof typeof refusals;
+
+/** The problem of a refusal (RFC 9457). `faults`: codes of what is wrong; `until`: when it may be tried again. */
+export function refuseStaff(
+  code: StaffRefusal,
+  more: { readonly faults?: readonly string[]; readonly until?: Date; readonly now?: Date } = {},
+): Problem {
+  const [status, detail] = refusals[code];
+  const { faults, until, now } = more;
+  const seconds = until && now && Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
+  return new Problem(
+    status,
+    detail,
+    {
+      // RFC 9110 §11.6.1: a 401 says how to come in.
+      ...(status === 401 && { 'www-authenticate': 'Cookie realm="homeline staff"' }),
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+    },
+    { type: problemType(code), ...(faults && { faults }) },
+  );
+}
+
+/** Somebody who is known asks for what is not theirs to do. */
+export const notAllowed = (who: Who, act: Act): Problem =>
+  new Problem(
+    403,
+    `The role ${who} may not do this: ${act}. Ask somebody who may.`,
+    {},
+    { type: problemType('not-allowed'), faults: [act] },
+  );

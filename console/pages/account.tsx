@@ -90,7 +90,8 @@ function Known({ account }: { readonly account: Account }) {
         <ul class="rows">
           {cards.map(({ brand, last4, expires }) => (
             <li key={`${brand} ${last4}`}>
-              {words.account.card(brand, last4)} <small>{words.account.expires(expires)}</small>
+              {words.account.card(wordFor(words.account.brands, brand), last4)}{' '}
+              <small>{words.account.expires(expires)}</small>
             </li>
           ))}
         </ul>

@@ -4,8 +4,7 @@ import { usePages } from '../ask/use-pages.ts';
 import { Heading } from '../parts/heading.tsx';
 import { LongTable } from '../parts/list.tsx';
 import { OneOf } from '../parts/one-of.tsx';
-import { Badge, Due, Money, When } from '../parts/shown.tsx';
-import { Link } from '../routing/router.tsx';
+import { AccountLink, Badge, Due, Money, When } from '../parts/shown.tsx';
 import { useWords } from '../wording/words.tsx';
 
 type Cheque = Body<'/v1/staff/cheques'>['cheques'][number];
@@ -55,12 +54,7 @@ export function ChequesPage() {
           },
           {
             head: words.common.account,
-            cell: ({ accountId }) =>
-              accountId === undefined ? (
-                words.common.none
-              ) : (
-                <Link to={{ page: 'account', id: accountId }}>{accountId}</Link>
-              ),
+            cell: ({ accountId }) => (accountId === undefined ? words.common.none : <AccountLink id={accountId} />),
           },
           {
             head: words.common.status,

@@ -4,11 +4,10 @@ import { usePages } from '../ask/use-pages.ts';
 import { Heading } from '../parts/heading.tsx';
 import { LongTable, type Column } from '../parts/list.tsx';
 import { OneOf } from '../parts/one-of.tsx';
-import { Badge, Due, Money, When } from '../parts/shown.tsx';
+import { AccountLink, Badge, Due, Money, When } from '../parts/shown.tsx';
 import { DecideRefund } from '../refunds/decide-refund.tsx';
-import { Link } from '../routing/router.tsx';
 import { useMay } from '../session/session.tsx';
-import { useWords } from '../wording/words.tsx';
+import { useWords, wordFor } from '../wording/words.tsx';
 
 export type Refund = Body<'/v1/staff/refunds'>['refunds'][number];
 const states = ['in-question', 'due', 'asking', 'declined', 'refunded', 'charged-back'] as const;
@@ -53,11 +52,11 @@ export function RefundsPage() {
           { head: words.common.at, cell: ({ madeAt }) => <When at={madeAt} /> },
           {
             head: words.common.account,
-            cell: ({ accountId }) => <Link to={{ page: 'account', id: accountId }}>{accountId}</Link>,
+            cell: ({ accountId }) => <AccountLink id={accountId} />,
           },
           {
             head: words.refunds.card,
-            cell: ({ card: { brand, lastFour } }) => words.account.card(brand, lastFour),
+            cell: ({ card: { brand, lastFour } }) => words.account.card(wordFor(words.account.brands, brand), lastFour),
           },
           {
             head: words.common.status,

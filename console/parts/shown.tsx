@@ -31,6 +31,13 @@ export function NumberLink({ number }: { readonly number: string | undefined }) 
   );
 }
 
+/** An account of which no more than its id is known here: the beginning of it, which tells it from those around it. */
+export const AccountLink = ({ id }: { readonly id: string }) => (
+  <Link to={{ page: 'account', id }}>
+    <span title={id}>{id.length > 12 ? `${id.slice(0, 8)}…` : id}</span>
+  </Link>
+);
+
 /** ISO days between which something is due. */
 export function Due({ from, until }: { readonly from: string; readonly until: string }) {
   const { words, times } = useWords();

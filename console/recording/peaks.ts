@@ -1,9 +1,14 @@
 /** Lowest and highest sample of one part of a channel, from -1 to 1. */
 export type Peak = readonly [number, number];
 
-/** Of what the API tells: each channel's parts, in hundredths of the loudest. */
-export const peaksOf = (channels: readonly (readonly (readonly number[])[])[]): Peak[][] =>
-  channels.map((parts) => parts.map(([low = 0, high = 0]) => [low / 100, high / 100]));
+/** The parts of each channel, of what the API tells: of each part each channel, in hundredths of the loudest. */
+export const peaksOf = (parts: readonly (readonly (readonly number[])[])[]): Peak[][] =>
+  (parts[0] ?? []).map((_, channel) =>
+    parts.map((part) => {
+      const [low = 0, high = 0] = part[channel] ?? [];
+      return [low / 100, high / 100];
+    }),
+  );
 
 /** Where the line of a part is drawn, of a channel that is `height` high: never thinner than one. */
 export function barOf([low, high]: Peak, height: number): { readonly top: number; readonly length: number } {

@@ -32,22 +32,16 @@ test('parts are put together so that none of the loudness is lost, and spread wh
   expect(fitted([], 8)).toEqual([]);
 });
 
-test('the API tells hundredths', () => {
-  expect(
-    peaksOf([
-      [
-        [-100, 50],
-        [0, 7],
-      ],
-      [],
-    ]),
-  ).toEqual([
-    [
-      [-1, 0.5],
-      [0, 0.07],
-    ],
-    [],
+test('the API tells of each part each channel, in hundredths', () => {
+  const parts = [
+    [[-100, 50], [0, 7]], // prettier-ignore
+    [[-20, 10]],
+  ];
+  expect(peaksOf(parts)).toEqual([
+    [[-1, 0.5], [-0.2, 0.1]], // prettier-ignore
+    [[0, 0.07], [0, 0]], // prettier-ignore
   ]);
+  expect(peaksOf([])).toEqual([]);
 });
 
 const at = { seconds: 20, of: 60, speed: 1 };

@@ -10,7 +10,7 @@ export function Settings() {
   const { preferences, change } = usePreferences();
   const id = useId();
   return (
-    <div class="settings">
+    <section class="settings" aria-label={words.settings.menu}>
       <label for={`${id}l`}>{words.settings.language}</label>
       <select
         id={`${id}l`}
@@ -36,6 +36,6 @@ export function Settings() {
           </option>
         ))}
       </select>
-    </div>
+    </section>
   );
 }

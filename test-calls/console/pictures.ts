@@ -13,8 +13,9 @@ await mkdir(folder, { recursive: true });
 const house = await openConsoleHouse();
 try {
   const picture = async ({ page }: Visit, name: string) => {
+    await page.mouse.move(0, 0);
     // Nothing is caught half-way.
-    await page.evaluate('document.fonts.ready');
+    if ((await page.locator('.player').count()) > 0) await page.locator('.wave canvas').waitFor();
     await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', caret: 'hide' });
     console.log(name);
   };

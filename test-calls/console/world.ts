@@ -6,12 +6,13 @@ import { previewClosing } from '#accounts/closing/preview.ts';
 import { House } from '#accounts/refunds/testing/house.ts';
 import { placeBlock } from '#db/blocks.ts';
 import { appendEvents, closeCall, openCall, setNumber, setPerson } from '#db/calls.ts';
-import { cardRefundsOf, endCardRefund } from '#db/card-refunds.ts';
+import { cardRefundsOf, endCardRefund, takeCardRefund } from '#db/card-refunds.ts';
 import { addCard } from '#db/cards.ts';
 import type { Database } from '#db/connect.ts';
 import { turnAgent } from '#db/desk/agents.ts';
 import { beginTalk, enterQueue } from '#db/desk/entries.ts';
 import { giveTurns } from '#db/desk/turns.ts';
+import { post } from '#db/ledger.ts';
 import { emptyProfile, saveProfile } from '#db/profiles.ts';
 import { finishRecording, intendRecording, startedRecording } from '#db/recordings.ts';
 import { seedDemo } from '#db/seed/demo.ts';
@@ -43,7 +44,8 @@ export async function seedWorld(db: Database, folder: string, now: Date): Promis
   const callId = await recordedCall(db, number, folder, new Date(now.getTime() - minutes(50)));
   await liveCalls(db, now);
   const accountId = await money(db, number, now);
-  await blocks(db, number, now);
+  await blocks(db, number, callId, now);
+  await pastWaits(db, now);
   await desk(db, accountId, number, now);
   return { number, accountId, callId };
 }
@@ -147,36 +149,64 @@ async function money(db: Database, number: string, now: Date): Promise<string> {
     [mine, 'Elena', 'Rivera'],
     [other, 'Maria', 'Lopez'],
   ] as const) {
-    const profile = { ...emptyProfile, firstName, lastName, city: 'Fresno', region: 'CA', country: 'US' };
+    const address = { addressLine1: '1 Main St', city: 'Fresno', region: 'CA', postalCode: '93650', country: 'US' };
+    const profile = { ...emptyProfile, ...address, firstName, lastName };
     const by = { kind: 'web', id: accountId } as const;
     await saveProfile(db, { accountId, from: 0, profile, fields: ['firstName', 'lastName'], by, at: house.at });
   }
   const { token, brand, lastFour } = await house.card('4242');
   const card = { accountId: mine, token, lastFour, expiryMonth: 8, expiryYear: 2029, funding: 'debit' } as const;
-  const agreed = { agreementVersion: '1', agreedAt: house.at, channel: 'web', savedAt: house.at } as const;
+  const agreed = { agreementVersion: '2026-01-01', agreedAt: house.at, channel: 'web', savedAt: house.at } as const;
   await addCard(db, { ...card, brand: brand === 'visa' ? 'visa' : 'mastercard', ...agreed });
   await house.pay(mine, 5_000);
   house.days(2);
-  await house.spend(mine, 1_325);
+  await spend(db, mine, 1_325, house.at);
   house.days(2);
   await house.mailIn(mine, 2_000);
-  await house.spend(mine, 840);
+  await spend(db, mine, 840, house.at);
   await house.pay(other, 3_000, '1881');
   await house.mailIn(other, 1_250);
   house.days(1);
   const { version } = await previewClosing(db, house.deps(), other);
   const by = { kind: 'web', id: other } as const;
   await closeAccount(db, house.deps(), { key: randomUUID(), accountId: other, previewVersion: version, by });
-  for (const { id } of await cardRefundsOf(db, { accountId: other }))
+  for (const { id } of await cardRefundsOf(db, { accountId: other })) {
+    await takeCardRefund(db, id, house.at);
     await endCardRefund(db, id, { state: 'in-question', declineReason: 'amount-differs' }, house.at);
+  }
   return mine;
 }
 
-async function blocks(db: Database, number: string, now: Date): Promise<void> {
+/** A video call, as minutes of it are charged. */
+async function spend(db: Database, holder: string, cents: number, at: Date): Promise<void> {
+  const entries = [
+    { ledger: { holder }, cents: -cents },
+    { ledger: 'revenue', cents },
+  ] as const;
+  await post(db, { key: randomUUID(), kind: 'video-call', at, entries });
+}
+
+async function blocks(db: Database, number: string, callId: string, now: Date): Promise<void> {
   const at = new Date(now.getTime() - minutes(3 * 24 * 60));
   const scope = { facilityId: 'sierra-ridge' };
-  const by = { kind: 'called-party-key' } as const;
+  const by = { kind: 'called-party-key', callId } as const;
   await placeBlock(db, { number, scope, by, reason: 'pressed 9', at });
+}
+
+/** Families who waited for an agent on the days before, most of them with patience. */
+async function pastWaits(db: Database, now: Date): Promise<void> {
+  const rows = Array.from({ length: 14 * 8 }, (_, turn) => {
+    const enteredAt = new Date(now.getTime() - (Math.floor(turn / 8) + 1) * minutes(24 * 60) + minutes((turn % 8) * 9));
+    const waited = new Date(enteredAt.getTime() + (15 + ((turn * 29) % 170)) * 1000);
+    const ended = { state: 'ended', endedAt: new Date(waited.getTime() + minutes(4)) } as const;
+    const talked = { agentId: 'demo-ana', talkingAt: waited, outcome: 'talked' } as const;
+    const left = { agentId: null, talkingAt: null, outcome: 'hung-up' } as const;
+    return {
+      ...{ id: randomUUID(), callId: randomUUID(), language: 'en', number: null, accountId: null, node: 'ivr-1' },
+      ...{ enteredAt, seenAt: enteredAt, ...ended, ...(turn % 9 === 4 ? left : talked) },
+    } as const;
+  });
+  await db.insertInto('deskEntry').values(rows).execute();
 }
 
 async function desk(db: Database, accountId: string, number: string, now: Date): Promise<void> {
@@ -186,7 +216,7 @@ async function desk(db: Database, accountId: string, number: string, now: Date):
       ...{ id: randomUUID(), callId: randomUUID(), language, number: of, accountId: account },
       ...{ node: 'ivr-1', at: ago(secondsAgo) },
     });
-  await turnAgent(db, 'demo-ray', 'ready', ago(400));
+  await turnAgent(db, 'demo-ana', 'ready', ago(400));
   await enter('+12135550161', 300, 'en');
   const until = { seenBefore: ago(9_000), missedBefore: ago(9_000), wrapUpUntil: ago(0) };
   const [turn] = await giveTurns(db, ago(290), until, ([first], [agent]) =>

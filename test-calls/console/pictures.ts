@@ -1,6 +1,7 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openConsoleHouse } from './house.ts';
+import { withPalette } from './palette-png.ts';
 import { placesOf } from './places.ts';
 import { Visit } from './visit.ts';
 
@@ -16,7 +17,8 @@ try {
     await page.mouse.move(0, 0);
     // Nothing is caught half-way.
     if ((await page.locator('.player').count()) > 0) await page.locator('.wave canvas').waitFor();
-    await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', caret: 'hide' });
+    const picture = withPalette(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
+    await writeFile(join(folder, `${name}.png`), picture);
     console.log(name);
   };
   const outside = await Visit.begin(house.browser, house.address);

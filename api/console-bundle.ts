@@ -20,8 +20,8 @@ export interface ConsoleFile {
 export type ConsoleBundle = ReadonlyMap<string, ConsoleFile>;
 
 const room = join(import.meta.dirname, '..', 'console');
-/** What can nest styles and choose colours by `light-dark()`. */
-const browsers = ['chrome123', 'firefox121', 'safari17.5'];
+/** What chooses colours by `light-dark()` and knows custom properties as colours. */
+const browsers = ['chrome123', 'firefox128', 'safari17.5'];
 const types: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',

@@ -58,6 +58,6 @@ function drawOn(
     });
   });
   pen.globalAlpha = 1;
-  pen.fillStyle = colours.getPropertyValue('--text');
+  pen.fillStyle = colours.getPropertyValue('--cursor');
   pen.fillRect(Math.min(place, width - 1), 0, 1, height);
 }

@@ -13,18 +13,16 @@ interface Picture {
 }
 
 /**
- * The same picture with the 256 colours that it has most of; others become the nearest of these, which are shades at the edges of letters. Takes
- * pictures of 8 bits without interlacing, and throws for others.
+ * The same picture with 256 colours: those that it has most of, and of the others those that would be missed most. What is left becomes the nearest of
+ * these: shades at the edges of letters. Takes pictures of 8 bits without interlacing, and throws for others.
  */
 export function withPalette(png: Buffer): Buffer {
   const { width, height, points } = read(png);
   const many = new Map<number, number>();
   for (const point of points) many.set(point, (many.get(point) ?? 0) + 1);
-  const palette = [...many].sort(([, one], [, other]) => other - one).map(([colour]) => colour);
-  const kept = palette.slice(0, MOST_COLOURS);
-  const places = new Map(
-    palette.map((colour, place) => [colour, place < MOST_COLOURS ? place : nearest(kept, colour)]),
-  );
+  const kept = paletteOf(many);
+  const places = new Map(kept.map((colour, place) => [colour, place]));
+  for (const colour of many.keys()) if (!places.has(colour)) places.set(colour, nearest(kept, colour));
   const lines = Buffer.alloc(height * (width + 1));
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) lines[y * (width + 1) + 1 + x] = places.get(points[y * width + x] ?? 0) ?? 0;
@@ -88,13 +86,34 @@ function guess(filter: number | undefined, left: number, above: number, corner: 
   return near(above) <= near(corner) ? above : corner;
 }
 
+function paletteOf(many: ReadonlyMap<number, number>): number[] {
+  const ranked = [...many].sort(([, one], [, other]) => other - one);
+  const kept = ranked.slice(0, MOST_COLOURS / 2).map(([colour]) => colour);
+  const rest = ranked.slice(kept.length).map(([colour, count]) => {
+    const far = Math.min(...kept.map((other) => distance(other, colour)));
+    return { colour, weight: Math.sqrt(count), far };
+  });
+  while (kept.length < MOST_COLOURS && rest.length > 0) {
+    let next = 0;
+    rest.forEach(({ weight, far }, place) => {
+      const best = rest[next];
+      if (best && weight * far > best.weight * best.far) next = place;
+    });
+    for (const { colour } of rest.splice(next, 1)) {
+      kept.push(colour);
+      for (const one of rest) one.far = Math.min(one.far, distance(one.colour, colour));
+    }
+  }
+  return kept;
+}
+
+const distance = (one: number, other: number): number =>
+  [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 0xff) - ((other >> shift) & 0xff)) ** 2, 0);
+
 function nearest(palette: readonly number[], colour: number): number {
   let [best, least] = [0, Infinity];
   palette.forEach((other, place) => {
-    const far = [16, 8, 0].reduce(
-      (sum, shift) => sum + (((other >> shift) & 0xff) - ((colour >> shift) & 0xff)) ** 2,
-      0,
-    );
+    const far = distance(other, colour);
     if (far < least) [best, least] = [place, far];
   });
   return best;

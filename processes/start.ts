@@ -92,10 +92,10 @@ function welcome(sip: System['sip'], config: Config, demo: Shown | undefined): s
   return lines.join('\n');
 }
 
-const consoleLines = (address: string, staff: readonly DemoStaff[]): readonly string[] => [
-  `The agents’ console is at ${address}; there sign in`,
-  ...staff.map(({ username, password, name, role }) => {
+function consoleLines(address: string, staff: readonly DemoStaff[]): readonly string[] {
+  const people = staff.map(({ username, password, name, role }) => {
     const shown = password ?? '(the one that was set since)';
     return `  ${name.padEnd(22)} user ${username.padEnd(9)} password ${shown}   ${role}`;
-  }),
-];
+  });
+  return [`The agents’ console is at ${address}; there sign in`, ...people];
+}

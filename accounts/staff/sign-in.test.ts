@@ -1,10 +1,13 @@
+import { sql } from 'kysely';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { auditRows } from '#db/staff/audit.ts';
-import { changeStaffMember } from '#db/staff/members.ts';
+import type { Database } from '#db/connect.ts';
+import { seedDemo } from '#db/seed/demo.ts';
+import { changeStaffMember, staffMember } from '#db/staff/members.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { PASSWORD_TERMS } from '../identity/guesses.ts';
 import { digestOf } from '../identity/keys.ts';
-import { endMember, setMemberPassword } from './member.ts';
+import { changeMember, endMember, setMemberPassword } from './member.ts';
 import { IDLE_MS, SESSION_MS, staffSessionOf } from './sessions.ts';
 import { signInStaff } from './sign-in.ts';
 import { Crew, STAFF_PASSWORD } from './testing/crew.ts';
@@ -188,6 +191,49 @@ test('one code lets one of many in', async () => {
   const code = (await withCode())();
   const answers = await Promise.all(Array.from({ length: 4 }, () => signIn({ code })));
   expect(answers.map(({ kind }) => kind).sort()).toEqual(['signed-in', 'wrong', 'wrong', 'wrong']);
+});
+
+/** Somebody else has the member's row while `work` is under way, and changes it then. */
+async function meanwhile<T>(change: (trx: Database) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  return server.db
+    .transaction()
+    .execute(async (trx) => {
+      await staffMember(trx, { id }, { lock: true });
+      const waiting = work();
+      await vi.waitFor(async () => {
+        const { rows } = await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`.execute(server.db);
+        expect(rows.length).toBe(1);
+      });
+      await change(trx);
+      return { waiting };
+    })
+    .then(({ waiting }) => waiting);
+}
+
+test('a code that another sign-in uses meanwhile is used', async () => {
+  const code = (await withCode())();
+  const use = (trx: Database) => changeStaffMember(trx, id, { totpStep: String(stepAt(crew.at)) });
+  expect(await meanwhile(use, () => signIn({ code }))).toEqual({ kind: 'wrong' });
+});
+
+test('who leaves meanwhile is not signed in', async () => {
+  const leave = (trx: Database) => changeStaffMember(trx, id, { endedAt: crew.at });
+  expect(await meanwhile(leave, () => signIn())).toEqual({ kind: 'wrong' });
+});
+
+test('a code that is asked from meanwhile on is asked', async () => {
+  const ask = (trx: Database) => changeStaffMember(trx, id, { totp: 'sealed' });
+  expect(await meanwhile(ask, () => signIn())).toEqual({ kind: 'wrong' });
+});
+
+test('facilities that another gives meanwhile stay', async () => {
+  await seedDemo(server.db, { pinPepper: 'pepper', realm: 'homeline', now: crew.at });
+  const deps = await crew.deps();
+  const by = { kind: 'command' } as const;
+  await changeMember(server.db, deps, { by, id }, { role: 'facility-staff', facilityIds: ['valley-view'] });
+  const give = (trx: Database) => changeStaffMember(trx, id, { facilityIds: ['rio-claro'] });
+  await meanwhile(give, () => changeMember(server.db, deps, { by, id }, { name: 'Another' }));
+  expect(await staffMember(server.db, { id })).toMatchObject({ name: 'Another', facilityIds: ['rio-claro'] });
 });
 
 test('the right password without a code counts as a guess until the code comes', async () => {

@@ -157,17 +157,17 @@ export class SofiaProfile {
 
   #channel(request: SipRequest, source: SocketAddress, leg: RtpLeg): Channel {
     const { from, to } = request;
-    const callerNumber = from.sipUri?.user ?? '';
+    const { user: callerNumber = '', host = '', port } = from.sipUri ?? {};
     const channel = new Channel(this.#engine, {
       uuid: randomUUID(),
-      name: `sofia/drachtio_mrf/${callerNumber}@${from.sipUri?.host ?? ''}`,
+      name: `sofia/drachtio_mrf/${callerNumber}@${host}${port === undefined ? '' : `:${port}`}`,
       leg,
       profile: {
         callerName: from.display || callerNumber,
         callerNumber,
         destination: to.sipUri?.user ?? 'drachtio',
         networkAddress: source.address,
-        context: 'drachtio',
+        context: 'drachtio_mrf',
       },
     });
     describeOwnMedia(channel, this.#rtpHost);

@@ -76,7 +76,11 @@ export class AdminClient {
 
   /** Says it and waits for the answer. Rejects with DidNotCome. */
   ask(tokens: string, message?: SipMessage | string, label?: string): Promise<AdminFrame> {
-    const id = this.say(tokens, message, label);
+    return this.answerTo(this.say(tokens, message, label));
+  }
+
+  /** The next answer to the command with this id: some have several. Rejects with DidNotCome. */
+  answerTo(id: string): Promise<AdminFrame> {
     return this.#inbox.next(({ tokens: [, type, to] }) => type === 'response' && to === id);
   }
 

@@ -1,6 +1,6 @@
 import type { Allowed, Awaited } from './allowed.ts';
 
-const sip = /^(admin|calls in|calls out|dialogs made|dialogs taken): /;
+const sip = /^(admin|calls in|calls out|dialogs made|dialogs taken|proxied): /;
 const media = /^(endpoints|commands|keys|recordings|sockets|sounds|talks): /;
 const phone = /phone$/;
 
@@ -9,7 +9,7 @@ export const allowed: readonly Allowed[] = [
   // SIP
   {
     cases: /./,
-    field: /^Via$/,
+    field: /^Via( #\d)?$/,
     recorded: /rport=/,
     seen: /rport(=.*;received=127\.0\.0\.1)?$/,
     reason: 'RFC 3581 §4: received stands beside rport, always; a request is shown as it came, its Via not filled in',
@@ -56,6 +56,28 @@ export const allowed: readonly Allowed[] = [
     reason: 'RFC 3311 §5.1, RFC 6665 §4: UPDATE and NOTIFY have one; a refusal needs none',
     told: 'Contact in requests',
   },
+  {
+    cases: /^proxied: /,
+    entry: /^ACK$/,
+    field: /^start line$/,
+    reason: 'RFC 3261 §17.1.1.3: the ACK of a refusal has the Request-URI of its INVITE',
+    told: 'Requests of a proxy',
+  },
+  {
+    cases: /^proxied: /,
+    entry: /^(ACK|BYE|CANCEL)$/,
+    field: /^Max-Forwards$/,
+    seen: /^69$/,
+    reason: 'RFC 3261 §16.6 (3), §9.1, §17.1.1.3: a proxy counts it down, and no request is without',
+    told: 'Requests of a proxy',
+  },
+  {
+    cases: /^proxied: given up by the caller$/,
+    entry: /^487 INVITE$/,
+    field: /^To$/,
+    reason: 'one tag for all answers to a request (RFC 3261 §8.2.6.2)',
+    told: 'To in answers',
+  },
   // what FreeSWITCH says of itself
   {
     cases: media,
@@ -91,16 +113,82 @@ export const allowed: readonly Allowed[] = [
     track: /(events|facts)$/,
     field:
       /^(Caller|Other-Leg|Channel)-(Context|Name|Channel-Name|Callee-ID-.*|Caller-ID-.*|Profile-Index|Transfer-Source|RDNIS|Dialplan|Destination-Number|.*-Time|State|State-Number|Call-State-Number|Read-Codec-.*|Write-Codec-.*|Direction|Logical-Direction|Username|Orig-.*|Network-Addr|ANI|Unique-ID|Source|Channel-Last-Hold|Channel-Hold-Accum|Screen-Bit|Privacy-.*|Presence-ID)$|^(Other-Type|Answer-State|Channel-Channel-Name|Channel-Caller-.*|Channel-Progress.*|Hunt-.*)$/,
+    seen: null,
     reason: 'how FreeSWITCH’s own machine stands, and what it knows of both parties of a bridge',
     told: 'Standing of a channel',
   },
   {
     cases: media,
     track: /(events|facts)$/,
+    field: /^(Caller|Other-Leg)-Channel-(Bridged|Hangup|Transfer)-Time$|^Other-Leg-Profile-Index$|^Other-Type$/,
+    recorded: null,
+    reason: 'what is known of a party and of the other one is told with every event from then on',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts)$/,
+    field: /^Other-Leg-(Channel-.*|Profile-Created)-Time$/,
+    recorded: /^0$/,
+    seen: /^<time>$/,
+    reason: 'the other leg of a bridge has the times that it has as a caller',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts)$/,
+    field: /-Progress-Media-Time$/,
+    seen: /^0$/,
+    reason: 'what is answered at once has no progress before',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: /^(talks|keys|recordings|commands): /,
+    field: /^Channel-State(-Number)?$/,
+    recorded: /^8$|^undefined$/,
+    seen: /^[35]$/,
+    reason: 'FreeSWITCH tells of the state it is leaving as the number of one that it is not in yet',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: /^(talks|keys|recordings|commands): /,
+    field: /^Channel-State(-Number)?$/,
+    recorded: null,
+    reason: 'FreeSWITCH tells of the state it is leaving as the number of one that it is not in yet',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts)$/,
+    field: /^Other-Leg-Caller-ID-(Name|Number)$/,
+    recorded: /^Unknown$/,
+    reason: 'the other leg of a bridge is called by who it is',
+    told: 'Standing of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts)$/,
     field:
-      /^variable_(transfer_.*|pre_transfer_.*|original_.*|channel_.*|bridge_.*|last_bridge_.*|uuid_bridge|signal_bond|call_uuid|max_forwards|sip_.*|proto_specific_hangup_cause|switch_r_sdp|rtp_.*|ep_codec_string|.*_media_flow|recovery_profile_name|session_id|read_codec|read_rate|write_codec|write_rate|dtmf_type|last_dtmf_duration|app_uuid|record_file_size|originat.*|local_.*|remote_.*|advertised_.*|endpoint_disposition|current_application.*|current_loop|total_loops|socket_.*|hangup_after_bridge|switch_m_sdp|sofia_.*|call_.*|video_.*|text_.*|audio_.*|media_.*|export_vars|DP_MATCH|fence)$/,
+      /^variable_(transfer_.*|pre_transfer_.*|original_.*|channel_.*|bridge_.*|last_bridge_.*|uuid_bridge|signal_bond|call_uuid|max_forwards|sip_.*|proto_specific_hangup_cause|switch_r_sdp|rtp_.*|ep_codec_string|.*_media_flow|recovery_profile_name|session_id|read_codec|read_rate|write_codec|write_rate|dtmf_type|last_dtmf_duration|app_uuid|record_file_size|originat.*|local_.*|remote_.*|advertised_.*|endpoint_disposition|current_application.*|current_loop|total_loops|socket_.*|hangup_after_bridge|switch_m_sdp|sofia_.*|call_.*|video_.*|text_.*|audio_.*|media_.*|export_vars|DP_MATCH|fence|app_session_uuid)$/,
+    seen: null,
     reason:
       'variables that FreeSWITCH keeps for itself, of a route that a call took, of its codecs and of the quality of its sound',
+    told: 'Variables of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts)$/,
+    field:
+      /^variable_(current_loop|total_loops|last_bridge_to|signal_bond|sip_hangup_disposition|rtp_local_sdp_str)$|^Channel-Call-State-Number$/,
+    recorded: null,
+    reason: 'variables of what is over are taken away, and those of a bridge are on both legs',
+    told: 'Variables of a channel',
+  },
+  {
+    cases: media,
+    track: /(events|facts|replies)$/,
+    field: /^variable_(rtp_local_sdp_str|switch_r_sdp|sip_full_(to|via))$/,
+    reason: 'descriptions as they came and went, the INVITE’s To and Via (FreeSWITCH takes over those of the ACK)',
     told: 'Variables of a channel',
   },
 
@@ -214,7 +302,7 @@ export const allowed: readonly Allowed[] = [
   {
     cases: /^sounds: a file_string with a missing part$/,
     entry: /^(PLAYBACK_START|PLAYBACK_STOP|CHANNEL_EXECUTE_COMPLETE playback)$/,
-    field: /^(Application-Response|variable_playback_.*|)$/,
+    field: /^(Application-Response|variable_(playback_.*|current_application_response)|)$/,
     reason: 'a file_string with a missing part is FILE NOT FOUND',
     told: 'with a missing part is FILE NOT FOUND',
   },
@@ -274,7 +362,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     cases: /^commands: (expansions|export)$/,
-    field: /^(Application-Data|body|variable_(a|b|d|far|nolocal:far))$/,
+    field: /^(Application-Data|body|variable_(a|b|d|far|nolocal:far|export_vars|current_application_data))$/,
     reason: 'a name in braces is a variable, and nothing else is understood in an argument; nolocal is part of no name',
     told: 'Expansions',
   },
@@ -348,4 +436,4 @@ export const allowed: readonly Allowed[] = [
   },
 ];
 
-export const awaited: readonly Awaited[] = [{ cases: /conference$/, awaits: 'conferences' }];
+export const awaited: readonly Awaited[] = [];

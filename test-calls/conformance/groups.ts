@@ -5,6 +5,7 @@ import { endpoints } from './cases/endpoints.ts';
 import { commands } from './cases/commands.ts';
 import { inDialogsMade, inDialogsTaken } from './cases/in-dialogs.ts';
 import { keys } from './cases/keys.ts';
+import { proxiedCalls } from './cases/proxied.ts';
 import { recordings } from './cases/recordings.ts';
 import { sockets } from './cases/sockets.ts';
 import { soundsPlayed } from './cases/sounds-played.ts';
@@ -18,6 +19,7 @@ export const groups: readonly Group[] = [
   { name: 'dialogs taken', cases: inDialogsTaken, order: 'in turn' },
   { name: 'calls out', cases: callsOut, order: 'side by side' },
   { name: 'dialogs made', cases: inDialogsMade, order: 'side by side' },
+  { name: 'proxied', cases: proxiedCalls, order: 'in turn' },
   { name: 'endpoints', cases: endpoints, order: 'side by side' },
   { name: 'commands', cases: commands, order: 'side by side' },
   { name: 'keys', cases: keys, order: 'side by side' },

@@ -240,6 +240,21 @@ describe('volume and energy', () => {
     expect(told('volume-in-member').map((event) => event['Volume-Level'])).toEqual(['-4', '0', '4']);
   });
 
+  it('the floor has who came first, then who begins to talk while that one does not, and nobody after they left', () => {
+    const floors = () => told('floor-change').map((event) => [event['Old-ID'], event['New-ID'], event['Floor']]);
+    expect(floors()).toEqual([['none', idOf(ANN), 'true']]);
+    expect(told('add-member').map(({ Floor }) => Floor)).toEqual(['false', 'false']);
+    talk(10, ANN);
+    talk(10, ANN, BOB);
+    expect(floors()).toHaveLength(1);
+    talk(60);
+    talk(10, BOB);
+    expect(floors().slice(1)).toEqual([[idOf(ANN), idOf(BOB), 'true']]);
+    conf(`room kick ${idOf(BOB)}`);
+    join(CIM);
+    expect(floors().slice(2)).toEqual([['none', idOf(CIM), 'true']]);
+  });
+
   it('tells who begins to talk, and who has stopped for 0.8 seconds', () => {
     talk(10, ANN);
     expect(mentions('start-talking')).toEqual([idOf(ANN)]);
@@ -385,7 +400,7 @@ describe('coming and going', () => {
   it('is told, with the size and who it is', () => {
     join(ANN, 'room@wide+flags{moderator}');
     join(BOB, 'room+flags{ghost}');
-    expect(actions()).toEqual(['conference-create', 'add-member', 'add-member']);
+    expect(actions()).toEqual(['conference-create', 'add-member', 'floor-change', 'add-member']);
     const [ann, bob] = told('add-member');
     expect([ann!['Conference-Name'], ann!['Conference-Profile-Name'], ann!['Conference-Size']]).toEqual([
       'room',
@@ -420,7 +435,7 @@ describe('coming and going', () => {
     expect(parties[ANN]!.channel.hangupCause).toBeUndefined();
     expect(parties[ANN]!.completed).toEqual(['conference: _none_']);
     expect(conf('room hup last')).toBe(`+OK hup ${idOf(BOB)}\n`);
-    expect(actions().slice(3)).toEqual(['kick-member', 'del-member', 'hup-member', 'del-member', 'conference-destroy']);
+    expect(actions().slice(4)).toEqual(['kick-member', 'del-member', 'hup-member', 'del-member', 'conference-destroy']);
     expect(conf('room list')).toBe('-ERR Conference room not found\n');
     expect(conf('list')).toBe('+OK No active conferences.\n');
     expect(server.engine.conferences.all).toEqual([]);
@@ -555,7 +570,7 @@ describe('a PIN', () => {
     press(ANN, '12#');
     expect(parties[ANN]!.completed).toEqual([]);
     press(ANN, '1234');
-    expect(actions()).toEqual(['conference-create', 'add-member']);
+    expect(actions()).toEqual(['conference-create', 'add-member', 'floor-change']);
     join(BOB, 'room+99');
     press(BOB, '11111111');
     expect([conf('room count'), parties[BOB]!.completed]).toEqual(['1', ['conference: _none_']]);

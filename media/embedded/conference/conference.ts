@@ -9,6 +9,8 @@ import { conferenceHeaders, MAINTENANCE, memberHeaders } from './headers.ts';
 import { Member } from './member.ts';
 import { SoundQueue } from './sound-queue.ts';
 
+/** mod_conference's own, where its configuration names none. */
+const DOMAIN = 'cluecon.com';
 const FALSE: ReadonlySet<string> = new Set(['no', 'off', 'false', 'f', '0', 'disabled', 'inactive', 'disallow']);
 
 /**
@@ -37,6 +39,7 @@ export class Conference implements Ticking {
   readonly #members: Member[] = [];
   readonly #sum = new Int32Array(FRAME_SAMPLES);
   readonly #onOver: () => void;
+  #floor: Member | undefined;
   #waitsForModerator: boolean;
   #atLeast = 1;
   #endsAtMs = Infinity;
@@ -55,7 +58,12 @@ export class Conference implements Ticking {
   }
 
   get domain(): string {
-    return this.engine.settings.sipAddress.split(':')[0]!;
+    return DOMAIN;
+  }
+
+  /** Who has the floor: who came first, then who begins to talk while that one does not. */
+  get floor(): Member | undefined {
+    return this.#floor;
   }
 
   /** The newest first, as mod_conference lists them. */
@@ -95,6 +103,7 @@ export class Conference implements Ticking {
     variables.set('conference_moderator', String(member.moderator));
     variables.set('conference_ghost', String(member.ghost));
     this.tellOf(member, 'add-member');
+    if (!this.#floor) this.#giveFloor(member);
     return member;
   }
 
@@ -103,6 +112,7 @@ export class Conference implements Ticking {
     const at = this.#members.indexOf(member);
     if (at < 0) return;
     this.#members.splice(at, 1);
+    if (this.#floor === member) this.#floor = undefined;
     member.sounds.stop('all');
     this.tellOf(member, 'del-member');
     const ends = member.flags.has('endconf') || this.#members.length < this.#atLeast;
@@ -177,6 +187,14 @@ export class Conference implements Ticking {
       return;
     }
     this.tellOf(member, change === 'began' ? 'start-talking' : 'stop-talking');
+    if (change === 'began' && member !== this.#floor && !this.#floor?.talking.now) this.#giveFloor(member);
+  }
+
+  #giveFloor(member: Member): void {
+    const before = this.#floor;
+    this.#floor = member;
+    const ids = { 'Old-ID': before ? String(before.id) : 'none', 'New-ID': String(member.id) };
+    this.tellOf(member, 'floor-change', ids);
   }
 
   sendToOthers(sender: Member, digit: string, duration: number): void {

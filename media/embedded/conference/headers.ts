@@ -21,9 +21,10 @@ const truth = (value: boolean): string => (value ? 'true' : 'false');
 /** What an event about a member says besides (conference_member_add_event_data). */
 export const memberHeaders = (member: Member): EventHeaders =>
   Object.assign(channelHeaders(member.channel), {
+    Floor: truth(member.conference.floor === member),
     Video: 'false',
     Hear: truth(member.hears),
-    See: 'false',
+    See: 'true',
     Speak: truth(member.speaks),
     Talking: truth(member.talking.now),
     'Mute-Detect': truth(member.flags.has('mute-detect')),

@@ -107,7 +107,7 @@ export class FakeParty {
       callerNumber: 'a',
       destination: 'b',
       networkAddress: '127.0.0.1',
-      context: 'drachtio',
+      context: 'drachtio_mrf',
     };
     this.channel = new Channel(server.engine, { uuid, name: `sofia/${uuid}`, profile, leg });
     leg.agree(agreement);

@@ -9,13 +9,14 @@ import { PageOf } from './pages/page-of.tsx';
 import { Said } from './parts/said.tsx';
 import { SearchBox } from './search/search-box.tsx';
 import { IdleWatch } from './session/idle-watch.tsx';
-import { useMe, useSession } from './session/session.tsx';
+import { useMay, useMe, useSession } from './session/session.tsx';
 import { Settings } from './settings/settings.tsx';
 import { useWords } from './wording/words.tsx';
 
 /** What stands around every page: finding, where one can go, the phone, who is signed in. */
 export function Shell() {
   const { words } = useWords();
+  const may = useMay();
   const [keysShown, showKeys] = useState(false);
   useKeys({ showKeys: () => showKeys(true) });
   return (
@@ -29,7 +30,7 @@ export function Shell() {
             <p class="brand">
               Homeline <small>{words.brandNote}</small>
             </p>
-            <SearchBox />
+            {may('person.read') ? <SearchBox /> : <span />}
             <button type="button" class="quiet" onClick={() => showKeys(true)}>
               {words.keys.open}
             </button>

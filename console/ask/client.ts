@@ -29,9 +29,9 @@ export function listenToAnswers(to: Ears): () => void {
 }
 
 const hearing = (counts: boolean): Middleware => ({
-  async onResponse({ response, schemaPath }) {
+  async onResponse({ response }) {
     if (response.ok && counts) ears?.used();
-    if (response.status !== 401 || schemaPath === '/v1/staff/sessions') return;
+    if (response.status !== 401) return;
     const failure = new Failure(
       401,
       (await response

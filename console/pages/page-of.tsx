@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { Heading } from '../parts/heading.tsx';
 import { hrefOf, type Page } from '../routing/page.ts';
+import { places } from '../nav.tsx';
+import { useMay } from '../session/session.tsx';
 import { usePage } from '../routing/router.tsx';
 import { useWords } from '../wording/words.tsx';
 import { AccountPage } from './account.tsx';
@@ -15,7 +17,10 @@ import { RefundsPage } from './refunds.tsx';
 
 /** The page of the address, anew for each thing that it is about. */
 export function PageOf() {
-  const page = usePage();
+  const asked = usePage();
+  const may = useMay();
+  // Who has no desk to look at begins where they may.
+  const page = asked.page === 'desk' ? (places.find(({ act }) => may(act))?.to ?? asked) : asked;
   return <article key={hrefOf(page)}>{contentOf(page)}</article>;
 }
 

@@ -2,6 +2,7 @@ import { useWords, wordFor } from '../wording/words.tsx';
 import { Link } from '../routing/router.tsx';
 import { shownMoney } from '../format/money.ts';
 import { shownNumber } from '../format/number.ts';
+import { useMay } from '../session/session.tsx';
 import { groupOf } from '../figures/group.ts';
 
 /** A moment in the reader's zone; where the facility's clocks show another, theirs as well. */
@@ -23,6 +24,8 @@ export function Money({ cents }: { readonly cents: number }) {
 
 export function NumberLink({ number }: { readonly number: string | undefined }) {
   const { words } = useWords();
+  const may = useMay();
+  if (number !== undefined && !may('number.read')) return <span class="number">{shownNumber(number)}</span>;
   if (number === undefined) return <span class="muted">{words.common.unknownNumber}</span>;
   return (
     <Link to={{ page: 'number', number }} class="number">

@@ -63,6 +63,7 @@ test.each<[string, boolean, ReturnType<typeof moveOf>]>([
 
 test('nothing leads out of the recording, or past the fastest and the slowest', () => {
   expect(moveOf('ArrowRight', true, { ...at, seconds: 50 })).toEqual({ kind: 'seek', seconds: 60 });
+  expect(moveOf(',', false, { ...at, speed: 1.5 })).toEqual({ kind: 'speed', speed: 1.25 });
   expect(moveOf('.', false, { ...at, speed: 2 })).toEqual({ kind: 'speed', speed: 2 });
   expect(moveOf(',', false, { ...at, speed: 0.75 })).toEqual({ kind: 'speed', speed: 0.75 });
 });

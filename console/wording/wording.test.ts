@@ -37,7 +37,9 @@ test('every disposition belongs to one group; one that is not known to those tha
   for (const disposition of Object.keys(en.dispositions)) expect(groups).toContain(groupOf(disposition));
   expect(groupOf('a-new-one')).toBe('failed');
   expect(groupOf('constructor')).toBe('failed');
-  expect(grouped({ talked: 3, 'limit-reached': 2, busy: 4, blocked: 1, 'outside-hours': 6, fault: 5 })).toEqual({
+  expect(
+    grouped({ talked: 3, 'limit-reached': 2, busy: 1, 'no-key': 3, blocked: 1, 'outside-hours': 6, fault: 5 }),
+  ).toEqual({
     talked: 5,
     declined: 1,
     unanswered: 4,

@@ -82,14 +82,14 @@ export function ChequesPage() {
           },
           {
             head: words.common.status,
-            cell: ({ state, inQuestion }) => (
+            cell: ({ state, inQuestion, number }) => (
               <>
                 <Badge kind={state}>{words.cheques.states[state]}</Badge>
+                {number !== undefined && <small>{words.cheques.numbered(number)}</small>}
                 {inQuestion && <small>{words.cheques.inQuestion}</small>}
               </>
             ),
           },
-          { head: words.cheques.chequeNumber, cell: ({ number }) => number ?? words.common.none },
           { head: words.refunds.due, cell: ({ due }) => <Due {...due} /> },
           { head: words.common.amount, right: true, cell: ({ cents }) => <Money cents={cents} /> },
           ...(may('cheque.handle') ? [handle] : []),

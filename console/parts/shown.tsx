@@ -44,7 +44,7 @@ export const AccountLink = ({ id }: { readonly id: string }) => (
 /** ISO days between which something is due. */
 export function Due({ from, until }: { readonly from: string; readonly until: string }) {
   const { words, times } = useWords();
-  return <span class="number">{words.refunds.until(times.day(from), times.day(until))}</span>;
+  return <span class="number">{words.refunds.until(times.shortDay(from), times.shortDay(until))}</span>;
 }
 
 /** How a call ended: a word, and a colour for its kind. */

@@ -52,7 +52,7 @@ function drawOn(
     fitted(channel, Math.floor(width / 2)).forEach(([low, high], part) => {
       const bar = barOf([low / loudest, high / loudest], CHANNEL_HEIGHT - 6);
       const x = part * 2;
-      pen.globalAlpha = heard[number] === false ? 0.2 : x < place ? 1 : 0.45;
+      pen.globalAlpha = heard[number] === false ? 0.2 : x < place ? 1 : 0.55;
       pen.fillStyle = own;
       pen.fillRect(x, top + 3 + bar.top, 1.4, bar.length);
     });

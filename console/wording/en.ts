@@ -500,6 +500,7 @@ export const en = {
       many === 1 ? '1 check is in the file for the printer.' : `${many} checks are in the file for the printer.`,
     payee: 'Payee',
     inQuestion: 'Its payment bounced: somebody decides first',
+    numbered: (number: string) => `Number ${number}`,
     chequeNumber: 'Check number',
     states: {
       'needs-address': 'Needs an address',

@@ -500,6 +500,7 @@ export const es: Wording = {
         : `${many} cheques están en el archivo para la impresora.`,
     payee: 'Beneficiario',
     inQuestion: 'Su pago fue devuelto: antes hay que decidir',
+    numbered: (number) => `Número ${number}`,
     chequeNumber: 'Número de cheque',
     states: {
       'needs-address': 'Falta la dirección',

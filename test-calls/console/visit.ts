@@ -77,7 +77,7 @@ export class Visit {
   /** What axe finds against WCAG 2.2 AA and its own best practices: one line each. */
   async violations(): Promise<string[]> {
     await this.page.evaluate(axe.source);
-    const found = (await this.page.evaluate(`axe.run(document, ${JSON.stringify(asked)})`)) as axe.AxeResults;
+    const found = await this.page.evaluate<axe.AxeResults>(`axe.run(document, ${JSON.stringify(asked)})`);
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`);
   }
 

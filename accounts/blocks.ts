@@ -2,6 +2,7 @@ import { accountOf, type AccountStanding } from '#db/accounts.ts';
 import { openAccountsOf } from '#db/account-numbers.ts';
 import {
   activeBlock,
+  findBlock,
   liftBlock,
   placeBlock,
   wasPlaced,
@@ -109,6 +110,24 @@ export async function unblock(db: Database, lift: Lift): Promise<Lifting> {
     await liftBlock(trx, block.id, { by: lift.by, reason: lift.reason, ...(lift.at && { at: lift.at }) });
     return { kind: 'lifted', block };
   });
+}
+
+/** `not-active`: somebody else lifted it before. */
+export type LiftingOfBlock =
+  { readonly kind: 'lifted' | 'not-allowed' | 'not-active'; readonly block: Block } | { readonly kind: 'unknown' };
+
+/** Lifts one block, as `by` may; of two who do so at once one lifts it. Within the caller's transaction. */
+export async function liftOne(
+  trx: Database,
+  { blockId, by, reason, at }: Pick<Lift, 'by' | 'reason'> & { readonly blockId: string; readonly at: Date },
+): Promise<LiftingOfBlock> {
+  const block = await findBlock(trx, blockId, { lock: true });
+  if (!block) return { kind: 'unknown' };
+  if (block.lifted) return { kind: 'not-active', block };
+  const account = await accountOf(trx, block.number);
+  if (!mayLift(by, block.placed.by, { account, passcode: false })) return { kind: 'not-allowed', block };
+  await liftBlock(trx, blockId, { by, reason, at });
+  return { kind: 'lifted', block: (await findBlock(trx, blockId)) ?? block };
 }
 
 /**

@@ -24,7 +24,7 @@ const RETRY_MS = 1_000;
 export async function deskEvents(server: FastifyInstance, { feed }: { readonly feed: DeskFeed }): Promise<void> {
   server.addHook('preClose', () => feed.close());
   server.get(deskEventStream.path, async (request, reply) => {
-    const id = afterId(request.headers['last-event-id']) ?? (await feed.now());
+    const id = lastEventId(request.headers['last-event-id']) ?? (await feed.now());
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const events = Readable.from(lines(feed.after(id, QUIET_MS, gone.signal)));
@@ -34,7 +34,8 @@ export async function deskEvents(server: FastifyInstance, { feed }: { readonly f
   });
 }
 
-function afterId(header: string | string[] | undefined): string | undefined {
+/** What a reader that comes back has heard last; undefined: it has heard nothing. Throws a problem. */
+export function lastEventId(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^(0|[1-9]\d{0,17})$/.test(header)) return header;
   throw new Problem(400, 'Last-Event-ID: is no id of an event.');
@@ -46,7 +47,8 @@ async function* lines(news: AsyncIterable<DeskNews | undefined>): AsyncGenerator
     yield one ? `id: ${one.id}\nevent: ${one.kind}\ndata: ${JSON.stringify(toldOf(one))}\n\n` : ':\n\n';
 }
 
-const toldOf = ({ at, kind, agentId, messageId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
+/** What is told of one event, as JSON. */
+export const toldOf = ({ at, kind, agentId, messageId, data, call }: DeskNews): z.input<typeof deskEvent> => ({
   at: at.toISOString(),
   kind,
   ...(agentId !== null && { agentId }),

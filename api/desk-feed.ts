@@ -71,7 +71,7 @@ export class DeskFeed {
 }
 
 /** True when it was woken in time, or it is over. */
-async function woken(next: Promise<void>, quietMs: number, over: AbortSignal): Promise<boolean> {
+export async function woken(next: Promise<void>, quietMs: number, over: AbortSignal): Promise<boolean> {
   let stop: () => void = () => undefined;
   const ended = new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), quietMs);

@@ -42,6 +42,12 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
       schema: inline(field as z.ZodType, 'input'),
     }));
   const json = (schema: Record<string, unknown>) => ({ 'application/json': { schema } });
+  const contentOf = ({ media }: Documented, schema: z.ZodType) =>
+    media === undefined
+      ? json(inline(schema, 'output'))
+      : {
+          [media]: { schema: { ...inline(schema, 'output'), ...(!media.startsWith('text/') && { format: 'binary' }) } },
+        };
   const problem = (status: number): [string, object] => [
     String(status),
     {
@@ -61,7 +67,7 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
     responses: Object.fromEntries([
       ...Object.entries(route.answers).map(([status, schema]): [string, object] => [
         status,
-        { description: STATUS_CODES[status], content: json(inline(schema, 'output')) },
+        { description: STATUS_CODES[status], content: contentOf(route, schema) },
       ]),
       ...statusesOf(door, route.problems).map(problem),
     ]),

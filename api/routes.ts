@@ -33,6 +33,8 @@ export interface Route {
   readonly act?: Act;
   /** It takes an Idempotency-Key: the same again does nothing twice. */
   readonly idempotent?: true;
+  /** Of good answers that are no JSON, their media type. */
+  readonly media?: string;
   /** Good answers by status, and the problems beside 400, 401 (unless it is open) and 503. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly problems: readonly number[];

@@ -97,6 +97,9 @@ export function apiServer(options: ApiOptions): FastifyInstance {
   if (options.console) void server.register(consolePage, { bundle: options.console });
   if (identity) openIdentity(server, db, identity);
   if (staff) openStaff(server, db, staff);
+  // Streams end before the server waits for what is under way.
+  if (staff)
+    server.addHook('preClose', async () => void (await Promise.all([staff.live?.close(), staff.desk?.close()])));
   for (const route of served)
     server.route({
       method: route.method,

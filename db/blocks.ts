@@ -107,6 +107,17 @@ export async function activeBlock(
   return row && toBlock(row);
 }
 
+/** One block, active or lifted. `lock`: nobody else changes it until the transaction ends. */
+export async function findBlock(
+  db: Database,
+  id: string,
+  options: { readonly lock?: boolean } = {},
+): Promise<Block | undefined> {
+  const query = db.selectFrom('block').selectAll().where('id', '=', id);
+  const row = await (options.lock ? query.forUpdate() : query).executeTakeFirst();
+  return row && toBlock(row);
+}
+
 /** Found by an index: the test reads the plan. */
 export const activeBlockQuery = (db: Database, number: string, scope: BlockScope) =>
   db

@@ -61,7 +61,8 @@ export async function addCardRefund(trx: Database, { due, cents, ...refund }: Ne
   await addToOutbox(trx, REFUND, { refundId: refund.id });
 }
 
-const refunds = (db: Database) =>
+/** Refunds as toRefund() reads them. */
+export const refunds = (db: Database) =>
   db
     .selectFrom('cardRefund')
     .innerJoin('deposit', 'deposit.id', 'cardRefund.depositId')
@@ -76,7 +77,7 @@ const refunds = (db: Database) =>
 
 type Row = Awaited<ReturnType<ReturnType<typeof refunds>['executeTakeFirstOrThrow']>>;
 
-function toRefund(row: Row): CardRefund {
+export function toRefund(row: Row): CardRefund {
   const { cents, dueFrom, dueUntil, declineReason, cardBrand, cardLastFour, gatewayId, ...others } = row;
   const { askedAt, decidedById, decisionReason, endedAt, gatewayRefundId, lookAgainAt, ...refund } = others;
   return {

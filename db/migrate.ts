@@ -43,6 +43,8 @@ import * as identity from './migrations/0064-identity.ts';
 import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
 import * as staff from './migrations/0066-staff.ts';
 import * as serviceKeys from './migrations/0067-service-keys.ts';
+import * as staffViews from './migrations/0070-staff-views.ts';
+import * as listeningOrder from './migrations/0071-listening-order.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -89,6 +91,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-ivr-nodes': ivrNodes,
   '0066-staff': staff,
   '0067-service-keys': serviceKeys,
+  '0070-staff-views': staffViews,
+  '0071-listening-order': listeningOrder,
 };
 
 /** A migration may rewrite a big table. */

@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database } from './connect.ts';
+import { inTransaction } from './in-transaction.ts';
 import { addToOutbox } from './outbox.ts';
 import type { RecordingTable } from './schema/recordings.ts';
 
@@ -111,9 +112,6 @@ export async function finishRecording(
     return true;
   });
 }
-
-const inTransaction = <T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> =>
-  db.isTransaction ? work(db) : db.transaction().execute(work);
 
 /** It lies in storage and was read back. False: it was not finished, or is stored already. */
 export async function storedRecording(db: Database, id: string, place: RecordingPlace): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { bundleConsole } from '#api/console-bundle.ts';
 import { DeskFeed } from '#api/desk-feed.ts';
 import { apiServer } from '#api/server.ts';
+import { LiveFeed } from '#api/staff/views/live-feed.ts';
 import { openDatabase } from '#db/connect.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
@@ -15,13 +16,16 @@ import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { questionWords } from '#accounts/questions/wording.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
+import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import type { Config } from './config.ts';
 import { openGateway } from './gateway.ts';
 import { databaseHealth } from './health.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
+import { soundsOf } from './sounds.ts';
 import { staffOf } from './staff-deps.ts';
+import { storageOf } from './storage.ts';
 
 /** The HTTP API: calls and blocks for those who show the token, and who families are. */
 main('api', async (config, log) => {
@@ -32,7 +36,7 @@ main('api', async (config, log) => {
   const health = () => databaseHealth(db);
   const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
   const gateway = openGateway(config, db, log);
-  const { deposits, funding } = moneyOf(db, gateway);
+  const { deposits, funding, refunds } = moneyOf(db, gateway);
   const texts =
     publicUrl !== undefined && authToken !== undefined
       ? { publicUrl, authToken, receive: (text: ArrivedText) => receiveText(db, funding, text) }
@@ -40,6 +44,9 @@ main('api', async (config, log) => {
   const cards = { hear: hearWith(gateway, deposits, log) };
   const desk = new DeskFeed(db, config.DATABASE_URL);
   const identity = await identityOf(config);
+  const sounds = soundsOf(await openStorage(storageOf(config)));
+  const live = new LiveFeed(db, config.DATABASE_URL);
+  const staff = { ...(await staffOf(config)), refunds, sounds, live, desk };
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
@@ -53,7 +60,7 @@ main('api', async (config, log) => {
       cards,
       desk,
       identity,
-      staff: await staffOf(config),
+      staff,
       questions,
       ...(texts && { texts }),
     },

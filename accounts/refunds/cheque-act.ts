@@ -1,5 +1,6 @@
 import { lockCheque, type Cheque } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
+import { inTransaction } from '#db/in-transaction.ts';
 import { post, type Entry, type Posting } from '#db/ledger.ts';
 
 /** Who does something with a cheque. */
@@ -24,7 +25,7 @@ export async function actOn(
   { chequeId }: ChequeAct,
   work: (trx: Database, cheque: Cheque) => Promise<boolean | 'number-taken' | 'in-question'>,
 ): Promise<ChequeActResult> {
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx): Promise<ChequeActResult> => {
     const cheque = await lockCheque(trx, chequeId);
     if (!cheque) return { kind: 'unknown-cheque' };
     const done = await work(trx, cheque);

@@ -11,6 +11,7 @@ import {
   type Payee,
 } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
+import { inTransaction } from '#db/in-transaction.ts';
 import { actOn, keyOf, move, type ChequeAct, type ChequeActResult } from './cheque-act.ts';
 import { tellHolder, type RefundNews } from './notices.ts';
 import type { HolderDeps } from './ports.ts';
@@ -37,7 +38,7 @@ export async function claimForPrinting(
   batch: { readonly batchId: string; readonly limit: number; readonly agentId: string },
 ): Promise<Cheque[]> {
   const { batchId, limit, agentId } = batch;
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx) => {
     await lockBatch(trx, batchId);
     const there = await findCheques(trx, { batchId });
     // One that was put in question since is not printed again.

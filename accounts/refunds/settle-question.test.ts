@@ -115,7 +115,7 @@ test('without an agent or a reason, or when it is in no question, nothing is set
   const missing = { kind: 'refused', code: 'reason-missing' };
   expect(await settle(refundId, { kind: 'charged-back' }, { reason: '  ' })).toEqual(missing);
   expect(await settle(refundId, { kind: 'charged-back' }, { agentId: '' })).toEqual(missing);
-  expect(await settle(randomUUID(), { kind: 'charged-back' })).toEqual({ kind: 'refused', code: 'not-in-question' });
+  expect(await settle(randomUUID(), { kind: 'charged-back' })).toEqual({ kind: 'refused', code: 'unknown-refund' });
   expect((await findCardRefund(server.db, refundId))?.state).toBe('in-question');
 });
 

@@ -1,5 +1,6 @@
 import { endCardRefund, findCardRefund, hasGatewayRefund, type CardRefund } from '#db/card-refunds.ts';
 import type { Database } from '#db/connect.ts';
+import { inTransaction } from '#db/in-transaction.ts';
 import { payByCheque, postRefunded, tellRefunded } from './given-to-card.ts';
 import type { HolderDeps } from './ports.ts';
 
@@ -25,7 +26,10 @@ export interface QuestionSettled {
 export type Settlement =
   | { readonly kind: 'settled'; readonly refund: CardRefund }
   /** 'not-in-question': it is something else by now. 'refund-id-taken': that refund of the gateway's is another one of ours. */
-  | { readonly kind: 'refused'; readonly code: 'reason-missing' | 'not-in-question' | 'refund-id-taken' };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'reason-missing' | 'unknown-refund' | 'not-in-question' | 'refund-id-taken';
+    };
 
 const refused = (code: Extract<Settlement, { kind: 'refused' }>['code']): Settlement => ({ kind: 'refused', code });
 
@@ -33,9 +37,10 @@ const refused = (code: Extract<Settlement, { kind: 'refused' }>['code']): Settle
 export async function settleQuestion(db: Database, deps: HolderDeps, order: QuestionSettled): Promise<Settlement> {
   const { refundId, agentId, reason, found } = order;
   if (reason.trim() === '' || agentId === '') return refused('reason-missing');
-  return db.transaction().execute(async (trx) => {
+  return inTransaction(db, async (trx): Promise<Settlement> => {
     const refund = await findCardRefund(trx, refundId, { lock: true });
-    if (refund?.state !== 'in-question') return refused('not-in-question');
+    if (!refund) return refused('unknown-refund');
+    if (refund.state !== 'in-question') return refused('not-in-question');
     const at = deps.now();
     const decided = { decidedById: agentId, decisionReason: reason };
     if (found.kind === 'not-refunded') {

@@ -1,14 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Act, Role } from '#accounts/access/acts.ts';
 import type { StaffDeps } from '#accounts/staff/ports.ts';
+import type { HolderDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
 import type { AuditEntry } from '#db/staff/audit.ts';
+import type { DeskFeed } from '../desk-feed.ts';
 import type { Asked, Route } from '../routes.ts';
+import type { LiveFeed } from './views/live-feed.ts';
+import type { Sounds } from './views/sounds.ts';
 
 /** What the routes of staff work with; a part of them that needs more adds it here. */
 export interface StaffHouse extends StaffDeps {
   /** How often it is looked whether the session of an event stream is still good, milliseconds; watch.ts says so unless it is given. */
   readonly streamCheckMs?: number;
+  /** Absent: nothing is decided here about refunds and cheques. */
+  readonly refunds?: HolderDeps;
+  /** Absent: no recording is heard here. */
+  readonly sounds?: Sounds;
+  /** Absent: nobody hears here of the calls that go on, as they change. */
+  readonly live?: LiveFeed;
+  /** Absent: nor of the desk. */
+  readonly desk?: DeskFeed;
 }
 
 /** Who asks: somebody who works here and is signed in. */
@@ -33,7 +45,7 @@ export interface StaffAsked extends Asked {
    * Writes down what is done: in the transaction of every change, and before anything is heard. The act is the route's unless the entry has one; no
    * secret, neither before nor after.
    */
-  audit(trx: Database, entry: Omit<AuditEntry, 'act'> & { readonly act?: string }): Promise<void>;
+  audit(this: void, trx: Database, entry: Omit<AuditEntry, 'act'> & { readonly act?: string }): Promise<void>;
 }
 
 export interface StaffAnswer {

@@ -4,6 +4,7 @@ import { memberRoutes } from './members.ts';
 import { ownRoutes } from './own.ts';
 import type { StaffRoute } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
+import { viewRoutes } from './views/routes.ts';
 
 /** Everything that staff may ask, but signing in (sessions.ts): one line for each part. */
 export const staffRoutes: readonly StaffRoute[] = [
@@ -13,4 +14,5 @@ export const staffRoutes: readonly StaffRoute[] = [
   ownRoutes,
   auditRoutes,
   memberRoutes,
+  viewRoutes,
 ].flat();

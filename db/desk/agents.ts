@@ -68,6 +68,12 @@ export async function turnAgent(
   });
 }
 
+/** Undefined: nobody who works here. */
+export async function agentState(db: Database, agentId: string): Promise<AgentState | undefined> {
+  const query = db.selectFrom('agent').select('state').where('id', '=', agentId).where('active', '=', true);
+  return (await query.executeTakeFirst())?.state;
+}
+
 /** Within a change of the desk. */
 export async function setAgent(
   trx: Database,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { storableJson } from '../json.ts';
 import type { Language } from '../people.ts';
 
@@ -107,9 +108,12 @@ export async function eventsOfMessage(db: Database, messageId: string): Promise<
 /** Any number, the same for everybody who changes something at the desk. */
 const DESK = 8_660_036;
 
-/** One change of the desk at a time, of whatever process: who is next is decided on what stands. No account is locked in it. */
+/**
+ * One change of the desk at a time, of whatever process: who is next is decided on what stands. No account is locked in it. Within a transaction
+ * the desk is the caller's until that ends.
+ */
 export const atDesk = <T>(db: Database, work: (trx: Database) => Promise<T>): Promise<T> =>
-  db.transaction().execute(async (trx) => {
+  inTransaction(db, async (trx) => {
     await sql`select pg_advisory_xact_lock(${DESK}::bigint)`.execute(trx);
     return work(trx);
   });

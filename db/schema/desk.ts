@@ -110,9 +110,10 @@ export interface DeskLegTable {
 export interface DeskOrderTable {
   id: Generated<string>;
   entryId: string;
-  kind: 'payment';
+  kind: 'payment' | 'listen';
   agentId: string;
   cents: string | null;
+  mode: ListeningMode | null;
   at: Date;
   takenAt: Date | null;
 }

@@ -6,6 +6,7 @@ import {
   endListening,
   legOfAgent,
   type Listening,
+  type ListeningMode,
   type NotListening,
   type WantsToListen,
 } from '#db/desk/listening.ts';
@@ -59,13 +60,17 @@ export async function answerSupervisor(
   });
 }
 
-async function supervise(
+/**
+ * A supervisor's leg from when it is up until it is over. `first`: who hears them from the beginning on. Never rejects. `stopping`: the platform stops.
+ */
+export async function supervise(
   id: string,
   { agentId, extension }: Wanted,
   languages: readonly Language[],
   leg: Leg,
   platform: Platform,
   stopping: AbortSignal,
+  first?: ListeningMode,
 ): Promise<void> {
   const { clock, db, log, media, terms } = platform;
   const [language = 'en'] = languages;
@@ -83,7 +88,7 @@ async function supervise(
       talk = found;
       log.info({ call: id, entry: talk.entryId, supervisor: agentId }, 'a supervisor listens to a talk');
       if (await unlessAborted(media.has(talk.endpointUuid, leg.endpoint.id), signal))
-        await listen(talk, { id, leg, line, platform, signal });
+        await listen(talk, { id, leg, line, platform, signal }, first);
       else {
         how = 'elsewhere';
         await line.say(prompt('supervise.not-now'));

@@ -34,10 +34,14 @@ export interface Supervisor {
 
 /**
  * A supervisor hears the agent's leg, and with it whatever the agent hears: of a caller who types a card apart, nothing. Each change is
- * written down before anybody hears the supervisor. Resolves when they leave by key; rejects with the signal's reason. When the talk is over
+ * written down before anybody hears the supervisor. `first`: who hears them once they have been told that they listen. Resolves when they leave by key; rejects with the signal's reason. When the talk is over
  * the media server says so and hangs up.
  */
-export async function listen({ endpointUuid }: Listening, supervisor: Supervisor): Promise<void> {
+export async function listen(
+  { endpointUuid }: Listening,
+  supervisor: Supervisor,
+  first: ListeningMode = 'listen',
+): Promise<void> {
   const { leg, line, signal } = supervisor;
   const over = await line.soundOf(prompt('supervise.over'));
   const order = async (mode: ListeningMode, say: readonly Prompt[]): Promise<void> => {
@@ -46,19 +50,19 @@ export async function listen({ endpointUuid }: Listening, supervisor: Supervisor
   };
   let mode: ListeningMode = 'listen';
   await order(mode, atFirst);
-  for (;;) {
+  for (let wanted: ListeningMode | undefined = first; ;) {
+    if (wanted !== undefined && wanted !== mode) {
+      const written = await unlessAborted(write(wanted, supervisor), signal);
+      if (written === 'over') return;
+      if (written === 'away' && wanted !== 'listen') await order(mode, [prompt('supervise.not-now')]);
+      else {
+        mode = wanted;
+        await order(mode, told[mode]);
+      }
+    }
     const key = await leg.digits.next(forever, signal);
     if (key === leaveKey) return;
-    const wanted = modes[key ?? ''];
-    if (wanted === undefined || wanted === mode) continue;
-    const written = await unlessAborted(write(wanted, supervisor), signal);
-    if (written === 'over') return;
-    if (written === 'away' && wanted !== 'listen') {
-      await order(mode, [prompt('supervise.not-now')]);
-      continue;
-    }
-    mode = wanted;
-    await order(mode, told[mode]);
+    wanted = modes[key ?? ''];
   }
 }
 

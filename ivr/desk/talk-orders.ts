@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { takeOrders } from '#db/desk/orders.ts';
+import { takeOrders, type DeskOrder } from '#db/desk/orders.ts';
 import type { Leg } from '../leg/leg.ts';
 import type { GivenCall } from './ring-agent.ts';
 
@@ -16,14 +16,21 @@ interface PaymentOrder {
   readonly cents: number | undefined;
 }
 
-/** What is ordered of one talk, by the agent's keys or by another process: one at a time, and none while one is carried out. */
+export type ListenOrder = Extract<DeskOrder, { kind: 'listen' }>;
+
+/**
+ * What is ordered of one talk, by the agent's keys or by another process: one payment at a time, and none while one is carried out. A supervisor
+ * who is to be rung is rung beside (`onListen`).
+ */
 export class TalkOrders {
   readonly #agent: Leg;
   readonly #call: GivenCall;
+  readonly #onListen: (order: ListenOrder) => void;
 
-  constructor(agent: Leg, call: GivenCall) {
+  constructor(agent: Leg, call: GivenCall, onListen: (order: ListenOrder) => void) {
     this.#agent = agent;
     this.#call = call;
+    this.#onListen = onListen;
   }
 
   /** The next payment that is wanted. Rejects with the signal's reason. */
@@ -55,8 +62,10 @@ export class TalkOrders {
     const { db, clock } = platform;
     for (;;) {
       await clock.wait(orderMs, ends);
-      const [order] = await takeOrders(db, entryId, clock.now()).catch(() => []);
-      if (order) return wanted(order);
+      const orders: readonly DeskOrder[] = await takeOrders(db, entryId, clock.now()).catch(() => []);
+      for (const order of orders) if (order.kind === 'listen') this.#onListen(order);
+      const payment = orders.find((order) => order.kind === 'payment');
+      if (payment) return wanted(payment);
     }
   }
 }

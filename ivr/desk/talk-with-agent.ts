@@ -8,6 +8,7 @@ import { SpokenLine } from '../leg/spoken-line.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { keepPlace } from './keep-place.ts';
 import type { GivenCall } from './ring-agent.ts';
+import { ringSupervisor } from './ring-supervisor.ts';
 import { TalkOrders } from './talk-orders.ts';
 import { AttendedPayments } from './take-payment.ts';
 
@@ -57,7 +58,7 @@ const talkIsOver = 'the talk is over';
 
 /** Does what is ordered of the talk until the signal is aborted, and rejects with its reason. */
 async function attend(agent: Leg, call: GivenCall, signal: AbortSignal): Promise<never> {
-  const orders = new TalkOrders(agent, call);
+  const orders = new TalkOrders(agent, call, (order) => void ringSupervisor(order, agent, call));
   let payments: AttendedPayments | undefined;
   try {
     for (;;) {

@@ -8,7 +8,7 @@ import type { Platform } from '../platform.ts';
 
 export type Rung = { readonly kind: 'answered'; readonly leg: Leg } | Extract<Placed, { readonly kind: 'ended' }>;
 
-/** Rings an agent, or a family that is called back, with a leg that is written down. Rejects with the signal's reason. */
+/** Rings an agent, a supervisor, or a family that is called back, with a leg that is written down. Rejects with the signal's reason. */
 export async function ringWritten(
   order: Omit<Placing, 'onPlanned' | 'onSent'>,
   about: Pick<DeskLeg, 'entryId' | 'side'>,
@@ -22,7 +22,7 @@ export async function ringWritten(
     order.signal.throwIfAborted();
     return placed;
   }
-  const leg = new Leg(about.side === 'agent' ? 'inside' : 'outside', placed.dialog, placed.endpoint, platform.clock);
+  const leg = new Leg(about.side === 'family' ? 'outside' : 'inside', placed.dialog, placed.endpoint, platform.clock);
   written.answered(leg);
   return { kind: 'answered', leg };
 }

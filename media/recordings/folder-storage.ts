@@ -46,6 +46,20 @@ export function folderStorage(root: string): Storage {
         throw troubleOf(error, from);
       }
     },
+    async *read(key, { from, until }, signal) {
+      const path = pathOf(key);
+      let left = until - from;
+      try {
+        const options = { start: from, end: until - 1, highWaterMark: 64 * 1024, ...(signal && { signal }) };
+        for await (const chunk of createReadStream(path, options)) {
+          left -= (chunk as Buffer).length;
+          yield chunk as Buffer;
+        }
+      } catch (error) {
+        throw troubleOf(error, path);
+      }
+      if (left > 0) throw new StorageError('missing', `${path} ends ${left} bytes before it should.`);
+    },
     async remove(key) {
       const path = pathOf(key);
       try {

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { checkKey, StorageError, type Comparison, type Kept, type Storage } from './storage.ts';
+import { checkKey, StorageError, type Comparison, type Kept, type Part, type Storage } from './storage.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -74,6 +74,15 @@ export function s3Storage(options: S3Options): Storage & { close(): void } {
       checkKey(file.key);
       await bounded(file.bytes, signal, (abortSignal) => download(client, bucket, file, abortSignal));
     },
+    async *read(key, { from, until }, signal) {
+      const limit = AbortSignal.timeout(Math.ceil(silenceMs * 2 + ((until - from) / slowest) * 1_000));
+      const abortSignal = signal ? AbortSignal.any([signal, limit]) : limit;
+      try {
+        yield* part(client, bucket, checkKey(key), { from, until }, abortSignal);
+      } catch (error) {
+        throw troubleOf(error);
+      }
+    },
     async remove(key, signal) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: checkKey(key) });
       await bounded(0, signal, (abortSignal) => client.send(command, { abortSignal }));
@@ -128,6 +137,32 @@ async function download(client: S3Client, bucket: string, file: Kept, abortSigna
   } finally {
     await target.close();
   }
+}
+
+/** RFC 9110 §14.1.2: a range names its first and its last byte. */
+async function* part(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  { from, until }: Part,
+  abortSignal: AbortSignal,
+): AsyncGenerator<Buffer, void> {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: `bytes=${from}-${until - 1}` });
+  let left = until - from;
+  let found;
+  try {
+    found = await client.send(command, { abortSignal });
+  } catch (error) {
+    const gone = (statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket') || statusOf(error) === 416;
+    throw gone ? new StorageError('missing', `${key} is not in the bucket, or ends before.`, { cause: error }) : error;
+  }
+  // A store that knows no ranges would send everything.
+  if (found.ContentLength !== left) throw new StorageError('missing', `${key} has not the part that was asked for.`);
+  for await (const chunk of found.Body as Readable) {
+    left -= (chunk as Buffer).length;
+    yield chunk as Buffer;
+  }
+  if (left !== 0) throw new StorageError('unavailable', `${key} broke off ${left} bytes before its end.`);
 }
 
 /** By the checksum the store vouches for; where it keeps none, by reading everything back. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashFile, probeDisk } from './file.ts';
 import { folderStorage, troubleOf } from './folder-storage.ts';
 import { s3Storage } from './s3-storage.ts';
-import { checkKey, type Kept, type Storage } from './storage.ts';
+import { checkKey, type Kept, type Part, type Storage } from './storage.ts';
 import { startS3StandIn, type Fault } from './testing/s3-stand-in.ts';
 
 let folder: string;
@@ -122,6 +122,39 @@ describe.each(stores)('a %s', (_, open) => {
     await expect(it.storage.get(absent)).rejects.toMatchObject({ name: 'StorageError', trouble: 'missing' });
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(it.storage.get({ ...file, path, key: '../x.wav' })).rejects.toMatchObject({ trouble: 'refused' });
+  });
+
+  const readAll = async (key: string, part: Part, signal?: AbortSignal) => {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of it.storage.read(key, part, signal)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  };
+
+  test('reads any part of what it keeps, and no more', async () => {
+    await it.storage.put(file);
+    const end = sound.length;
+    for (const [from, until] of [
+      [0, 1],
+      [44, 200_000],
+      [end - 1, end],
+      [0, end],
+    ] as const)
+      expect(sound.subarray(from, until).equals(await readAll(file.key, { from, until }))).toBe(true);
+  });
+
+  test('reads nothing that is not there, or behind its end', async () => {
+    await it.storage.put(file);
+    const end = sound.length;
+    for (const [from, until] of [
+      [end, end + 1],
+      [end - 5, end + 5],
+    ] as const)
+      await expect(readAll(file.key, { from, until })).rejects.toMatchObject({ trouble: 'missing' });
+    await expect(readAll('2026/05/01/other.wav', { from: 0, until: 1 })).rejects.toMatchObject({ trouble: 'missing' });
+    await expect(readAll('../call.wav', { from: 0, until: 1 })).rejects.toMatchObject({ trouble: 'refused' });
+    await expect(readAll(file.key, { from: 0, until: 1 }, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'StorageError',
+    });
   });
 
   test('forgets what it is told to, and again, and nothing else', async () => {

@@ -10,6 +10,12 @@ export interface Kept {
   readonly bytes: number;
 }
 
+/** Of a file, bytes from its beginning: at least one. */
+export interface Part {
+  readonly from: number;
+  readonly until: number;
+}
+
 /** What lies in storage under a name, compared with what should. */
 export type Comparison = 'same' | 'absent' | 'different';
 
@@ -22,6 +28,11 @@ export interface Storage {
   verify(file: Omit<Kept, 'path'>, signal?: AbortSignal): Promise<Comparison>;
   /** Brings what lies there to `path`, which is whole and what the hash says, or not there: then `corrupt`, or `missing`. */
   get(file: Kept, signal?: AbortSignal): Promise<void>;
+  /**
+   * A part of what lies there, from byte `from` on, before `until`, as it comes; it is not compared with any hash. `missing`: nothing lies there,
+   * or it ends before. Who does not read to the end breaks off the iteration.
+   */
+  read(key: string, part: Part, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Nothing lies under this key any more; where nothing did, that is so already. */
   remove(key: string, signal?: AbortSignal): Promise<void>;
   /** What put() tells for this key. */

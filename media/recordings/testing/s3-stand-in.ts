@@ -24,6 +24,8 @@ export interface StandIn {
   misbehave(method: 'PUT' | 'HEAD' | 'GET' | 'DELETE', ...faults: Fault[]): void;
   /** False: an older store that keeps no checksums. */
   checksums: boolean;
+  /** False: a store that knows no ranges, and sends everything. */
+  ranges: boolean;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,13 @@ export async function startS3StandIn(
     const object = objects.get(key);
     if (!object) return answer(404, 'NoSuchKey');
     const headers: Record<string, string> = { 'content-length': String(object.length) };
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+    if (method === 'GET' && first !== undefined && standIn.ranges) {
+      if (Number(first) >= object.length) return answer(416, 'InvalidRange');
+      const part = object.subarray(Number(first), Number(last) + 1);
+      const range = `bytes ${first}-${Number(first) + part.length - 1}/${object.length}`;
+      return answer(206, undefined, { 'content-length': String(part.length), 'content-range': range }, part);
+    }
     if (standIn.checksums) headers['x-amz-checksum-sha256'] = sha256(object).toString('base64');
     return answer(200, undefined, headers, object);
   }
@@ -95,6 +104,7 @@ export async function startS3StandIn(
     objects,
     served,
     checksums: true,
+    ranges: true,
     credentials: ACCESS,
     bucket,
     misbehave: (method: string, ...next: Fault[]) => void faults[method]?.push(...next),

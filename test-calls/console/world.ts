@@ -202,7 +202,14 @@ async function pastWaits(db: Database, now: Date): Promise<void> {
     const talked = { agentId: 'demo-ana', talkingAt: waited, outcome: 'talked' } as const;
     const left = { agentId: null, talkingAt: null, outcome: 'hung-up' } as const;
     return {
-      ...{ id: randomUUID(), callId: randomUUID(), language: 'en', number: null, accountId: null, node: 'ivr-1' },
+      ...({
+        id: randomUUID(),
+        callId: randomUUID(),
+        language: 'en',
+        number: null,
+        accountId: null,
+        node: 'ivr-1',
+      } as const),
       ...{ enteredAt, seenAt: enteredAt, ...ended, ...(turn % 9 === 4 ? left : talked) },
     } as const;
   });

@@ -9,6 +9,7 @@ const arrows = {
   'sip-proxy': ['sip-stack'],
   media: ['sip-stack'],
   db: [],
+  console: [],
   accounts: ['db'],
   ivr: ['flows', 'sip-proxy', 'media', 'accounts', 'db'],
   api: ['accounts', 'db'],
@@ -18,7 +19,7 @@ const arrows = {
 const rooms = [...Object.keys(arrows), 'test-calls'];
 
 /** The rule for one room; `meets` names the drachtio client that these files alone may import. */
-const room = (name, { files = [`${name}/**/*.ts`], meets } = {}) => {
+const room = (name, { files = [`${name}/**/*.ts`], meets, browser = false } = {}) => {
   const closed = rooms.filter((other) => other !== name && !arrows[name].includes(other));
   const clients = ['drachtio-srf', 'drachtio-fsmrf'].filter((client) => client !== meets);
   const patterns = [
@@ -37,6 +38,11 @@ const room = (name, { files = [`${name}/**/*.ts`], meets } = {}) => {
   ];
   if (name === 'flows')
     patterns.push({ regex: '^(node:|[a-z@])', message: 'flows/ is pure: no files, timers, SIP, SQL or packages.' });
+  if (browser)
+    patterns.push({
+      regex: '^(?!\\.{1,2}/|preact|openapi-fetch)',
+      message: 'console/ runs in a browser, with Preact.',
+    });
   return { files, ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } };
 };
 
@@ -46,7 +52,7 @@ export default defineConfig(
   ts.configs.recommendedTypeChecked,
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -58,6 +64,8 @@ export default defineConfig(
     },
   },
   ...Object.keys(arrows).map((name) => room(name)),
+  // The page of the agents runs in a browser.
+  room('console', { files: ['console/**/*.{ts,tsx}'], browser: true }),
   room('sip-proxy', { files: ['sip-proxy/drachtio.ts'], meets: 'drachtio-srf' }),
   room('media', { files: ['media/freeswitch.ts'], meets: 'drachtio-fsmrf' }),
   {

@@ -8,6 +8,8 @@ import Fastify, {
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
 import { cardWebhook, type CardWebhookOptions } from './card-webhook.ts';
+import type { ConsoleBundle } from './console-bundle.ts';
+import { consolePage } from './console.ts';
 import { keepConventions, requestName } from './conventions.ts';
 import { deskEvents, deskEventStream } from './desk-events.ts';
 import type { DeskFeed } from './desk-feed.ts';
@@ -53,6 +55,8 @@ export interface ApiOptions {
   readonly questions?: QuestionHouse;
   /** Absent: families neither register nor sign in here. */
   readonly identity?: IdentityDeps;
+  /** Absent: no page for agents is served. */
+  readonly console?: () => Promise<ConsoleBundle>;
   /** Absent: staff do not sign in here. */
   readonly staff?: StaffHouse;
   /** Absent: nor do they do anything with accounts. */
@@ -126,6 +130,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       guarded.addHook('onRequest', service(undefined));
       await guarded.register(houseEvents, { feed: events });
     });
+  if (options.console) void server.register(consolePage, { bundle: options.console });
   if (identity) openIdentity(server, db, identity);
   if (staff) openStaff(server, db, staff);
   if (family) openFamily(server, db, family);

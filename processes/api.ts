@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { bundleConsole } from '#api/console-bundle.ts';
 import { DeskFeed } from '#api/desk-feed.ts';
 import { EventFeed } from '#api/webhooks/events.ts';
 import { apiServer } from '#api/server.ts';
@@ -73,6 +74,7 @@ main('api', async (config, log) => {
       questions,
       ...(texts && { texts }),
     },
+    console: bundleConsole,
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
   });
   await server.listen({ host, port });

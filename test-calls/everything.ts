@@ -51,7 +51,9 @@ const run: Record<Step, () => Promise<void>> = {
     const prettier = ['--check', '--log-level', 'warn', '.'];
     await Promise.all([program('lint', 'eslint', ['.']), program('format', 'prettier', prettier)]);
   },
-  types: () => program('types', 'tsc', ['--noEmit', '-p', '.']),
+  types: async () => {
+    for (const project of ['.', 'console']) await program('types', 'tsc', ['--noEmit', '-p', project]);
+  },
   unit: () => vitest('unit', 'alone', 'redis', 'mail'),
   conformance: () =>
     program('conformance', 'tsx', ['test-calls/conformance/main.ts', '--engine', 'embedded', '--quiet']),

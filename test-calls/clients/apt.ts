@@ -13,6 +13,7 @@ export const sipTester: DebianPackage = { name: 'sip-tester', program: 'sipp' };
 export const baresip: DebianPackage = { name: 'baresip-core', program: 'baresip' };
 export const redis: DebianPackage = { name: 'redis-server', program: 'redis-server' };
 export const exim: DebianPackage = { name: 'exim4-daemon-light', program: 'exim4' };
+export const chromiumBrowser: DebianPackage = { name: 'chromium', program: 'chromium' };
 export const openssl: DebianPackage = { name: 'openssl', program: 'openssl' };
 
 /** `missing` says in one line what to do. */

@@ -1,0 +1,22 @@
+/** What a key pressed on the page means: a command, the beginning of one, or nothing. */
+export type Pressed =
+  | { readonly kind: 'find' }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'block' }
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'figures' | 'audit' }
+  | { readonly kind: 'nothing' };
+
+const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', f: 'figures', a: 'audit' } as const;
+
+/** `begun`: `g` was pressed before. */
+export function pressed(key: string, begun: boolean): Pressed {
+  if (begun) {
+    const to = Object.hasOwn(places, key) ? places[key as keyof typeof places] : undefined;
+    return to ? { kind: 'go', to } : { kind: 'nothing' };
+  }
+  if (key === '/') return { kind: 'find' };
+  if (key === '?') return { kind: 'keys' };
+  if (key === 'b') return { kind: 'block' };
+  return key === 'g' ? { kind: 'begun' } : { kind: 'nothing' };
+}

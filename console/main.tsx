@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import './style/main.css';
+import { App } from './app.tsx';
+
+const root = document.getElementById('app');
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}

@@ -1,0 +1,101 @@
+import { useId, useState } from 'preact/hooks';
+import { bodyOf, client } from '../ask/client.ts';
+import { useAct } from '../ask/use-act.ts';
+import { shownMoney } from '../format/money.ts';
+import type { Refund } from '../pages/refunds.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Failed } from '../parts/failed.tsx';
+import { Reason } from '../parts/reason.tsx';
+import { useSay } from '../parts/said.tsx';
+import { useWords } from '../wording/words.tsx';
+
+const decisions = ['refunded', 'not-refunded', 'charged-back'] as const;
+type Decision = (typeof decisions)[number];
+
+interface DecideRefundProps {
+  readonly refund: Refund;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** Says what became of a refund that our books and the gateway's tell differently. */
+export function DecideRefund({ refund, onClose, onDone }: DecideRefundProps) {
+  const { words, language } = useWords();
+  const say = useSay();
+  const { busy, failure, run } = useAct();
+  const [decision, setDecision] = useState<Decision>();
+  const [gatewayRefundId, setGatewayRefundId] = useState('');
+  const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
+  const id = useId();
+  const amount = shownMoney(refund.cents, language);
+  const missing =
+    decision === undefined
+      ? words.refunds.needDecision
+      : decision === 'refunded' && gatewayRefundId.trim() === ''
+        ? words.refunds.needGatewayId
+        : reason.trim() === ''
+          ? words.refunds.needReason
+          : undefined;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (decision === undefined || missing !== undefined) return;
+    const body = {
+      decision,
+      reason: reason.trim(),
+      ...(decision === 'refunded' && { gatewayRefundId: gatewayRefundId.trim() }),
+    };
+    void run(async () => {
+      await bodyOf(client.POST('/v1/staff/refunds/{id}/decision', { params: { path: { id: refund.id } }, body }));
+      say(words.refunds.done);
+      onDone();
+    });
+  };
+  const leave = failure?.status === 409 ? onDone : onClose;
+  return (
+    <Dialog title={words.refunds.decideTitle(amount)} onClose={leave}>
+      <form onSubmit={submit} noValidate>
+        <p>{words.refunds.question}</p>
+        <fieldset>
+          <legend>{words.refunds.decision}</legend>
+          {decisions.map((one) => (
+            <label class="check" key={one}>
+              <input type="radio" name={id} checked={decision === one} onChange={() => setDecision(one)} />
+              <span>
+                {words.refunds.decisions[one]}
+                <small>{words.refunds.effects[one](amount)}</small>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        {decision === 'refunded' && (
+          <div class="reason">
+            <label for={`${id}g`}>{words.refunds.gatewayId}</label>
+            <input
+              id={`${id}g`}
+              autocomplete="off"
+              value={gatewayRefundId}
+              onInput={({ currentTarget }) => setGatewayRefundId(currentTarget.value)}
+            />
+          </div>
+        )}
+        <Reason label={words.refunds.reason} hint={words.refunds.reasonHint} value={reason} onChange={setReason} />
+        {tried && missing !== undefined && (
+          <p class="notice bad" role="alert">
+            {missing}
+          </p>
+        )}
+        {failure && <Failed failure={failure} />}
+        <div class="acts">
+          <button type="button" onClick={leave}>
+            {words.common.cancel}
+          </button>
+          <button type="submit" class="primary" disabled={busy}>
+            {words.refunds.submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

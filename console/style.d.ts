@@ -1,0 +1,2 @@
+/* Styles are bundled by esbuild; to the compiler they are nothing. */
+declare module '*.css';

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openConsoleHouse, type ConsoleHouse } from './console/house.ts';
+import { placesOf } from './console/places.ts';
+import { Visit } from './console/visit.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
+
+let house: ConsoleHouse;
+beforeAll(async () => {
+  house = await openConsoleHouse();
+});
+afterAll(() => house.close());
+
+const plain = (text: string | null) => (text ?? '').replaceAll('\u00a0', ' ');
+
+describe('an agent', () => {
+  test('finds a number as they type, blocks calls to it and lifts the block, without a mouse', async () => {
+    const visit = await Visit.signedIn(house, 'ana');
+    const { page } = visit;
+    await page.keyboard.press('/');
+    await page.keyboard.type('2135550142');
+    await page.locator('.found li').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/numbers/+12135550142');
+    await visit.settled();
+
+    await page.keyboard.press('b');
+    const dialog = page.locator('dialog[open]');
+    await dialog.waitFor();
+    await dialog.locator('input[type=radio]').nth(1).check();
+    await dialog.locator('select').selectOption('rio-claro');
+    await dialog.locator('button[type=submit]').press('Enter');
+    expect(await dialog.locator('[role=alert]').textContent()).toBe('Write why.');
+    await dialog.locator('textarea').fill('asked on the phone');
+    expect(plain(await dialog.locator('.effect strong').textContent())).toBe(
+      'Calls from Río Claro Facility to +1 213 555 0142 will be refused from now on.',
+    );
+    await dialog.locator('button[type=submit]').press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    expect(plain(await page.locator('.said p').textContent())).toContain(
+      'Blocked. Calls from Río Claro Facility to +1 213 555 0142 are refused from now on.',
+    );
+
+    const block = page.locator('.card li', { hasText: 'Río Claro Facility' });
+    await block.getByRole('button', { name: 'Lift' }).press('Enter');
+    await dialog.getByLabel('I called this number back').check();
+    await dialog.locator('textarea').fill('asked again');
+    await dialog.locator('button[type=submit]').press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await block.waitFor({ state: 'detached' });
+    expect(visit.wrong).toEqual([]);
+    await visit.end();
+  });
+
+  test('asks for a card in the talk that they are in, and only for an amount that can be paid in', async () => {
+    const visit = await Visit.signedIn(house, 'ana', `/console/accounts/${house.world.accountId}`);
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Take a card payment' }).click();
+    const dialog = page.locator('dialog[open]');
+    await dialog.getByLabel('Amount in dollars').fill('1.99');
+    await dialog.locator('button[type=submit]').click();
+    expect(await dialog.locator('[role=alert]').textContent()).toBe('Enter an amount from 2 to 100 dollars.');
+    await dialog.getByLabel('Amount in dollars').fill('25');
+    expect(await dialog.locator('.effect').textContent()).toContain('adds $25.00 to this account when they confirm');
+    expect(await visit.violations()).toEqual([]);
+    await dialog.locator('button[type=submit]').click();
+    expect(await page.locator('.said p').textContent()).toContain('The line asks the caller now.');
+    await visit.end();
+  });
+
+  test('who signs in elsewhere is told so where they were, and goes on there', async () => {
+    const here = await Visit.signedIn(house, 'ana', '/console/calls');
+    const there = await Visit.signedIn(house, 'ana');
+    await here.page.getByRole('button', { name: 'Show', exact: true }).click();
+    await here.page.getByRole('link', { name: 'Refunds' }).click();
+    await expect.poll(() => here.page.locator('.notice').textContent()).toContain('You signed in somewhere else');
+    await here.signIn('ana');
+    expect(new URL(here.page.url()).pathname).toBe('/console/refunds');
+    await Promise.all([here.end(), there.end()]);
+  });
+
+  test('who does nothing is warned a minute before, and stays with one press', async () => {
+    const visit = await Visit.begin(house.browser, house.address);
+    const { page } = visit;
+    await page.clock.install();
+    await page.goto('/console/');
+    await visit.signIn('ana');
+    // What was asked for at the beginning counts as use when it is answered.
+    await visit.settled();
+    await page.clock.runFor(13 * 60_000);
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    await page.clock.runFor(65_000);
+    const warning = page.locator('dialog[open]');
+    expect(await warning.textContent()).toMatch(/You will be signed out in \d+ seconds/);
+    await warning.getByRole('button').press('Enter');
+    await page.clock.runFor(2_000);
+    await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
+    await visit.end();
+  });
+});
+
+test('a supervisor hears a recording, each side by itself, and that is written down', async () => {
+  const { callId } = house.world;
+  const visit = await Visit.signedIn(house, 'ray', `/console/calls/${callId}`);
+  const { page } = visit;
+  const player = page.locator('.player');
+  await player.waitFor();
+  // Both sides, each in its colour: more blue than red above, more red than blue below.
+  const drawn = `(() => {
+    const canvas = document.querySelector('.wave canvas');
+    const [width, half] = [canvas?.width ?? 0, (canvas?.height ?? 0) / 2];
+    const pixels = (top) => [...canvas.getContext('2d').getImageData(4, top, width - 4, half).data];
+    const more = (top, one, other) => pixels(top).some((_, at, all) => at % 4 === 0 && all[at + one] > all[at + other] + 40);
+    return width > 0 && more(0, 2, 0) && more(half, 0, 2);
+  })()`;
+  await expect.poll(() => page.evaluate(drawn)).toBe(true);
+  await player.getByRole('slider').focus();
+  await page.keyboard.press('.');
+  await page.keyboard.press('Shift+ArrowRight');
+  expect(await player.locator('select').inputValue()).toBe('1.25');
+  await page.keyboard.press(' ');
+  await expect.poll(() => player.locator('.position').textContent()).toMatch(/^0:3[1-9] of 0:42$/);
+  await player.getByLabel('Person inside').uncheck();
+  await page.keyboard.press('Escape');
+  await visit.go('/console/audit');
+  const heard = page.locator('tr', { hasText: 'Listened to a recording' });
+  await expect.poll(() => heard.count()).toBe(1);
+  expect(await heard.textContent()).toContain('Ray Ortega');
+  expect(visit.wrong).toEqual([]);
+  await visit.end();
+});
+
+test('a supervisor decides about a refund, prints a check and says that it was mailed', async () => {
+  const visit = await Visit.signedIn(house, 'ray', '/console/refunds');
+  const { page } = visit;
+  const dialog = page.locator('dialog[open]');
+  await page.getByRole('button', { name: 'Decide' }).click();
+  await dialog.getByLabel('It was not refunded').check();
+  await dialog.locator('textarea').fill('looked at the gateway');
+  expect(await visit.violations()).toEqual([]);
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('No refund is in this state.').waitFor();
+
+  await visit.go('/console/cheques');
+  const downloaded = page.waitForEvent('download');
+  await page.getByRole('button', { name: /^Print 2 checks$/ }).click();
+  expect((await downloaded).suggestedFilename()).toMatch(/^checks-.*\.csv$/);
+  await page.getByRole('button', { name: 'Being printed' }).click();
+  await page.getByRole('button', { name: 'Handle' }).first().click();
+  await dialog.locator('button[type=submit]').click();
+  expect(await dialog.locator('[role=alert]').textContent()).toBe('Enter the number that is printed on the check.');
+  await dialog.getByLabel('Check number').fill('1001');
+  expect(await visit.violations()).toEqual([]);
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Mailed' }).click();
+  await page.locator('td', { hasText: '1001' }).waitFor();
+  expect(visit.wrong).toEqual([]);
+  await visit.end();
+});
+
+test('who wants to listen to a talk without a phone that can ring is told so', async () => {
+  const visit = await Visit.signedIn(house, 'ray');
+  const { page } = visit;
+  await page.getByRole('button', { name: 'Listen' }).click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByLabel('Whisper').check();
+  await dialog.getByRole('button', { name: 'Whisper' }).click();
+  await expect
+    .poll(() => dialog.locator('[role=alert]').textContent())
+    .toBe('Your phone is not registered, so it cannot ring. Turn it on and try again.');
+  await visit.end();
+});
+
+describe('every page', () => {
+  test.each([
+    ['en', 'light'],
+    ['es', 'dark'],
+  ] as const)('is one that everybody can use, in %s and %s', async (language, theme) => {
+    const visit = await Visit.begin(house.browser, house.address, { language, theme });
+    const { page } = visit;
+    await page.goto('/console/');
+    await page.locator('button[type=submit]').waitFor();
+    expect(await visit.violations()).toEqual([]);
+    await visit.signIn('ray');
+    for (const [name, path] of placesOf(house.world)) {
+      await visit.go(path);
+      expect(await page.locator('#page [role=alert]').count(), name).toBe(0);
+      expect(await visit.violations(), name).toEqual([]);
+    }
+    await visit.go(`/console/numbers/${house.world.number}`);
+    await page.locator('#block-calls').click();
+    expect(await visit.violations(), 'block').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    expect(await visit.violations(), 'keys').toEqual([]);
+    expect(await page.evaluate('document.documentElement.lang')).toBe(language);
+    expect(visit.wrong).toEqual([]);
+    await visit.end();
+  });
+
+  test('is painted within a second on a machine of a quarter of this one’s speed', async () => {
+    const visit = await Visit.begin(house.browser, house.address);
+    const { page } = visit;
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await page.goto('/console/');
+    await page.locator('button[type=submit]').waitFor();
+    const painted = await page.evaluate(`performance.getEntriesByName('first-contentful-paint')[0].startTime`);
+    expect(painted).toBeLessThan(1_000);
+    await visit.end();
+  });
+});

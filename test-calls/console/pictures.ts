@@ -1,0 +1,64 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openConsoleHouse } from './house.ts';
+import { withPalette } from './palette-png.ts';
+import { placesOf } from './places.ts';
+import { Visit } from './visit.ts';
+
+/* `npm run console:pictures`: pictures of every page of the console, of an invented agency, as Chromium shows them. */
+const folder = join(import.meta.dirname, '..', '..', 'docs', 'console');
+/** Bytes; more is no picture to keep in a repository. */
+const LARGEST = 150_000;
+
+await mkdir(folder, { recursive: true });
+const house = await openConsoleHouse();
+try {
+  const picture = async ({ page }: Visit, name: string) => {
+    await page.mouse.move(0, 0);
+    // Nothing is caught half-way.
+    if ((await page.locator('.player').count()) > 0) await page.locator('.wave canvas').waitFor();
+    const picture = withPalette(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
+    await writeFile(join(folder, `${name}.png`), picture);
+    console.log(name);
+  };
+  const outside = await Visit.begin(house.browser, house.address);
+  await outside.page.goto('/console/');
+  await outside.page.locator('button[type=submit]').waitFor();
+  await picture(outside, 'sign-in');
+  await outside.end();
+
+  const visit = await Visit.signedIn(house, 'ray');
+  for (const [name, path] of placesOf(house.world)) {
+    await visit.go(path);
+    await picture(visit, name);
+  }
+  const { page } = visit;
+  await visit.go(`/console/numbers/${house.world.number}`);
+  await page.locator('#find').fill('ri');
+  await page.locator('.found li').first().waitFor();
+  await picture(visit, 'find');
+  await page.keyboard.press('Escape');
+  await page.locator('#block-calls').click();
+  await page.locator('dialog[open]').waitFor();
+  await picture(visit, 'block');
+  await visit.end();
+
+  for (const [username, name, options] of [
+    ['ray', 'desk-dark', { theme: 'dark' }],
+    ['ray', 'call-dark', { theme: 'dark' }],
+    ['ana', 'desk-es', { language: 'es' }],
+    ['ana', 'number-es', { language: 'es' }],
+  ] as const) {
+    const other = await Visit.signedIn(house, username, '/console/', options);
+    const [, path = '/console/'] = placesOf(house.world).find(([place]) => name.startsWith(`${place}-`)) ?? [];
+    await other.go(path);
+    await picture(other, name);
+    await other.end();
+  }
+} finally {
+  await house.close();
+}
+for (const name of await readdir(folder)) {
+  const { size } = await stat(join(folder, name));
+  if (size > LARGEST) console.log(`${name}: ${size} bytes are too many`);
+}

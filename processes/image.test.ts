@@ -28,7 +28,19 @@ beforeAll(async () => {
       rule.startsWith('**/*') ? name.endsWith(rule.slice(4)) : rule.startsWith('*') ? name.endsWith(rule.slice(1)) && !name.includes('/') : name === rule || name.startsWith(`${rule}/`), // prettier-ignore
     );
   };
-  const folders = ['accounts', 'api', 'console', 'db', 'flows', 'ivr', 'jobs', 'media', 'processes', 'sip-proxy', 'sip-stack'];
+  const folders = [
+    'accounts',
+    'api',
+    'console',
+    'db',
+    'flows',
+    'ivr',
+    'jobs',
+    'media',
+    'processes',
+    'sip-proxy',
+    'sip-stack',
+  ];
   for (const name of [...folders, 'package.json', 'tsconfig.json'])
     await cp(join(root, name), join(image, name), { recursive: true, filter: isIn });
   await linkPackages(image);

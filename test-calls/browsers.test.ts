@@ -10,8 +10,8 @@ import { connectClients, type Clients, type NearEndpoint } from '#media/embedded
 import { RtpPhone } from '#media/embedded/testing/rtp-phone.ts';
 import { startMediaServer, type MediaServer } from '#media/embedded/server.ts';
 import { startSipServer, type SipServer } from '#sip-proxy/embedded/server.ts';
-import { ensureDebian } from './clients/apt.ts';
-import { chromiumPackage, startChromium } from './clients/chromium.ts';
+import { chromiumBrowser, ensureDebian } from './clients/apt.ts';
+import { FOR_CALLS, startChromium } from './clients/chromium.ts';
 
 /*
  * A page in Chromium calls a telephone through our own pair, and is called: SIP over WebSocket, ICE, DTLS-SRTP, Opus and G.711. The real
@@ -73,7 +73,7 @@ const bridge = async (endpoint: NearEndpoint, dialog: Dialog): Promise<void> => 
 };
 
 beforeAll(async () => {
-  const installed = await ensureDebian([chromiumPackage]);
+  const installed = await ensureDebian([chromiumBrowser]);
   if (installed.kind === 'missing') throw new Error(installed.message);
   const host = '127.0.0.1';
   media = await startMediaServer({
@@ -106,7 +106,7 @@ beforeAll(async () => {
   script = bundled.outputFiles[0]!.text;
   pages.listen(0, host);
   await once(pages, 'listening');
-  chromium = await startChromium();
+  chromium = await startChromium(FOR_CALLS);
 });
 afterAll(async () => {
   await chromium?.close();

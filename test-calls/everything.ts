@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { baresip, ensureDebian, sipTester } from './clients/apt.ts';
+import { baresip, chromiumBrowser, ensureDebian, sipTester, type DebianPackage } from './clients/apt.ts';
 import { count, type Failure } from './everything/vitest-report.ts';
 
 /*
@@ -57,17 +57,24 @@ const run: Record<Step, () => Promise<void>> = {
   unit: () => vitest('unit', 'alone', 'redis', 'mail'),
   conformance: () =>
     program('conformance', 'tsx', ['test-calls/conformance/main.ts', '--engine', 'embedded', '--quiet']),
-  beside: () => vitest('beside'),
+  beside: async () => {
+    await debian('beside', 'Chromium', [chromiumBrowser]);
+    await vitest('beside');
+  },
   faults: () => vitest('faults'),
   calls: async () => {
-    console.log('calls: looking for SIPp and baresip, which are installed when they may be');
-    const clients = await ensureDebian([sipTester, baresip]);
-    // The tests that need them say the same, and fail.
-    if (clients.kind === 'missing') console.log(`calls: ${clients.message}`);
+    await debian('calls', 'SIPp and baresip', [sipTester, baresip]);
     await vitest('calls');
   },
   attacks: () => vitest('attacks'),
 };
+
+/** Installs what tests need of Debian's, where it may. The tests that need it say the same, and fail. */
+async function debian(step: Step, what: string, packages: readonly DebianPackage[]): Promise<void> {
+  console.log(`${step}: looking for ${what}, which is installed when it may be`);
+  const found = await ensureDebian(packages);
+  if (found.kind === 'missing') console.log(`${step}: ${found.message}`);
+}
 
 for (const stage of stages)
   await Promise.all(stage.filter((step) => only === undefined || only === step).map((step) => run[step]()));

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { secretHasher } from '#accounts/identity/hasher.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
 import { addMember } from '#accounts/staff/member.ts';
@@ -9,6 +9,7 @@ import { sealerOf } from '#accounts/staff/sealer.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { launch } from '#processes/launch.ts';
 import { chromiumBrowser, ensureDebian } from '../clients/apt.ts';
+import { startChromium } from '../clients/chromium.ts';
 import { seedWorld, type World } from './world.ts';
 
 const IDENTITY_SECRET = 'an-identity-secret-of-tests-alone';
@@ -44,11 +45,7 @@ export async function openConsoleHouse(): Promise<ConsoleHouse> {
     say: () => undefined,
     stopping: new AbortController().signal,
   });
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    // Root has no user namespace to put a sandbox into; nothing but our own page is opened.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  const browser = await startChromium();
   return {
     ...{ address: `http://127.0.0.1:${api.ports['http'] ?? 0}`, browser, world },
     async close() {

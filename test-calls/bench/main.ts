@@ -8,6 +8,7 @@ import { attempts } from './attempts.ts';
 import { audio } from './audio.ts';
 import { engine as mediaEngine } from './engine.ts';
 import { familyLine } from './family-line.ts';
+import { firstPaint } from './first-paint.ts';
 import { lookUps } from './look-ups.ts';
 import { postings } from './postings.ts';
 import { reaction } from './reaction.ts';
@@ -25,6 +26,7 @@ const benches: readonly Bench[] = [
   postings,
   lookUps,
   api,
+  firstPaint,
 ];
 
 const usage = `npm run bench [-- --report FILE] [-- --only NAME] [-- --quick]

@@ -398,12 +398,20 @@ describe('a browser', () => {
 
 describe('a request too long for UDP', () => {
   const long = { method: 'MESSAGE', body: 'x'.repeat(1300), headers: { 'Content-Type': 'text/plain' } };
-  /** A phone with UDP, and perhaps with TCP, at one port. */
-  const both = async (withTcp: boolean) => {
-    const udp = phone(await UdpTransport.bind('127.0.0.1', 0), at('udp'));
-    const { port } = udp;
-    const other = withTcp ? phone(await StreamTransport.listen('127.0.0.1', port), at('tcp')) : undefined;
-    return { udp, other, uri: `sip:phone@127.0.0.1:${port}` };
+  /** A phone with UDP, and perhaps with TCP, at one port, which must be nobody else's by TCP. */
+  const both = async (withTcp: boolean): Promise<{ udp: Phone; other: Phone | undefined; uri: string }> => {
+    const byUdp = await UdpTransport.bind('127.0.0.1', 0);
+    const { port } = byUdp.local;
+    const byTcp = await StreamTransport.listen('127.0.0.1', port).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') throw error;
+    });
+    if (!byTcp) {
+      await byUdp.close();
+      return both(withTcp);
+    }
+    if (!withTcp) await byTcp.close();
+    const other = withTcp ? phone(byTcp, at('tcp')) : undefined;
+    return { udp: phone(byUdp, at('udp')), other, uri: `sip:phone@127.0.0.1:${port}` };
   };
 
   it('goes by TCP, a short one by UDP', async () => {

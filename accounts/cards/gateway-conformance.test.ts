@@ -176,7 +176,8 @@ describe.each([
     const outcome = await gateway.charge(charge);
     expect(outcome.kind).toBe('captured');
     expect(await gateway.charge(charge)).toEqual(outcome);
-    expect(inspect([charge, outcome, gateway], { depth: 12, showHidden: true })).not.toContain('737');
+    // By itself: three digits stand in many a random id.
+    expect(inspect([charge, outcome, gateway], { depth: 12, showHidden: true })).not.toMatch(/\b737\b/);
   });
 
   test('refunds of a charge are each done once, and together never more than the charge', async () => {

@@ -11,12 +11,15 @@ export interface RefusedBecause {
   readonly now?: Date | undefined;
 }
 
-/** The problem of a refusal (RFC 9457), from its table. */
+/** The problem of a refusal (RFC 9457), from its table. `challenge`: how to come in, which a 401 says (RFC 9110 §11.6.1). */
 export const refusing =
-  <R extends Refusals>(refusals: R) =>
+  <R extends Refusals>(refusals: R, challenge?: string) =>
   (code: keyof R & string, { faults, until, now }: RefusedBecause = {}): Problem => {
     const [status, detail] = refusals[code] ?? [500, 'An error of this system.'];
     const seconds = until && now && Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
-    const headers = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+    const headers = {
+      ...(status === 401 && challenge !== undefined && { 'www-authenticate': challenge }),
+      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
+    };
     return new Problem(status, detail, headers, { type: problemType(code), ...(faults && { faults }) });
   };

@@ -1,4 +1,4 @@
-import { Problem, problemType } from '../problem.ts';
+import { refusing } from '../refusal.ts';
 
 /** Every refusal of identity by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
 const refusals = {
@@ -27,22 +27,5 @@ const refusals = {
 
 export type Refusal = keyof typeof refusals;
 
-/** The problem of a refusal (RFC 9457). `faults`: codes of what is wrong; `until`: when it may be tried again. */
-export function refuse(
-  code: Refusal,
-  more: { readonly faults?: readonly string[]; readonly until?: Date; readonly now?: Date } = {},
-): Problem {
-  const [status, detail] = refusals[code];
-  const { faults, until, now } = more;
-  const seconds = until && now && Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
-  return new Problem(
-    status,
-    detail,
-    {
-      // RFC 9110 §11.6.1: a 401 says how to come in.
-      ...(status === 401 && { 'www-authenticate': 'Bearer realm="homeline families"' }),
-      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
-    },
-    { type: problemType(code), ...(faults && { faults }) },
-  );
-}
+/** The problem of one. */
+export const refuse = refusing(refusals, 'Bearer realm="homeline families"');

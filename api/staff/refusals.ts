@@ -1,5 +1,6 @@
 import type { Act, Who } from '#accounts/access/acts.ts';
 import { Problem, problemType } from '../problem.ts';
+import { refusing } from '../refusal.ts';
 
 /** Every refusal of staff by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
 const refusals = {
@@ -21,25 +22,8 @@ const refusals = {
 
 export type StaffRefusal = keyof typeof refusals;
 
-/** The problem of a refusal (RFC 9457). `faults`: codes of what is wrong; `until`: when it may be tried again. */
-export function refuseStaff(
-  code: StaffRefusal,
-  more: { readonly faults?: readonly string[]; readonly until?: Date; readonly now?: Date } = {},
-): Problem {
-  const [status, detail] = refusals[code];
-  const { faults, until, now } = more;
-  const seconds = until && now && Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
-  return new Problem(
-    status,
-    detail,
-    {
-      // RFC 9110 §11.6.1: a 401 says how to come in.
-      ...(status === 401 && { 'www-authenticate': 'Cookie realm="homeline staff"' }),
-      ...(seconds !== undefined && { 'retry-after': String(seconds) }),
-    },
-    { type: problemType(code), ...(faults && { faults }) },
-  );
-}
+/** The problem of one. */
+export const refuseStaff = refusing(refusals, 'Cookie realm="homeline staff"');
 
 /** Somebody who is known asks for what is not theirs to do. */
 export const notAllowed = (who: Who, act: Act): Problem =>

@@ -3,7 +3,7 @@ import { bodyOf, client } from '../ask/client.ts';
 import { useAct } from '../ask/use-act.ts';
 import { shownMoney } from '../format/money.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Failed } from '../parts/failed.tsx';
+import { Ending } from '../parts/ending.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
 import { amountOf } from './amount.ts';
@@ -59,20 +59,13 @@ export function AttendedPayment({ id, onClose }: AttendedPaymentProps) {
             </p>
           )}
         </div>
-        {wrong && (
-          <p class="notice bad" role="alert">
-            {words.payment.wrongAmount}
-          </p>
-        )}
-        {failure && <Failed failure={failure} />}
-        <div class="acts">
-          <button type="button" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {words.payment.submit}
-          </button>
-        </div>
+        <Ending
+          missing={wrong ? words.payment.wrongAmount : undefined}
+          failure={failure}
+          busy={busy}
+          submit={words.payment.submit}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { bodyOf, client } from '../ask/client.ts';
 import { useAct } from '../ask/use-act.ts';
 import { shownNumber } from '../format/number.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Failed } from '../parts/failed.tsx';
+import { Ending } from '../parts/ending.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
@@ -66,20 +66,13 @@ export function LiftBlock({ number, id, facility, onClose, onDone }: LiftBlockPr
             </strong>
           </p>
         </div>
-        {tried && missing !== undefined && (
-          <p class="notice bad" role="alert">
-            {missing}
-          </p>
-        )}
-        {failure && <Failed failure={failure} />}
-        <div class="acts">
-          <button type="button" onClick={failure?.status === 409 ? onDone : onClose}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {liftDialog.submit}
-          </button>
-        </div>
+        <Ending
+          missing={tried ? missing : undefined}
+          failure={failure}
+          busy={busy}
+          submit={liftDialog.submit}
+          onCancel={failure?.status === 409 ? onDone : onClose}
+        />
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useAct } from '../ask/use-act.ts';
 import { useFacilities } from '../facilities/use-facilities.ts';
 import { shownNumber } from '../format/number.ts';
 import { Dialog } from '../parts/dialog.tsx';
-import { Failed } from '../parts/failed.tsx';
+import { Ending } from '../parts/ending.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
@@ -86,20 +86,14 @@ export function PlaceBlock({ number, onClose, onDone }: PlaceBlockProps) {
             </p>
           )}
         </div>
-        {tried && missing !== undefined && (
-          <p class="notice bad" role="alert">
-            {missing}
-          </p>
-        )}
-        {failure && <Failed failure={failure} />}
-        <div class="acts">
-          <button type="button" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="danger primary" disabled={busy}>
-            {words.place.submit}
-          </button>
-        </div>
+        <Ending
+          missing={tried ? missing : undefined}
+          failure={failure}
+          busy={busy}
+          submit={words.place.submit}
+          danger
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useAct } from '../ask/use-act.ts';
 import { shownMoney } from '../format/money.ts';
 import type { Cheque } from '../pages/cheques.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Failed } from '../parts/failed.tsx';
+import { Ending } from '../parts/ending.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
@@ -115,20 +115,13 @@ export function HandleCheque({ cheque, onClose, onDone }: HandleChequeProps) {
             </p>
           )}
         </div>
-        {tried && missing !== undefined && (
-          <p class="notice bad" role="alert">
-            {missing}
-          </p>
-        )}
-        {failure && <Failed failure={failure} />}
-        <div class="acts">
-          <button type="button" onClick={leave}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {words.cheques.submit}
-          </button>
-        </div>
+        <Ending
+          missing={tried ? missing : undefined}
+          failure={failure}
+          busy={busy}
+          submit={words.cheques.submit}
+          onCancel={leave}
+        />
       </form>
     </Dialog>
   );

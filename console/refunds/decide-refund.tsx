@@ -4,7 +4,7 @@ import { useAct } from '../ask/use-act.ts';
 import { shownMoney } from '../format/money.ts';
 import type { Refund } from '../pages/refunds.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Failed } from '../parts/failed.tsx';
+import { Ending } from '../parts/ending.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
@@ -81,20 +81,13 @@ export function DecideRefund({ refund, onClose, onDone }: DecideRefundProps) {
           </div>
         )}
         <Reason label={words.refunds.reason} hint={words.refunds.reasonHint} value={reason} onChange={setReason} />
-        {tried && missing !== undefined && (
-          <p class="notice bad" role="alert">
-            {missing}
-          </p>
-        )}
-        {failure && <Failed failure={failure} />}
-        <div class="acts">
-          <button type="button" onClick={leave}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {words.refunds.submit}
-          </button>
-        </div>
+        <Ending
+          missing={tried ? missing : undefined}
+          failure={failure}
+          busy={busy}
+          submit={words.refunds.submit}
+          onCancel={leave}
+        />
       </form>
     </Dialog>
   );

@@ -130,7 +130,10 @@ export async function sipp(options: SippOptions): Promise<SippResult> {
   try {
     const xml = await readFile(join(FOLDER, `${options.scenario}.xml`), 'utf8');
     await writeFile(join(folder, 'scenario.xml'), filled(xml, options.fill));
-    const { exitCode, output } = await runSipp(sippArguments(options, folder, await freePort()), folder, options);
+    // Left to itself it takes 5060, where phones of others may believe their own server.
+    const { listen = await freePort() } = options;
+    const args = sippArguments({ ...options, listen }, folder, await freePort());
+    const { exitCode, output } = await runSipp(args, folder, options);
     options.signal?.throwIfAborted();
     const [figures, errors] = await Promise.all(['figures.csv', 'errors'].map((name) => text(join(folder, name))));
     return {

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Credentials } from '#test-calls/phone/authorization.ts';
-import { RtpPort } from '#test-calls/phone/rtp-port.ts';
 
 /** The scenarios of `test-calls/sipp/`. */
 export type Scenario =
@@ -26,7 +28,7 @@ export interface SippOptions {
   readonly rate?: number;
   /** Calls at once; default as many as there are. */
   readonly concurrent?: number;
-  /** No message may keep it waiting so long, and a second later it is over, finished or not; default 30 s. */
+  /** No message may keep it waiting so long, and `LONGER_MS` later it is over, finished or not; default 30 s. */
   readonly timeoutMs?: number;
   /** User part of the number that is dialled. */
   readonly service?: string;
@@ -71,8 +73,12 @@ const blanks: Readonly<Record<string, string | number>> = {
 const KEY_MS = 400;
 
 const FOLDER = new URL('../sipp/', import.meta.url).pathname;
+/** For all of it, beyond the longest wait: SIPp that stood still that long is not asked what came in time. */
+const LONGER_MS = 10_000;
 /** How long SIPp may take to write its figures after it was told to stop. */
 const LAST_WORDS_MS = 4000;
+/** Ports for SIPp: below those the system gives to whoever asks for any, so that they are still free when SIPp starts. */
+const PORTS = { from: 10_000, to: 16_000 };
 
 /** The command line: what `sipp` is run with, output in `folder`. */
 export function sippArguments(options: SippOptions, folder: string, mediaPort: number): string[] {
@@ -91,7 +97,13 @@ export function sippArguments(options: SippOptions, folder: string, mediaPort: n
     String(concurrent),
     '-nostdin',
   );
-  args.push('-timeout', `${Math.ceil(timeoutMs / 1000) + 1}s`, '-timeout_error', '-recv_timeout', String(timeoutMs));
+  args.push(
+    '-timeout',
+    `${Math.ceil((timeoutMs + LONGER_MS) / 1000)}s`,
+    '-timeout_error',
+    '-recv_timeout',
+    String(timeoutMs),
+  );
   args.push(
     '-trace_stat',
     '-stf',
@@ -146,11 +158,22 @@ export async function sipp(options: SippOptions): Promise<SippResult> {
   }
 }
 
-/** A port nobody used a moment ago: SIPp's own choice is 6000 in every process. */
+/** A UDP port nobody uses: SIPp's own choice is 6000 in every process. */
 async function freePort(): Promise<number> {
-  const port = await RtpPort.open('127.0.0.1');
-  port.close();
-  return port.local.port;
+  for (;;) {
+    const port = randomInt(PORTS.from / 2, PORTS.to / 2) * 2;
+    const socket = createSocket('udp4').bind(port, '127.0.0.1');
+    const free = await once(socket, 'listening').then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EADDRINUSE') throw error;
+        return false;
+      },
+    );
+    if (!free) continue;
+    socket.close();
+    return port;
+  }
 }
 
 const text = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
@@ -169,7 +192,7 @@ function runSipp(
     let output = '';
     child.stderr.on('data', (bytes: Buffer) => (output = (output + bytes.toString()).slice(-4000)));
     const kill = (): void => void child.kill('SIGKILL');
-    const timer = setTimeout(kill, timeoutMs + LAST_WORDS_MS);
+    const timer = setTimeout(kill, timeoutMs + LONGER_MS + LAST_WORDS_MS);
     signal?.addEventListener('abort', kill, { once: true });
     const over = (): void => {
       clearTimeout(timer);

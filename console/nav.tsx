@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { to: { page: 'cheques' }, word: 'cheques', act: 'cheque.read' },
   { to: { page: 'figures' }, word: 'figures', act: 'figures.read' },
   { to: { page: 'audit' }, word: 'audit', act: 'audit.read' },
+  { to: { page: 'staff' }, word: 'staff', act: 'staff.manage' },
 ];
 
 /** Where one can go, as far as one's role goes. */

@@ -52,11 +52,13 @@ import type {
   AccessTokenTable,
   IdentityAccountTable,
   IdentityGuessTable,
+  IdentityNumberTable,
   IdentityQuestionTable,
   IdentitySessionTable,
   IdentityTable,
   IdentityTermsTable,
   MailProofTable,
+  NumberProofTable,
   RateWindowTable,
   RefreshTokenTable,
   SignUpTable,
@@ -85,6 +87,7 @@ import type {
   ServiceKeyTable,
   StaffAuditTable,
   StaffFacilityTable,
+  StaffRecoveryCodeTable,
   StaffSessionTable,
   StaffTable,
 } from './schema/staff.ts';
@@ -187,9 +190,12 @@ export interface Schema {
   staff: StaffTable;
   staffFacility: StaffFacilityTable;
   staffSession: StaffSessionTable;
+  staffRecoveryCode: StaffRecoveryCodeTable;
   staffAudit: StaffAuditTable;
   serviceKey: ServiceKeyTable;
   identityAccount: IdentityAccountTable;
+  numberProof: NumberProofTable;
+  identityNumber: IdentityNumberTable;
   event: EventTable;
   webhook: WebhookTable;
 }

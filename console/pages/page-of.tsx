@@ -12,8 +12,10 @@ import { CallsPage } from './calls.tsx';
 import { ChequesPage } from './cheques.tsx';
 import { DeskPage } from './desk.tsx';
 import { FiguresPage } from './figures.tsx';
+import { MePage } from './me.tsx';
 import { NumberPage } from './number.tsx';
 import { RefundsPage } from './refunds.tsx';
+import { StaffPage } from './staff.tsx';
 
 /** The page of the address, anew for each thing that it is about. */
 export function PageOf() {
@@ -44,6 +46,10 @@ function contentOf(page: Page): ComponentChildren {
       return <FiguresPage />;
     case 'audit':
       return <AuditPage />;
+    case 'staff':
+      return <StaffPage />;
+    case 'me':
+      return <MePage />;
     case 'nowhere':
       return <Nowhere />;
   }

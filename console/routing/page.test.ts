@@ -30,6 +30,8 @@ test.each<[string, Page]>([
   ['/console/cheques', { page: 'cheques' }],
   ['/console/figures', { page: 'figures' }],
   ['/console/audit', { page: 'audit' }],
+  ['/console/staff', { page: 'staff' }],
+  ['/console/me', { page: 'me' }],
 ])('%s is an address of one page, and that page’s', (href, page) => {
   expect(read(href)).toEqual(page);
   expect(hrefOf(page)).toBe(href);

@@ -20,11 +20,13 @@ export type Page =
   | { readonly page: 'cheques' }
   | { readonly page: 'figures' }
   | { readonly page: 'audit' }
+  | { readonly page: 'staff' }
+  | { readonly page: 'me' }
   | { readonly page: 'nowhere' };
 
 export const BASE = '/console/';
 const filterNames = ['number', 'facilityId', 'personId', 'disposition', 'from', 'until'] as const;
-const plain = ['refunds', 'cheques', 'figures', 'audit'] as const;
+const plain = ['refunds', 'cheques', 'figures', 'audit', 'staff', 'me'] as const;
 
 /** The page of an address. */
 export function pageOf(pathname: string, search: string): Page {
@@ -62,6 +64,8 @@ export function hrefOf(page: Page): string {
     case 'cheques':
     case 'figures':
     case 'audit':
+    case 'staff':
+    case 'me':
       return BASE + page.page;
   }
 }

@@ -25,7 +25,16 @@ beforeAll(async () => {
   supervisor = await house.console({ role: 'supervisor' });
   const call = await house.call(1, { number: '+12135550142', ending: { disposition: 'talked', talkSeconds: 3 } });
   const account = await new House(house.db).account('+12135550142');
-  known = [call, account, '1', '+12135550142', 'valley-view', randomUUID()];
+  known = [
+    call,
+    account,
+    '1',
+    '+12135550142',
+    'valley-view',
+    '2026-05-01..2026-05-31',
+    '2026-05-01..2026-05-31.csv',
+    randomUUID(),
+  ];
 });
 afterAll(() => house.close());
 
@@ -65,20 +74,21 @@ const schemaOf = (schema: z.ZodType | undefined) =>
 
 test.each(
   viewRoutes
-    .filter(({ media }) => media === undefined)
+    .filter(({ media }) => typeof media !== 'string')
     .map((route) => [`${route.method} ${route.path}`, route] as const),
 )(
   '%s answers whatever is asked with an answer or a problem that it documents',
-  async (_, { method, path, query, body, answers, problems, act }) => {
+  async (_, { method, path, query, body, answers, problems, act, media }) => {
     expect(may('supervisor', act)).toBe(true);
     const parts = fc.record({
-      path: text(),
+      path: fc.tuple(text(), text()),
       query: valueOf(schemaOf(query)),
       body: body ? valueOf(schemaOf(body)) : fc.constant(undefined),
     });
     await fc.assert(
-      fc.asyncProperty(parts, async ({ path: id, query: typed, body: sent }) => {
-        const url = path.replace(/:\w+/, encodeURIComponent(id.replaceAll(/\p{Surrogate}/gu, '')) || 'x');
+      fc.asyncProperty(parts, async ({ path: ids, query: typed, body: sent }) => {
+        let nth = 0;
+        const url = path.replace(/:\w+/g, () => encodeURIComponent(safe(ids[nth++])) || 'x');
         const pairs = Object.entries((typed ?? {}) as Record<string, unknown>).map(([name, value]) => [
           name,
           safe(value),
@@ -92,7 +102,9 @@ test.each(
           headers,
         );
         const { statusCode: status } = answer;
-        if (answers[status]) answers[status].parse(answer.json());
+        if (answers[status] && media !== undefined)
+          expect(media).toContain(String(answer.headers['content-type']).split(';')[0]);
+        else if (answers[status]) answers[status].parse(answer.json());
         else expect([400, 403, 404, ...problems]).toContain(problem.parse(answer.json()).status);
       }),
       { numRuns: 60 },

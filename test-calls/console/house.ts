@@ -68,6 +68,7 @@ async function hire(db: Parameters<typeof addMember>[0]): Promise<void> {
   const crew = [
     { username: 'ana', name: 'Ana Torres', role: 'agent', agentId: 'demo-ana', language: 'en' },
     { username: 'ray', name: 'Ray Ortega', role: 'supervisor', agentId: 'demo-ray', language: 'en' },
+    { username: 'kim', name: 'Kim Nguyen', role: 'supervisor', language: 'en' },
     { username: 'sam', name: 'Sam Reed', role: 'administrator', language: 'en' },
   ] as const;
   for (const member of crew) {

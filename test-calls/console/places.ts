@@ -11,4 +11,5 @@ export const placesOf = ({ number, accountId, callId }: World): readonly (readon
   ['cheques', '/console/cheques'],
   ['figures', '/console/figures'],
   ['audit', '/console/audit'],
+  ['me', '/console/me'],
 ];

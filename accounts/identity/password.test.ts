@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { faultsOf, plainPassword } from './password.ts';
 
 test.each([
-  ['Abcdefg1', []],
+  ['Abcdefg1', ['too-common']],
+  ['Abxdzfq1', []],
   ['Abcdef1', ['too-short']],
   ['abcdefg1', ['no-upper-case']],
   ['ABCDEFG1', ['no-lower-case']],

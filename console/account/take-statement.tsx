@@ -31,7 +31,7 @@ export function TakeStatement({ id, number }: TakeStatementProps) {
     });
   };
   return (
-    <div class="narrow">
+    <div class="narrow take">
       <div>
         <label for={`${name}f`}>{words.calls.from}</label>
         <input

@@ -104,7 +104,7 @@ function Members({ members, onOpen }: { readonly members: readonly Member[]; rea
           ),
         },
         {
-          head: words.common.details,
+          head: words.cheques.actsHead,
           right: true,
           cell: (member) =>
             member.endedAt === undefined && (

@@ -11,8 +11,8 @@ const PAPER = '#eef2f5';
 export type Random = () => number;
 
 /**
- * Six digits as a picture that people read and machines do not easily: written by hand in several ways, bent together, touching, crossed by lines as
- * thick as they are and cut by others. The digits are in no text of it. PNG.
+ * Six digits as a picture that people read and machines do not easily: written by hand in several ways, bent together, touching, crossed by
+ * lines and cut by others. The digits are in no text of it. PNG.
  */
 export async function drawDigits(digits: string, random: Random = Math.random): Promise<Buffer> {
   return sharp(Buffer.from(svgOf(digits, random)))
@@ -26,33 +26,33 @@ export function svgOf(digits: string, random: Random): string {
     const [height, length, phase] = [between(0.6, 1) * size, between(70, 150), between(0, 2 * Math.PI)];
     return (at: number) => height * Math.sin((2 * Math.PI * at) / length + phase);
   };
-  const [across, down, fine] = [wave(7), wave(8), wave(2.2)];
+  const [across, down, fine] = [wave(5), wave(6), wave(1.3)];
   const bent = ([x, y]: Point): Point => [x + across(y), y + down(x) + fine(3 * x)];
   const step = (WIDTH - 50) / digits.length;
   const lines = [...digits].flatMap((digit, nth) => {
     const ways = digitStrokes[digit] ?? [];
     const strokes = ways[Math.floor(random() * ways.length)] ?? [];
-    const [wide, high] = [between(36, 46), between(52, 66)];
+    const [wide, high] = [between(34, 42), between(58, 70)];
     const [left, top] = [20 + nth * step + between(-4, 5), (HEIGHT - high) / 2 + between(-9, 9)];
-    const [turn, lean] = [between(-0.3, 0.3), between(-0.25, 0.25)];
+    const [turn, lean] = [between(-0.24, 0.24), between(-0.2, 0.2)];
     const placed = ([x, y]: Point): Point => {
       const [u, v] = [(x - 0.5) * wide + lean * (0.5 - y) * high, (y - 0.5) * high];
       const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
       return [left + wide / 2 + u * cos - v * sin, top + high / 2 + u * sin + v * cos];
     };
-    return strokes.map((stroke) => line(finely(stroke.map(placed)).map(bent), INK, between(3.6, 5)));
+    return strokes.map((stroke) => line(finely(stroke.map(placed)).map(bent), INK, between(5, 6.4)));
   });
   const crossing = (colour: string, thick: number) => {
-    const [from, to, over] = [between(15, HEIGHT - 15), between(15, HEIGHT - 15), wave(between(10, 24))];
+    const [from, to, over] = [between(15, HEIGHT - 15), between(15, HEIGHT - 15), wave(between(8, 18))];
     const points = Array.from({ length: 65 }, (_, nth): Point => {
       const x = (WIDTH * nth) / 64;
       return [x, from + ((to - from) * nth) / 64 + over(x)];
     });
     return line(points, colour, thick);
   };
-  const cuts = Array.from({ length: 3 }, () => crossing(PAPER, between(1.4, 2.2)));
-  const strikes = Array.from({ length: 3 }, () => crossing(INK, between(2.6, 3.8)));
-  const specks = Array.from({ length: 110 }, () => {
+  const cuts = Array.from({ length: 2 }, () => crossing(PAPER, between(1.4, 2)));
+  const strikes = Array.from({ length: 2 }, () => crossing(INK, between(2.2, 3)));
+  const specks = Array.from({ length: 80 }, () => {
     const [x, y, size] = [between(0, WIDTH), between(0, HEIGHT), between(0.7, 1.9)];
     return `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="${size.toFixed(1)}" fill="${INK}"/>`;
   });

@@ -1,5 +1,6 @@
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { DocumentDeps } from '#accounts/documents/ports.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
@@ -25,6 +26,8 @@ export interface FamilyHouse {
   readonly funding: Pick<FundingDeps, 'now' | 'cardOf' | 'notify'>;
   readonly refunds: HolderDeps;
   readonly cards: Pick<CardGateway, 'cardOf'>;
+  /** Absent: no pictures of identity documents are taken here. */
+  readonly documents?: DocumentDeps;
 }
 
 export interface HouseAsked extends FamilyAsked {
@@ -34,6 +37,7 @@ export interface HouseAsked extends FamilyAsked {
   readonly ifMatch: readonly string[] | undefined;
   /** What kinds of answer are taken (RFC 9110 §12.5.1). */
   readonly accept: string | undefined;
+  readonly contentType: string | undefined;
 }
 
 export interface Answered {

@@ -18,6 +18,7 @@ export type Page =
   | { readonly page: 'call'; readonly id: string }
   | { readonly page: 'refunds' }
   | { readonly page: 'cheques' }
+  | { readonly page: 'documents' }
   | { readonly page: 'figures' }
   | { readonly page: 'audit' }
   | { readonly page: 'staff' }
@@ -26,7 +27,7 @@ export type Page =
 
 export const BASE = '/console/';
 const filterNames = ['number', 'facilityId', 'personId', 'disposition', 'from', 'until'] as const;
-const plain = ['refunds', 'cheques', 'figures', 'audit', 'staff', 'me'] as const;
+const plain = ['refunds', 'cheques', 'documents', 'figures', 'audit', 'staff', 'me'] as const;
 
 /** The page of an address. */
 export function pageOf(pathname: string, search: string): Page {
@@ -62,6 +63,7 @@ export function hrefOf(page: Page): string {
     }
     case 'refunds':
     case 'cheques':
+    case 'documents':
     case 'figures':
     case 'audit':
     case 'staff':

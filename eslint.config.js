@@ -40,7 +40,7 @@ const room = (name, { files = [`${name}/**/*.ts`], meets, browser = false } = {}
     patterns.push({ regex: '^(node:|[a-z@])', message: 'flows/ is pure: no files, timers, SIP, SQL or packages.' });
   if (browser)
     patterns.push({
-      regex: '^(?!\\.{1,2}/|preact|openapi-fetch)',
+      regex: '^(?!\\.{1,2}/|preact|openapi-fetch|lean-qr)',
       message: 'console/ runs in a browser, with Preact.',
     });
   return { files, ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns }] } };

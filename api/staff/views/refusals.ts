@@ -24,7 +24,6 @@ const refusals = {
   'recording-away': [503, 'The recording cannot be fetched now. Try again in a minute.'],
   privileged: [403, 'The number is privileged (an attorney’s, say): nobody listens to its calls.'],
   'range-unsatisfiable': [416, 'The recording ends before this range begins.'],
-  'version-needed': [428, 'Send the version of what you have seen as `If-Match`.'],
   'changed-meanwhile': [412, 'Somebody else has changed it since. Get it again, and decide anew.'],
   'refund-unknown': [404, 'There is no such refund.'],
   'refund-decided': [409, 'The refund is in question no more: somebody has decided. Look at it again.'],

@@ -28,6 +28,8 @@ describe('a wrong setting is one clear line', () => {
     ['API_TOKEN', 'short'],
     ['IDENTITY_SECRET', 'short'],
     ['WEB_ADDRESS', 'https://home.example.com/'],
+    ['SOFTPHONE_URL', 'https://phone.example.com'],
+    ['SOFTPHONE_URL', 'wss://phone.example.com/?who=me'],
     ['WEB_ADDRESS', 'https://home.example.com/#page'],
   ])('%s=%s', (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`^wrong setting: ${name}: [^\\n;]+$`));

@@ -49,6 +49,8 @@ import * as identityAccounts from './migrations/0073-identity-accounts.ts';
 import * as events from './migrations/0074-events.ts';
 import * as softphone from './migrations/0075-softphone.ts';
 import * as talkOrders from './migrations/0076-talk-orders.ts';
+import * as documents from './migrations/0077-documents.ts';
+import * as verificationImages from './migrations/0078-verification-images.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -101,6 +103,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0074-events': events,
   '0075-softphone': softphone,
   '0076-talk-orders': talkOrders,
+  '0077-documents': documents,
+  '0078-verification-images': verificationImages,
 };
 
 /** A migration may rewrite a big table. */

@@ -19,6 +19,8 @@ export const acts = [
   'agent.state',
   'phone.use',
   'agent.manage',
+  'document.view',
+  'document.decide',
   'question.read',
   'question.ask',
   'question.answer',

@@ -5,10 +5,10 @@ export type Pressed =
   | { readonly kind: 'block' }
   | { readonly kind: 'phone'; readonly does: 'answer' | 'hold' | 'mute' }
   | { readonly kind: 'begun' }
-  | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'figures' | 'audit' }
+  | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'documents' | 'figures' | 'audit' }
   | { readonly kind: 'nothing' };
 
-const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', f: 'figures', a: 'audit' } as const;
+const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', i: 'documents', f: 'figures', a: 'audit' } as const;
 
 const onThePhone = { t: 'answer', h: 'hold', m: 'mute' } as const;
 

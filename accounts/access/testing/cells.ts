@@ -21,6 +21,8 @@ export const cells: Readonly<Record<Act, string>> = {
   'agent.state': 'agent supervisor',
   'phone.use': 'agent supervisor',
   'agent.manage': 'supervisor administrator',
+  'document.view': 'supervisor administrator',
+  'document.decide': 'supervisor administrator',
   'question.read': 'agent supervisor service-key',
   'question.ask': 'service-key',
   'question.answer': 'agent supervisor service-key',

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { StaffSessionEnd, StaffSessionTable } from '../schema/staff.ts';
 import { staffMember, type StaffMember } from './members.ts';
+import { removeSoftphones } from './softphones.ts';
 
 export type { StaffSessionEnd } from '../schema/staff.ts';
 export type StaffSession = Readonly<Selectable<StaffSessionTable>>;
@@ -45,7 +46,7 @@ export const staffSessionsOf = (db: Database, staffId: string, most: number): Pr
     .limit(most)
     .execute();
 
-/** Ends those of a member, or one of them, that are open; with `unusedSince` only one that nobody has used since. Returns their ids. */
+/** Ends those of a member, or one of them, that are open, with the telephones in their pages; with `unusedSince` only one that nobody has used since. Returns their ids. */
 export async function endStaffSessions(
   db: Database,
   which: { readonly staffId: string; readonly id?: string; readonly unusedSince?: Date },
@@ -57,5 +58,7 @@ export async function endStaffSessions(
   open = open.where('staffId', '=', staffId);
   if (id !== undefined) open = open.where('id', '=', id);
   if (unusedSince !== undefined) open = open.where('usedAt', '<=', unusedSince);
-  return (await open.returning('id').execute()).map((row) => row.id);
+  const ended = (await open.returning('id').execute()).map((row) => row.id);
+  await removeSoftphones(db, { sessionIds: ended });
+  return ended;
 }

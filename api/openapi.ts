@@ -73,6 +73,7 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
       ...(route.versioned && route.method !== 'GET' ? [ifMatch] : []),
     ],
     ...(route.body && { requestBody: { required: true, content: json(inline(route.body, 'input')) } }),
+    ...(route.takes && { requestBody: { required: true, content: bytesOf(route.takes.types) } }),
     responses: Object.fromEntries([
       ...Object.entries(route.answers).map(([status, schema]): [string, object] => [
         status,
@@ -108,6 +109,10 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
     },
   };
 }
+
+/** Bytes as they are. */
+const bytesOf = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
 
 const statusesOf = (door: Door, problems: readonly number[]): number[] =>
   [

@@ -31,6 +31,13 @@ export interface Route {
   readonly door?: Door;
   /** What a service's key must have been given; without, no key does: the installation's own token alone. */
   readonly act?: Act;
+  /** It takes bytes of one of these media types instead of JSON. */
+  readonly takes?: {
+    readonly types: readonly string[];
+    readonly mostBytes: number;
+    /** What to say to whoever sends something else. */
+    readonly refusalOf: (type: string) => Problem;
+  };
   /** It takes an Idempotency-Key: the same again does nothing twice. */
   readonly idempotent?: true;
   /** What it shows has a version, in its ETag; what changes that comes with it, in If-Match (RFC 9110 §13.1.1). */

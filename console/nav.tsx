@@ -15,6 +15,7 @@ export const places: readonly Place[] = [
   { to: { page: 'calls', filter: {} }, word: 'calls', act: 'call.read' },
   { to: { page: 'refunds' }, word: 'refunds', act: 'refund.read' },
   { to: { page: 'cheques' }, word: 'cheques', act: 'cheque.read' },
+  { to: { page: 'documents' }, word: 'documents', act: 'document.view' },
   { to: { page: 'figures' }, word: 'figures', act: 'figures.read' },
   { to: { page: 'audit' }, word: 'audit', act: 'audit.read' },
 ];

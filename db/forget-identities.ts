@@ -1,4 +1,5 @@
 import type { Database } from './connect.ts';
+import { forgetImages } from './verification-images.ts';
 
 const DAY_MS = 24 * 3_600_000;
 /** How long a session that is over, and guesses that nobody added to, are kept to be looked at. Milliseconds. */
@@ -25,5 +26,6 @@ export async function forgetIdentityLeavings(db: Database, at: Date): Promise<nu
     await db.deleteFrom('rateWindow').where('closesAt', '<=', at).executeTakeFirst(),
     await db.deleteFrom('identityGuess').where('guessedAt', '<=', long).executeTakeFirst(),
   ];
-  return over.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
+  const images = await forgetImages(db, at);
+  return over.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), images);
 }

@@ -19,7 +19,7 @@ export async function addIdentity(
     .executeTakeFirst();
   if (!added) return false;
   const rows = questions.map((question) => ({ identityId: identity.id, ...question }));
-  await trx.insertInto('identityQuestion').values(rows).execute();
+  if (rows.length > 0) await trx.insertInto('identityQuestion').values(rows).execute();
   return true;
 }
 

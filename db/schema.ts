@@ -61,6 +61,12 @@ import type {
   RefreshTokenTable,
   SignUpTable,
 } from './schema/identity.ts';
+import type {
+  DocumentConsentTable,
+  IdentityDocumentTable,
+  IdentityReviewTable,
+  VerificationImageTable,
+} from './schema/documents.ts';
 import type { EventTable, WebhookTable } from './schema/events.ts';
 import type { EntryTable, HoldTable, LedgerAccountTable, PostingTable } from './schema/ledger.ts';
 import type { LineCallTable } from './schema/line-calls.ts';
@@ -190,6 +196,10 @@ export interface Schema {
   staffAudit: StaffAuditTable;
   serviceKey: ServiceKeyTable;
   identityAccount: IdentityAccountTable;
+  documentConsent: DocumentConsentTable;
+  identityReview: IdentityReviewTable;
+  identityDocument: IdentityDocumentTable;
+  verificationImage: VerificationImageTable;
   event: EventTable;
   webhook: WebhookTable;
 }

@@ -4,6 +4,7 @@ import { giveOutMessages } from '#db/desk/messages.ts';
 import { forgetIdentityLeavings } from '#db/forget-identities.ts';
 import { pruneEvents } from '#db/events.ts';
 import { pruneOutbox } from '#db/outbox.ts';
+import { sweepDocuments, type SweepDeps } from '#accounts/documents/sweep.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
 import { forgetWhoAsked } from '#accounts/questions/ask.ts';
 import { finishFiles } from '#accounts/rails/lockbox/finish.ts';
@@ -23,7 +24,11 @@ export interface Repeating {
   readonly work: () => Promise<unknown>;
 }
 
+/** What looking after pictures of identity documents takes. */
+export type DocumentParts = Pick<SweepDeps, 'keys' | 'store' | 'keptDays'>;
+
 export interface RepeatingBench extends TopicsBench {
+  readonly documents?: DocumentParts;
   readonly deposits: DepositDeps;
   readonly rails: RailDeps;
   /** Topics that somebody takes. */
@@ -42,7 +47,7 @@ const CHARGE_MS = 3 * MINUTE;
 const ABANDON_MS = 60 * MINUTE;
 
 export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
-  const { db, log, now, deposits, rails } = bench;
+  const { db, log, now, deposits, rails, documents } = bench;
   const ago = (ms: number) => new Date(now().getTime() - ms);
   const resolve = { afterMs: CHARGE_MS, abandonMs: ABANDON_MS };
   return [
@@ -61,6 +66,9 @@ export const repeatingOf = (bench: RepeatingBench): readonly Repeating[] => {
     { name: 'who asked', everyMs: 60 * MINUTE, work: () => forgetWhoAsked(db, now()) },
     { name: 'unknown topics', everyMs: MINUTE, work: () => complainOfUnknownTopics(bench) },
     { name: 'identities', everyMs: 10 * MINUTE, work: () => forgetIdentityLeavings(db, now()) },
+    ...(documents
+      ? [{ name: 'documents', everyMs: 10 * MINUTE, work: () => sweepDocuments({ ...documents, db, log, now }) }]
+      : []),
     { name: 'events', everyMs: 60 * MINUTE, work: () => pruneEvents(db, ago(EVENTS_KEPT_MS)) },
     { name: 'outbox', everyMs: 10 * MINUTE, work: () => pruneOutbox(db, ago(FORGET_AFTER_MS)) },
   ];

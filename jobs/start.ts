@@ -12,7 +12,7 @@ import type { Storage } from '#media/recordings/storage.ts';
 import { noMeter, type Meter } from './meter.ts';
 import { giveAgain, openQueue, toJob, type OpenQueue, type QueueOptions } from './queue.ts';
 import { relay } from './relay.ts';
-import { repeatingOf, type Repeating } from './repeating.ts';
+import { repeatingOf, type DocumentParts, type Repeating } from './repeating.ts';
 import { repeat, round } from './rounds.ts';
 import type { Bench, Log, Step } from './steps.ts';
 import { sweep, type SweepReport } from './sweep.ts';
@@ -38,6 +38,8 @@ export interface JobsOptions {
   readonly notices: SendDeps;
   /** By whom holders are told of their accounts. */
   readonly holders: TellDeps;
+  /** Absent: nobody looks after pictures of identity documents. */
+  readonly documents?: DocumentParts;
   /** Absent: nobody is told by webhook. */
   readonly webhooks?: WebhookParts;
   readonly log: Log;
@@ -96,6 +98,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const { relayEveryMs = 500, sweepEveryMs = 60_000, graceMs = 30_000, drainMs = 20_000 } = options;
   const { lockMs = 30_000, firstWaitMs, spoolFolder, messageFolder, now = () => new Date() } = options;
   const bench: Bench = { db, storage, log, now, ...(onStep && { onStep }) };
+  const documents = options.documents && { documents: options.documents };
   const all = { ...bench, deps: funding, refunds, notices, holders };
   const topics: ReadonlyMap<string, Topic> = new Map(topicsOf(all).map((topic) => [topic.name, topic]));
   const stopping = new AbortController();
@@ -126,7 +129,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
   const rounds: readonly Repeating[] = [
     { name: 'sweep', everyMs: sweepEveryMs, work: sweepNow },
-    ...repeatingOf({ ...all, deposits, rails, messageFolder, topics: [...topics.keys()] }),
+    ...repeatingOf({ ...all, ...documents, deposits, rails, messageFolder, topics: [...topics.keys()] }),
   ];
   const repeating = { log, stopping: stopping.signal };
   const hand = { db, log, topics, queues, ...(onStep && { onStep }) };

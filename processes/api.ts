@@ -7,6 +7,7 @@ import { apiServer } from '#api/server.ts';
 import { LiveFeed } from '#api/staff/views/live-feed.ts';
 import { openDatabase } from '#db/connect.ts';
 import type { CardGateway } from '#accounts/cards/gateway.ts';
+import { DarkroomProcess } from '#accounts/documents/darkroom.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
 import { secretHasher } from '#accounts/identity/hasher.ts';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
@@ -18,9 +19,12 @@ import { hearGateway } from '#accounts/deposits/hear-gateway.ts';
 import { webhookKeys } from '#accounts/webhooks/secret.ts';
 import { questionWords } from '#accounts/questions/wording.ts';
 import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts';
+import { SpokenDigits } from '#media/prompts/spoken-digits.ts';
+import { StudioProcess } from '#media/prompts/synthesiser.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import type { Config } from './config.ts';
+import { documentsOf } from './documents.ts';
 import { openGateway } from './gateway.ts';
 import { countAnswers } from './api-metrics.ts';
 import { databaseHealth } from './health.ts';
@@ -46,14 +50,21 @@ main('api', async (config, log) => {
       : undefined;
   const cards = { hear: hearWith(gateway, deposits, log) };
   const desk = new DeskFeed(db, config.DATABASE_URL);
-  const identity = await identityOf(config);
+  const studio = new StudioProcess();
+  const identity = {
+    ...(await identityOf(config)),
+    ...(config.VERIFICATION_IMAGE === 'required' && { images: new SpokenDigits(studio) }),
+  };
+  const storage = await openStorage(storageOf(config));
+  const darkroom = new DarkroomProcess();
+  const documents = documentsOf(config, storage, darkroom);
   const family = {
-    ...{ identity, deposits, funding, refunds, cards: gateway },
+    ...{ documents, identity, deposits, funding, refunds, cards: gateway },
     holders: { ...holders, hasher: await argonHasher(config.PASSCODE_PEPPER, config.PIN_PEPPER) },
   };
-  const sounds = soundsOf(await openStorage(storageOf(config)));
+  const sounds = soundsOf(storage);
   const live = new LiveFeed(db, config.DATABASE_URL);
-  const staff = { ...(await staffOf(config)), refunds, sounds, live, desk };
+  const staff = { ...(await staffOf(config)), refunds, documents, sounds, live, desk };
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
@@ -85,6 +96,8 @@ main('api', async (config, log) => {
     ports: { http: (server.server.address() as AddressInfo).port },
     stop: async () => {
       await server.close();
+      darkroom.close();
+      studio.close();
       await db.destroy();
     },
   };

@@ -27,6 +27,10 @@ describe('a wrong setting is one clear line', () => {
     ['DIGEST_SECRET', 'short'],
     ['API_TOKEN', 'short'],
     ['IDENTITY_SECRET', 'short'],
+    ['DOCUMENT_KEYS', 'a-secret-of-pictures-of-tests,short'],
+    ['ID_REVIEW', 'sometimes'],
+    ['ID_DOCUMENT_DAYS', '0'],
+    ['VERIFICATION_IMAGE', 'maybe'],
     ['WEB_ADDRESS', 'https://home.example.com/'],
     ['WEB_ADDRESS', 'https://home.example.com/#page'],
   ])('%s=%s', (name, value) => {

@@ -127,6 +127,16 @@ const settings = z.object({
     .transform((list) => list.split(','))
     .optional(),
   IDENTITY_SECRET: z.string().min(16).default(generated),
+  /** Under which pictures of identity documents are encrypted: the first of several seals, the others open what they sealed before. */
+  DOCUMENT_KEYS: z
+    .string()
+    .regex(/^[^,\s]{16,}(,[^,\s]{16,})*$/, 'must be secrets of sixteen characters or more, with commas between')
+    .default(generated),
+  /** Who decides of them: staff, or the checks of the pictures alone. */
+  ID_REVIEW: z.enum(['manual', 'automatic']).default('manual'),
+  ID_DOCUMENT_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  /** Whether whoever registers reads six digits in a picture. */
+  VERIFICATION_IMAGE: z.enum(['required', 'off']).default('required'),
   /** Where families sign in; mails lead there. */
   WEB_ADDRESS: z
     .string()

@@ -9,6 +9,8 @@ import { blockListOf } from '#jobs/webhooks/networks.ts';
 import { openStorage } from '#media/recordings/storage.ts';
 import { main } from './child.ts';
 import { openGateway } from './gateway.ts';
+import { documentKeysOf } from './documents.ts';
+import { documentStore } from './document-store.ts';
 import { databaseHealth } from './health.ts';
 import { meterOf, observeContradictions, observeOutbox } from './jobs-metrics.ts';
 import { moneyOf } from './money.ts';
@@ -34,6 +36,11 @@ main('jobs', async (config, log) => {
     spoolFolder,
     messageFolder,
     ...moneyOf(db, openGateway(config, db, log)),
+    documents: {
+      keys: documentKeysOf(config),
+      store: documentStore(storage),
+      keptDays: config.ID_DOCUMENT_DAYS,
+    },
     notices: sendersOf(config, log),
     webhooks: {
       keys: webhookKeys(config.IDENTITY_SECRET),

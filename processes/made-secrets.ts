@@ -15,6 +15,7 @@ const made: Readonly<Record<string, (read: (name: string) => Promise<string>) =>
   passcode_pepper: random,
   digest_secret: random,
   identity_secret: random,
+  document_keys: random,
   api_token: random,
   s3_access_key: () => randomBytes(10).toString('hex'),
   s3_secret_key: random,

@@ -12,7 +12,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test('secrets are made once, each its own, and kept', async () => {
   const made = await keptSecrets(folder, {});
-  expect(new Set(Object.values(made)).size).toBe(8);
+  expect(new Set(Object.values(made)).size).toBe(9);
   for (const secret of Object.values(made)) expect(secret).toMatch(/^[\da-f]{48}$/);
   expect(await keptSecrets(folder, {})).toEqual(made);
 });

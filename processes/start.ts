@@ -1,10 +1,17 @@
+import { seedDemoDocuments } from '#accounts/documents/demo.ts';
+import { remadePicture } from '#accounts/documents/picture.ts';
+import { secretHasher } from '#accounts/identity/hasher.ts';
+import { newToken } from '#accounts/identity/keys.ts';
 import { seedDemoStaff, type DemoStaff } from '#accounts/staff/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
+import { openStorage } from '#media/recordings/storage.ts';
 import type { Config } from './config.ts';
 import { given, readFiles } from './config.ts';
+import { documentsOf } from './documents.ts';
 import { staffOf } from './staff-deps.ts';
+import { storageOf } from './storage.ts';
 import { startSystem, type System } from './system.ts';
 import { whyNot } from './why-not.ts';
 
@@ -31,6 +38,9 @@ try {
       const options = { pinPepper: config.PIN_PEPPER, realm: config.SIP_REALM, now: new Date() };
       const seeded = { ...(await seedDemo(db, options)), agents: await seedDemoDesk(db, options) };
       demo = { ...seeded, staff: await seedDemoStaff(db, await staffOf(config), config.IDENTITY_SECRET) };
+      const passwords = await secretHasher(config.IDENTITY_SECRET, 'password');
+      const documents = documentsOf(config, await openStorage(storageOf(config)), { remake: remadePicture });
+      await seedDemoDocuments(db, documents, await passwords.hash(newToken()));
     },
   });
   console.log(welcome(system.sip, system.config, demo));

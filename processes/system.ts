@@ -47,6 +47,7 @@ export async function startSystem({ environment: asGiven, prepare, say }: System
           'PIN_PEPPER',
           'PASSCODE_PEPPER',
           'IDENTITY_SECRET',
+          'DOCUMENT_KEYS',
           'DIGEST_SECRET',
           'API_TOKEN',
           'SANDBOX_WEBHOOK_SECRET',

@@ -161,6 +161,32 @@ test('a supervisor decides about a refund, prints a check and says that it was m
   await visit.end();
 });
 
+test('a supervisor looks at the pictures of an identity document by keyboard, and rejects them with a reason', async () => {
+  const visit = await Visit.signedIn(house, 'ray', '/console/documents');
+  const { page } = visit;
+  await page.getByRole('button', { name: 'Look …' }).click();
+  const dialog = page.locator('dialog[open]');
+  const shown = `[...document.querySelectorAll('.frame img')].filter((one) => one.complete && one.naturalWidth >= 600).length`;
+  await expect.poll(() => page.evaluate(shown)).toBe(3);
+  const frame = dialog.locator('.frame').first();
+  await frame.press('+');
+  await frame.press('r');
+  const looked = `(([one]) => one.style.transform + ' ' + one.parentElement.style.width)(document.querySelectorAll('.frame img'))`;
+  await expect.poll(() => page.evaluate(looked)).toBe('rotate(90deg) 150%');
+  expect(await visit.violations()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+  expect(await dialog.locator('[role=alert]').textContent()).toBe('Choose “All is well” or what is not right.');
+  await dialog.getByRole('button', { name: 'Not legible' }).click();
+  await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('Nobody is in this state.').waitFor();
+  await visit.go('/console/audit');
+  const looks = page.locator('tr', { hasText: 'Looked at a picture' });
+  await expect.poll(() => looks.count()).toBe(3);
+  expect(visit.wrong).toEqual([]);
+  await visit.end();
+});
+
 test('who wants to listen to a talk without a phone that can ring is told so', async () => {
   const visit = await Visit.signedIn(house, 'ray');
   const { page } = visit;

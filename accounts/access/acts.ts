@@ -18,6 +18,8 @@ export const acts = [
   'queue.read',
   'agent.state',
   'agent.manage',
+  'document.view',
+  'document.decide',
   'question.read',
   'question.ask',
   'question.answer',

@@ -32,6 +32,8 @@ const table: Readonly<Record<Act, readonly (Who | undefined)[]>> = {
   'queue.read':       [A, S, _, _, _, K],
   'agent.state':      [A, S, _, _, _, _],
   'agent.manage':     [_, S, _, _, M, _],
+  'document.view':    [_, S, _, _, M, _],
+  'document.decide':  [_, S, _, _, M, _],
   'question.read':    [A, S, _, _, _, K],
   'question.ask':     [_, _, _, _, _, K],
   'question.answer':  [A, S, _, _, _, K],

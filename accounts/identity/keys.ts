@@ -22,6 +22,8 @@ export interface IdentityKeys {
   signUpToken(signUpId: string): string;
   /** Of six digits: a million possibilities, so under the key, and another one for each proof. Hex. */
   codeDigest(proofId: string, code: string): string;
+  /** The six digits in a picture that whoever registers reads. */
+  imageDigits(imageId: string): string;
   /** By whom something is counted, without keeping who: an e-mail address, a network address. Hex. */
   subject(use: string, who: string): string;
 }
@@ -32,17 +34,19 @@ export function identityKeys(secret: string): IdentityKeys {
   const keyFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', `homeline identity ${use}`, 32));
   const keys = {
     ...{ token: keyFor('mailed token'), code: keyFor('mailed code'), signUp: keyFor('sign-up') },
-    ...{ codeDigest: keyFor('code digest'), subject: keyFor('subject') },
+    ...{ codeDigest: keyFor('code digest'), subject: keyFor('subject'), image: keyFor('verification image') },
   };
   const mac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  // 2^48 is so much more than a million that no digit is likelier than another by more than one in 10^8.
+  const sixDigits = (key: Buffer, id: string) => String(mac(key, id).readUIntBE(0, 6) % 1_000_000).padStart(6, '0');
   return {
     mailed: (proofId) => ({
       token: mac(keys.token, proofId).toString('base64url'),
-      // 2^48 is so much more than a million that no digit is likelier than another by more than one in 10^8.
-      code: String(mac(keys.code, proofId).readUIntBE(0, 6) % 1_000_000).padStart(6, '0'),
+      code: sixDigits(keys.code, proofId),
     }),
     signUpToken: (signUpId) => mac(keys.signUp, signUpId).toString('base64url'),
     codeDigest: (proofId, code) => mac(keys.codeDigest, JSON.stringify([proofId, code])).toString('hex'),
+    imageDigits: (imageId) => sixDigits(keys.image, imageId),
     subject: (use, who) => mac(keys.subject, JSON.stringify([use, who])).toString('hex'),
   };
 }

@@ -1,4 +1,5 @@
 import type { PasscodeHasher } from '../passcode/hasher.ts';
+import type { Language } from '#db/people.ts';
 import type { Notify } from '../notices/notice.ts';
 import type { SecretHasher } from './hasher.ts';
 import type { IdentityKeys } from './keys.ts';
@@ -13,4 +14,6 @@ export interface IdentityDeps {
   readonly passcodes: Pick<PasscodeHasher, 'hash'>;
   /** Writes an e-mail down to be sent, in the transaction of its cause. */
   readonly notify: Notify<IdentityNews>;
+  /** Present: whoever registers reads digits in a picture, or hears them (guide row 58). WAV. */
+  readonly images?: { say(digits: string, language: Language): Promise<Buffer> };
 }

@@ -7,6 +7,7 @@ import { isPasscode } from '../passcode/check-passcode.ts';
 import { weaknessOf, type Weakness } from '../passcode/weakness.ts';
 import { nameAndAddressOf, type FieldRefusal, type NameAndAddress } from '../profile/name-and-address.ts';
 import { emailOf } from './email.ts';
+import { answerImage, type ImageAnswer } from './image/image.ts';
 import { digestOf } from './keys.ts';
 import { mailProof } from './mail-proof.ts';
 import { faultsOf, plainPassword, type PasswordFault } from './password.ts';
@@ -27,6 +28,8 @@ export interface Beginning {
   readonly email: Twice;
   readonly password: Twice;
   readonly language: Language;
+  /** What was read in a picture, where that is asked of whoever registers. */
+  readonly image?: ImageAnswer | undefined;
   /** The same again begins no second registration. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -36,6 +39,8 @@ export type BeginFault = 'invalid-email' | 'emails-differ' | 'passwords-differ' 
 export type Begun =
   | { readonly kind: 'begun'; readonly id: string; readonly token: string; readonly expiresAt: Date }
   | { readonly kind: 'refused'; readonly faults: readonly BeginFault[] }
+  /** What was read in the picture is missing, wrong, or of a picture that is good no more. */
+  | { readonly kind: 'not-read'; readonly why: 'missing' | 'wrong' | 'over' }
   /** The idempotency key was another registration's. */
   | { readonly kind: 'key-reused' };
 
@@ -50,6 +55,8 @@ export async function beginSignUp(db: Database, deps: IdentityDeps, beginning: B
     ...(plainPassword(password.entered) === plainPassword(password.again) ? [] : (['passwords-differ'] as const)),
   ];
   if (!address || faults.length > 0) return { kind: 'refused', faults };
+  const why = await notRead(db, deps, beginning);
+  if (why) return { kind: 'not-read', why };
   const at = deps.now();
   const passwordHash = await deps.passwords.hash(plainPassword(password.entered));
   const id = randomUUID();
@@ -65,6 +72,15 @@ export async function beginSignUp(db: Database, deps: IdentityDeps, beginning: B
     (await deps.passwords.verify(before.passwordHash, plainPassword(password.entered)));
   if (!before || !same || before.expiresAt <= at) return { kind: 'key-reused' };
   return { kind: 'begun', id: before.id, token: deps.keys.signUpToken(before.id), expiresAt: before.expiresAt };
+}
+
+/** Last of what is looked at: a picture is good once. One that begins what was begun before has been answered. */
+async function notRead(db: Database, deps: IdentityDeps, { image, idempotencyKey }: Beginning) {
+  if (!deps.images) return undefined;
+  if (idempotencyKey !== undefined && (await signUps.signUpByKey(db, idempotencyKey))) return undefined;
+  if (!image) return 'missing' as const;
+  const answered = await answerImage(db, deps, image);
+  return answered === 'right' ? undefined : answered;
 }
 
 /** Which registration, and that it is one's own. */

@@ -4,7 +4,7 @@ import { keepLimitOf, limitHeaders, type Limit } from '../identity/limits.ts';
 import { refuse } from './refusals.ts';
 
 /** How often one caller may ask a kind of thing: a family that is signed in, else a network. */
-export type FamilyLimit = 'look' | 'change' | 'pay' | 'say-passcode';
+export type FamilyLimit = 'look' | 'change' | 'pay' | 'say-passcode' | 'send-picture';
 
 const limits: Readonly<Record<FamilyLimit, Limit>> = {
   look: { act: 'look', most: 1_200, minutes: 10 },
@@ -12,6 +12,8 @@ const limits: Readonly<Record<FamilyLimit, Limit>> = {
   pay: { act: 'pay', most: 30, minutes: 60 },
   // Beside the lock of the passcode itself: of many accounts, each a guess.
   'say-passcode': { act: 'say-passcode', most: 15, minutes: 60 },
+  // Each is decoded and encoded anew.
+  'send-picture': { act: 'send-picture', most: 60, minutes: 60 },
 };
 
 interface Window {

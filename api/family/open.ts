@@ -7,7 +7,7 @@ import { admit } from '../identity/open.ts';
 import { idempotencyKey } from '../identity/resources.ts';
 import { read } from '../problem.ts';
 import { FamilyLimits } from './limits.ts';
-import type { FamilyHouse } from './route.ts';
+import type { FamilyHouse, FamilyRoute } from './route.ts';
 import { familyRoutes } from './routes.ts';
 
 /** Opens what web and app do with accounts: the door, the limit of whoever came in, then what is asked. */
@@ -15,7 +15,7 @@ export function openFamily(server: FastifyInstance, db: Database, house: FamilyH
   const families = new WeakMap<FastifyRequest, SignedInFamily>();
   const limits = new FamilyLimits();
   const { identity } = house;
-  for (const route of familyRoutes) {
+  const open = (server: FastifyInstance, route: FamilyRoute) => {
     const { method, path, limit, door, idempotent } = route;
     server.route({
       method,
@@ -37,13 +37,31 @@ export function openFamily(server: FastifyInstance, db: Database, house: FamilyH
           etag,
         } = await route.run(db, house, {
           ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
+          contentType: headers['content-type'],
           idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
         });
         if (etag !== undefined) reply.header('etag', `"${etag}"`);
         return reply.code(status).send(told);
       },
     });
+  };
+  for (const route of familyRoutes) {
+    const { takes } = route;
+    if (takes === undefined) open(server, route);
+    else
+      void server.register(async (scope) => {
+        takeBytes(scope, takes);
+        open(scope, route);
+      });
   }
+}
+
+/** Bytes as they come, no more than so many: what says that it is longer is refused before it is read, what says nothing as soon as it is. */
+function takeBytes(scope: FastifyInstance, { types, mostBytes, refusalOf }: NonNullable<FamilyRoute['takes']>): void {
+  scope.removeAllContentTypeParsers();
+  const options = { parseAs: 'buffer', bodyLimit: mostBytes } as const;
+  scope.addContentTypeParser([...types], options, (_request, body, done) => done(null, body));
+  scope.addContentTypeParser('*', ({ headers }, _body, done) => done(refusalOf(headers['content-type'] ?? '')));
 }
 
 /** A weak tag matches nothing here, nor does what is no tag (RFC 9110 §13.1.1: strong comparison). */

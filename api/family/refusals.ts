@@ -38,6 +38,17 @@ const refusals = {
   'autopay-faulty': [422, 'AutoPay or TextPay cannot be set up so; `faults` says why.'],
   'autopay-off': [404, 'You take part in neither AutoPay nor TextPay.'],
   'closing-changed': [409, 'Something is not as it was shown any more. Show it anew, and ask again.'],
+  'documents-consent-needed': [409, 'Agree first that pictures are kept: `PUT /v1/me/documents/consent`.'],
+  'documents-consent-outdated': [409, 'This is not the wording in force. Show that of `GET /v1/me/documents`.'],
+  'documents-in-review': [409, 'Your pictures are being looked at. You will be told by e-mail.'],
+  'documents-approved': [409, 'Your identification is approved. No more pictures are needed.'],
+  'documents-incomplete': [409, 'Pictures are missing; `faults` says which, or that none is new since the rejection.'],
+  'picture-type': [415, 'Send the picture itself, as image/jpeg, image/png or image/webp.'],
+  'picture-heic': [415, 'HEIC pictures cannot be read here. Choose JPEG (“most compatible”) in the camera’s settings.'],
+  'picture-faulty': [422, 'This picture cannot be taken; `faults` says why.'],
+  'documents-away': [503, 'Pictures cannot be kept now. Nothing was changed; send it again in a minute.'],
+  'documents-busy': [503, 'Too many pictures are being looked at. Send it again in a minute.'],
+  'documents-not-here': [503, 'This process takes no pictures. Ask another, or whoever runs it.'],
   'call-in-progress': [409, 'A call goes on. The account can be closed when it has ended.'],
 } as const;
 

@@ -1,5 +1,6 @@
 import type { CardGateway } from '#accounts/cards/gateway.ts';
 import type { DepositDeps } from '#accounts/deposits/deposit-by-card.ts';
+import type { DocumentDeps } from '#accounts/documents/ports.ts';
 import type { FundingDeps } from '#accounts/funding/ports.ts';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { PasscodeDeps } from '#accounts/passcode/check-passcode.ts';
@@ -25,6 +26,8 @@ export interface FamilyHouse {
   readonly funding: Pick<FundingDeps, 'now' | 'cardOf' | 'notify'>;
   readonly refunds: HolderDeps;
   readonly cards: Pick<CardGateway, 'cardOf'>;
+  /** Absent: no pictures of identity documents are taken here. */
+  readonly documents?: DocumentDeps;
 }
 
 export interface HouseAsked extends FamilyAsked {
@@ -32,6 +35,7 @@ export interface HouseAsked extends FamilyAsked {
   readonly accounts: readonly OwnAccount[];
   /** The tags of If-Match, or undefined without it. */
   readonly ifMatch: readonly string[] | undefined;
+  readonly contentType: string | undefined;
 }
 
 export interface Answered {

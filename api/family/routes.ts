@@ -5,6 +5,7 @@ import { callRoutes } from './calls.ts';
 import { cardRoutes } from './cards.ts';
 import { closingRoutes } from './closing.ts';
 import { depositRoutes } from './deposits.ts';
+import { documentRoutes } from './documents.ts';
 import { facilityRoutes } from './facilities.ts';
 import { moneyRoutes } from './money.ts';
 import { numberRoutes } from './numbers.ts';
@@ -24,4 +25,5 @@ export const familyRoutes: readonly FamilyRoute[] = [
   ...autopayRoutes,
   ...closingRoutes,
   ...callRoutes,
+  ...documentRoutes,
 ];

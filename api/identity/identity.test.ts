@@ -105,6 +105,7 @@ test('a family registers, signs in, sees itself, accepts the terms, and signs ou
   const me = async () => answered(await ask('GET', '/v1/me', undefined, { bearer }), 'GET', '/v1/me');
   expect(await me()).toEqual({
     ...{ id, email, ...NAME, phone: '+12135550142', language: 'es', hasPasscode: true },
+    identification: { state: 'none' },
     ...{ emailVerifiedAt: home.at.toISOString(), registeredAt: home.at.toISOString() },
     terms: { accepted: [], toAccept: '2026-01' },
   });

@@ -17,6 +17,7 @@ export const LIMITS = {
   'sign-in': { act: 'sign-in', most: 60, minutes: 60 },
   refresh: { act: 'refresh', most: 600, minutes: 60 },
   register: { act: 'register', most: 30, minutes: 60 },
+  image: { act: 'image', most: 120, minutes: 60 },
   steps: { act: 'steps', most: 300, minutes: 60 },
   prove: { act: 'prove', most: 60, minutes: 60 },
   reset: { act: 'reset', most: 30, minutes: 60 },

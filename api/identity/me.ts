@@ -1,4 +1,5 @@
 import { changePassword } from '#accounts/identity/change-password.ts';
+import { identificationOf } from '#accounts/documents/shown.ts';
 import type { Database } from '#db/connect.ts';
 import { acceptTerms, identityOf, termsOf, type Identity } from '#db/identities.ts';
 import { serviceTermsOn } from '#db/service-terms.ts';
@@ -39,7 +40,8 @@ export const meRoutes: readonly IdentityRoute[] = [
       const version = await inForce(db, deps.now());
       const toAccept = accepted.some((terms) => terms.version === version) ? undefined : version;
       const terms = { accepted, ...(toAccept !== undefined && { toAccept }) };
-      return { status: 200, body: { ...told(identity), terms } };
+      const identification = await identificationOf(db, identityId);
+      return { status: 200, body: { ...told(identity), identification, terms } };
     },
   },
   {

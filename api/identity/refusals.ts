@@ -3,6 +3,16 @@ import { refusing } from '../refusal.ts';
 /** Every refusal of identity by its code, which does not change: the last part of the problem's `type`. What happened, and what to do. */
 const refusals = {
   'registration-faulty': [422, 'E-mail address or password cannot be used as they are; `faults` says why.'],
+  'image-needed': [422, 'Send the six digits of a picture of `POST /v1/verification-images` as `image`.'],
+  'image-wrong': [
+    422,
+    'These are not the digits of the picture. Look again, listen to them, or ask for another picture.',
+  ],
+  'image-over': [
+    422,
+    'This picture is good no more: it was answered, or its time or its tries are over. Ask for another.',
+  ],
+  'image-unknown': [404, 'This picture is good no more. Ask for another.'],
   'answers-faulty': [422, 'The security questions cannot be saved as they are; `faults` says why.'],
   'contact-faulty': [422, 'Name, address, phone or passcode cannot be saved as they are; `faults` says why.'],
   'password-faulty': [422, 'The password cannot be used as it is; `faults` says why.'],

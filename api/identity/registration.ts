@@ -28,6 +28,7 @@ const faultsOfContact = (refused: Extract<signUps.ContactSaved, { kind: 'refused
   return ['weakness' in refused ? `${refused.reason}:${refused.weakness}` : refused.reason];
 };
 
+const notRead = { missing: 'image-needed', wrong: 'image-wrong', over: 'image-over' } as const;
 const at = '/v1/identity/registrations';
 
 /** Three steps, the mail, and its proof (guide rows 54-57). No answer tells whether an address is known. */
@@ -43,13 +44,18 @@ export const registrationRoutes: readonly IdentityRoute[] = [
     answers: { 201: resources.registrationBegun },
     problems: [422, 429],
     async run(db, deps, { body, idempotencyKey }) {
-      const { email, emailAgain, password, passwordAgain, language } = read('body', resources.registration, body);
+      const { email, emailAgain, password, passwordAgain, language, image } = read(
+        'body',
+        resources.registration,
+        body,
+      );
       const begun = await signUps.beginSignUp(db, deps, {
         email: { entered: email, again: emailAgain },
         password: { entered: password, again: passwordAgain },
-        ...{ language, idempotencyKey },
+        ...{ language, image, idempotencyKey },
       });
       if (begun.kind === 'refused') throw refuse('registration-faulty', begun);
+      if (begun.kind === 'not-read') throw refuse(notRead[begun.why]);
       if (begun.kind === 'key-reused') throw refuse('key-reused');
       const { id, token, expiresAt } = begun;
       return { status: 201, body: { id, token, expiresAt } };

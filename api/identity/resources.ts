@@ -14,6 +14,13 @@ const at = z.iso.datetime();
 export const idPath = z.strictObject({ id: z.uuid() });
 export const idempotencyKey = z.string().min(8).max(128);
 
+export const verificationImage = z.strictObject({
+  id: z.uuid(),
+  image: z.string().meta({ description: 'Six digits, a PNG as a data URL; said aloud at `/v1/verification-images/{id}/sound`' }), // prettier-ignore
+  expiresAt: at,
+});
+export const soundQuery = z.strictObject({ language: language.default('en') });
+export const code = z.string().regex(/^[0-9]{6}$/, 'is not six digits');
 export const registration = z.strictObject({
   email,
   emailAgain: email,
@@ -22,6 +29,10 @@ export const registration = z.strictObject({
   }),
   passwordAgain: secret(),
   language,
+  image: z
+    .strictObject({ id: z.uuid(), digits: code })
+    .optional()
+    .meta({ description: 'What was read in a picture of `POST /v1/verification-images`, where that is asked for' }),
 });
 export const registrationBegun = z.strictObject({
   id: z.uuid(),
@@ -45,7 +56,6 @@ export const contact = z.strictObject({
   passcodeAgain: secret(16).optional(),
 });
 export const submission = z.strictObject({ token, resend: z.boolean().default(false) });
-export const code = z.string().regex(/^[0-9]{6}$/, 'is not six digits');
 export const verification = z.strictObject({ token, code });
 export const linkVerification = z.strictObject({ linkToken: token, password: secret() });
 
@@ -88,6 +98,15 @@ export const passwordChange = z.strictObject({
 });
 
 export const question = z.strictObject({ id: z.enum(questionIds), en: z.string(), es: z.string() });
+export const identification = z.strictObject({
+  state: z
+    .enum(['none', 'open', 'in-review', 'approved', 'rejected'])
+    .meta({ description: 'None: no pictures were sent, and they are asked for with the first product (guide row 60). Calls and payments need none' }), // prettier-ignore
+  reasons: z
+    .array(z.enum(['not-legible', 'not-alone', 'name-differs', 'expired', 'not-an-id', 'other']))
+    .optional()
+    .meta({ description: 'Why the pictures were rejected; others may be sent' }),
+});
 export const me = z
   .strictObject({
     id: z.uuid(),
@@ -105,6 +124,7 @@ export const me = z
     country: z.string(),
     phone: z.string(),
     hasPasscode: z.boolean(),
+    identification,
     terms: z.strictObject({
       accepted: z.array(z.strictObject({ version: z.string(), language, at })),
       toAccept: z.string().optional().meta({ description: 'The version in force, while it is not accepted' }),

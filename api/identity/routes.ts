@@ -4,6 +4,7 @@ import type { Database } from '#db/connect.ts';
 import type { Session } from '#db/sessions.ts';
 import type { Asked, Route } from '../routes.ts';
 import type { Limit } from './limits.ts';
+import { imageRoutes } from './image.ts';
 import { meRoutes } from './me.ts';
 import { registrationRoutes } from './registration.ts';
 import { resetRoutes } from './reset.ts';
@@ -37,6 +38,7 @@ const catalogue: IdentityRoute = {
 /** Everything web and app ask of who a family is. */
 export const identityRoutes: readonly IdentityRoute[] = [
   catalogue,
+  ...imageRoutes,
   ...registrationRoutes,
   ...sessionRoutes,
   ...resetRoutes,

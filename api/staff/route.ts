@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Act, Role } from '#accounts/access/acts.ts';
+import type { DocumentDeps } from '#accounts/documents/ports.ts';
 import type { StaffDeps } from '#accounts/staff/ports.ts';
 import type { HolderDeps } from '#accounts/refunds/ports.ts';
 import type { Database } from '#db/connect.ts';
@@ -15,6 +16,8 @@ export interface StaffHouse extends StaffDeps {
   readonly streamCheckMs?: number;
   /** Absent: nothing is decided here about refunds and cheques. */
   readonly refunds?: HolderDeps;
+  /** Absent: nor about who somebody is. */
+  readonly documents?: DocumentDeps;
   /** Absent: no recording is heard here. */
   readonly sounds?: Sounds;
   /** Absent: nobody hears here of the calls that go on, as they change. */

@@ -11,8 +11,8 @@ test('single keys find, list the keys and block; g and another go to a page', ()
     'nothing',
     'nothing',
   ]);
-  expect(['d', 'c', 'r', 'q', 'f', 'a'].map((key) => pressed(key, true))).toEqual(
-    ['desk', 'calls', 'refunds', 'cheques', 'figures', 'audit'].map((to) => ({ kind: 'go', to })),
+  expect(['d', 'c', 'r', 'q', 'i', 'f', 'a'].map((key) => pressed(key, true))).toEqual(
+    ['desk', 'calls', 'refunds', 'cheques', 'documents', 'figures', 'audit'].map((to) => ({ kind: 'go', to })),
   );
   expect(['g', 'x', '/', 'toString'].map((key) => pressed(key, true).kind)).toEqual(Array(4).fill('nothing'));
 });

@@ -4,10 +4,10 @@ export type Pressed =
   | { readonly kind: 'keys' }
   | { readonly kind: 'block' }
   | { readonly kind: 'begun' }
-  | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'figures' | 'audit' }
+  | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'documents' | 'figures' | 'audit' }
   | { readonly kind: 'nothing' };
 
-const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', f: 'figures', a: 'audit' } as const;
+const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', i: 'documents', f: 'figures', a: 'audit' } as const;
 
 /** `begun`: `g` was pressed before. */
 export function pressed(key: string, begun: boolean): Pressed {

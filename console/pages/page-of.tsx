@@ -11,6 +11,7 @@ import { CallPage } from './call.tsx';
 import { CallsPage } from './calls.tsx';
 import { ChequesPage } from './cheques.tsx';
 import { DeskPage } from './desk.tsx';
+import { DocumentsPage } from './documents.tsx';
 import { FiguresPage } from './figures.tsx';
 import { NumberPage } from './number.tsx';
 import { RefundsPage } from './refunds.tsx';
@@ -40,6 +41,8 @@ function contentOf(page: Page): ComponentChildren {
       return <RefundsPage />;
     case 'cheques':
       return <ChequesPage />;
+    case 'documents':
+      return <DocumentsPage />;
     case 'figures':
       return <FiguresPage />;
     case 'audit':

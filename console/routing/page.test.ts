@@ -28,6 +28,7 @@ test.each<[string, Page]>([
   ['/console/calls/0b1c', { page: 'call', id: '0b1c' }],
   ['/console/refunds', { page: 'refunds' }],
   ['/console/cheques', { page: 'cheques' }],
+  ['/console/documents', { page: 'documents' }],
   ['/console/figures', { page: 'figures' }],
   ['/console/audit', { page: 'audit' }],
 ])('%s is an address of one page, and that page’s', (href, page) => {

@@ -18,13 +18,14 @@ export type Page =
   | { readonly page: 'call'; readonly id: string }
   | { readonly page: 'refunds' }
   | { readonly page: 'cheques' }
+  | { readonly page: 'documents' }
   | { readonly page: 'figures' }
   | { readonly page: 'audit' }
   | { readonly page: 'nowhere' };
 
 export const BASE = '/console/';
 const filterNames = ['number', 'facilityId', 'personId', 'disposition', 'from', 'until'] as const;
-const plain = ['refunds', 'cheques', 'figures', 'audit'] as const;
+const plain = ['refunds', 'cheques', 'documents', 'figures', 'audit'] as const;
 
 /** The page of an address. */
 export function pageOf(pathname: string, search: string): Page {
@@ -60,6 +61,7 @@ export function hrefOf(page: Page): string {
     }
     case 'refunds':
     case 'cheques':
+    case 'documents':
     case 'figures':
     case 'audit':
       return BASE + page.page;

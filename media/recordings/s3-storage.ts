@@ -100,7 +100,7 @@ async function upload(client: S3Client, bucket: string, file: Kept, abortSignal:
       Key: file.key,
       Body: body,
       ContentLength: file.bytes,
-      ContentType: 'audio/wav',
+      ContentType: file.type ?? 'audio/wav',
       ChecksumSHA256: Buffer.from(file.sha256, 'hex').toString('base64'),
       Metadata: { sha256: file.sha256 },
     });

@@ -8,6 +8,8 @@ export interface Kept {
   /** Lower-case hex. */
   readonly sha256: string;
   readonly bytes: number;
+  /** Media type, where the store keeps one; sound unless told. */
+  readonly type?: string;
 }
 
 /** Of a file, bytes from its beginning: at least one. */

@@ -2,11 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { seedDemoDocuments } from '#accounts/documents/demo.ts';
+import { remadePicture } from '#accounts/documents/picture.ts';
 import { secretHasher } from '#accounts/identity/hasher.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
 import { addMember } from '#accounts/staff/member.ts';
 import { sealerOf } from '#accounts/staff/sealer.ts';
 import { startTestDatabase } from '#db/testing.ts';
+import { folderStorage } from '#media/recordings/folder-storage.ts';
+import { documentsOf } from '#processes/documents.ts';
 import { launch } from '#processes/launch.ts';
 import { chromiumBrowser, ensureDebian } from '../clients/apt.ts';
 import { startChromium } from '../clients/chromium.ts';
@@ -14,6 +18,8 @@ import { seedWorld, type World } from './world.ts';
 
 const IDENTITY_SECRET = 'an-identity-secret-of-tests-alone';
 export const PASSWORD = 'Correct-Horse-7';
+/** Under which its pictures of identity documents are encrypted. */
+const DOCUMENT_KEYS = 'a-secret-of-pictures-of-tests-alone';
 const root = join(import.meta.dirname, '..', '..');
 
 /** The API with a database, an invented agency, and a browser before it. */
@@ -33,12 +39,20 @@ export async function openConsoleHouse(): Promise<ConsoleHouse> {
   const database = await startTestDatabase();
   const world = await seedWorld(database.db, folder, new Date());
   await hire(database.db);
+  const storage = folderStorage(join(folder, 'recordings'));
+  const documents = documentsOf({ DOCUMENT_KEYS, ID_REVIEW: 'manual' }, storage, { remake: remadePicture });
+  await seedDemoDocuments(database.db, documents, '$argon2id$of-nobody');
   const api = await launch({
     name: 'api',
     path: join(root, 'processes', 'api.ts'),
     environment: {
       ...{ DATABASE_URL: database.url, VAR_FOLDER: folder, API_PORT: '0', OBSERVE_PORT: '0', LOG_LEVEL: 'error' },
-      ...{ IDENTITY_SECRET, API_TOKEN: 'a-token-of-tests-alone', PASSCODE_PEPPER: 'a-pepper-of-tests-alone' },
+      ...{
+        IDENTITY_SECRET,
+        DOCUMENT_KEYS,
+        API_TOKEN: 'a-token-of-tests-alone',
+        PASSCODE_PEPPER: 'a-pepper-of-tests-alone',
+      },
       ...{ PIN_PEPPER: 'a-pepper-of-tests-alone', SANDBOX_WEBHOOK_SECRET: 'a-secret-of-tests-alone' },
     },
     graceMs: 10_000,

@@ -9,6 +9,7 @@ export const placesOf = ({ number, accountId, callId }: World): readonly (readon
   ['call', `/console/calls/${callId}`],
   ['refunds', '/console/refunds'],
   ['cheques', '/console/cheques'],
+  ['documents', '/console/documents'],
   ['figures', '/console/figures'],
   ['audit', '/console/audit'],
 ];

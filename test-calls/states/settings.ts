@@ -67,6 +67,11 @@ const meanings: Readonly<Record<keyof Config, string>> = {
     'origins of web pages that may ask the API what families ask, with commas between: `https://home.example.com`',
   WEBHOOK_NETWORKS:
     'networks that webhooks may reach although they are not public, with commas between: `127.0.0.0/8`; none unless given',
+  DOCUMENT_KEYS:
+    'secrets under which pictures of identity documents are encrypted, with commas between: the first seals, the others open what they sealed before, and `jobs` seals it anew. The same for `api` and `jobs`; one that is taken away too early makes pictures unreadable',
+  ID_REVIEW: '`manual`: staff approve or reject; `automatic`: pictures that pass the checks are approved at once',
+  ID_DOCUMENT_DAYS: 'how long pictures are kept after they were approved or rejected, or sent and never submitted',
+  VERIFICATION_IMAGE: '`required`: whoever registers reads, or hears, six digits; `off`: nobody is asked',
   IDENTITY_SECRET:
     'key under which families’ passwords and answers are digested, and what is mailed to them is made; the same for `api` and `jobs`; changing it makes every password unknown',
   WEB_ADDRESS: 'where families sign in, without a slash at its end; without it mails have six digits and no link',

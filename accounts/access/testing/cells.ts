@@ -20,6 +20,8 @@ export const cells: Readonly<Record<Act, string>> = {
   'queue.read': 'agent supervisor service-key',
   'agent.state': 'agent supervisor',
   'agent.manage': 'supervisor administrator',
+  'document.view': 'supervisor administrator',
+  'document.decide': 'supervisor administrator',
   'question.read': 'agent supervisor service-key',
   'question.ask': 'service-key',
   'question.answer': 'agent supervisor service-key',

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { SandboxGateway } from '#accounts/cards/sandbox-gateway.ts';
+import { documentKeys } from '#accounts/documents/keys.ts';
+import { remadePicture } from '#accounts/documents/picture.ts';
+import type { ReviewPolicy } from '#accounts/documents/ports.ts';
+import { MemoryStore } from '#accounts/documents/testing/memory-store.ts';
+import { documentWords } from '#accounts/documents/wording.ts';
 import { Secret } from '#accounts/cards/secret.ts';
 import { holderWords } from '#accounts/enrolment/notice-words.ts';
 import { cardOnFile } from '#accounts/funding/card-on-file.ts';
@@ -38,6 +43,9 @@ export class Household {
   readonly database: TestDatabase;
   server!: FastifyInstance;
   house!: FamilyHouse;
+  /** Of pictures of identity documents. */
+  readonly store = new MemoryStore();
+  review: ReviewPolicy = 'manual';
   #people = 0;
 
   private constructor(database: TestDatabase) {
@@ -66,6 +74,13 @@ export class Household {
       funding: { now, cardOf: cardOnFile, notify: notifyWith(fundingWords, now) },
       refunds: { now, contactOf, payeeOf, notify: notifyWith(refundWords, now) },
       cards: household.gateway,
+      documents: {
+        ...{ now, keys: documentKeys(['a secret of pictures of tests']), store: household.store },
+        ...{ darkroom: { remake: remadePicture }, notify: notifyWith(documentWords, now) },
+        get review() {
+          return household.review;
+        },
+      },
     };
     household.server = apiServer({
       ...{ db, token: SERVICE, health: async () => 'ok', identity, family: household.house },
@@ -120,6 +135,12 @@ export class Family {
   send(method: Method, url: string, payload?: object, headers: Record<string, string> = {}) {
     const bearer = { authorization: `Bearer ${this.who.accessToken}` };
     return this.#household.ask(method, url, payload, { ...bearer, ...headers });
+  }
+
+  /** The same with a body of bytes. */
+  bytes(method: Method, url: string, payload: Buffer, headers: Record<string, string>) {
+    const bearer = { authorization: `Bearer ${this.who.accessToken}` };
+    return this.#household.server.inject({ method, url, payload, headers: { ...bearer, ...headers } });
   }
 
   /** The answer as [status, body]; a good one fits the schema of its route. */

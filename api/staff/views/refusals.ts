@@ -30,6 +30,14 @@ const refusals = {
   'cheque-unknown': [404, 'There is no such cheque.'],
   'cheque-elsewhere': [409, 'Somebody has done something else with this cheque. `faults` says what it is now.'],
   'cheque-faulty': [422, 'This cannot be done as it was sent; `faults` says why.'],
+  'documents-unknown': [404, 'Nobody of this id has submitted pictures.'],
+  'picture-unknown': [404, 'There is no picture of this side: it was deleted when its days were over.'],
+  'picture-away': [503, 'The picture cannot be fetched now. Try again in a minute.'],
+  'picture-sealed': [503, 'The key that this picture was encrypted with is not set. Tell whoever runs the system.'],
+  'documents-changed': [412, 'Somebody else has decided meanwhile. `faults` says how it stands. Look at it again.'],
+  'documents-decided': [409, 'This waits for no decision. `faults` says how it stands.'],
+  'documents-faulty': [422, 'This cannot be decided as it was sent; `faults` says why.'],
+  'version-needed': [428, 'Send the ETag of what you have seen as `If-Match`.'],
   'not-served-here': [503, 'This process does not do that. Ask another, or whoever runs it.'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 

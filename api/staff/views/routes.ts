@@ -4,6 +4,7 @@ import { blockRoutes } from './blocks.ts';
 import { callRoutes } from './calls.ts';
 import { chequeRoutes } from './cheques.ts';
 import { deskRoutes } from './desk.ts';
+import { documentRoutes } from './documents.ts';
 import { facilityRoutes } from './facilities.ts';
 import { figureRoutes } from './figures.ts';
 import { listenRoutes } from './listen.ts';
@@ -27,5 +28,6 @@ export const viewRoutes: readonly StaffRoute[] = [
   accountRoutes,
   refundRoutes,
   chequeRoutes,
+  documentRoutes,
   figureRoutes,
 ].flat();

@@ -6,7 +6,7 @@ import { Values, type Meaning } from './values.ts';
 /** What is sent beside the address and its headers. */
 export interface Content {
   readonly type?: string | undefined;
-  readonly payload?: string | undefined;
+  readonly payload?: string | Buffer | undefined;
   /** The value that was written down, where it is one. */
   readonly value?: unknown;
 }
@@ -40,13 +40,14 @@ export function requestsOf(
   const of = (where: string) => operation.parameters.filter((one) => one.in === where);
   const [path, asked] = [named(of('path')), of('query')];
   const body = operation.requestBody?.content[JSON_TYPE]?.schema;
+  const types = Object.keys(operation.requestBody?.content ?? {}).filter((type) => type !== JSON_TYPE);
   const keys: string[] = [randomUUID(), randomUUID(), randomUUID()];
   const required = asked.filter((one) => one.required).map(({ name }) => name);
   const partsOf = (values: Values) => ({
     path: values.record(path, Object.keys(path)),
     query: values.record(named(asked), required).map((one): Pairs => Object.entries(one)),
     rawQuery: fc.constant<string>(''),
-    content: body ? values.of(body).map(written) : fc.constant<Content>({}),
+    content: body ? values.of(body).map(written) : types.length > 0 ? bytesOf(types) : fc.constant<Content>({}),
     key: fc.constantFrom(...keys, ...keys, undefined),
     version: fc.constantFrom('"0"', '"1"', '*', 'W/"1"', '"', '1', '"1", "2"', undefined),
   });
@@ -61,7 +62,7 @@ export function requestsOf(
     for (const [name, spoil] of Object.entries(spoiltQueries))
       ways[`a parameter ${name}`] = { query: fc.tuple(query, fc.nat()).map(([all, nth]) => spoil(all, nth)) };
   for (const [name, spoil] of Object.entries(body ? spoiltContents : stray))
-    ways[`content ${name}`] = { content: content.map(({ payload = '' }) => spoil(payload)) };
+    ways[`content ${name}`] = { content: content.map(({ payload = '' }) => spoil(String(payload))) };
   const usual = fc.oneof(fc.record(parts), fc.record(partsOf(loose)), fc.record({ ...parts, content: partsOf(loose).content })); // prettier-ignore
   return new Map([
     [AS_ASKED, usual],
@@ -72,6 +73,16 @@ export function requestsOf(
 const named = (parameters: readonly Parameter[]): Record<string, Schema> =>
   Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]));
 const written = (value: unknown): Content => ({ type: JSON_TYPE, payload: JSON.stringify(value) ?? 'null', value });
+
+/** Bytes of one of these types, which begin as its files do, or do not. */
+const bytesOf = (types: readonly string[]): fc.Arbitrary<Content> =>
+  fc
+    .tuple(
+      fc.constantFrom(...types),
+      fc.constantFrom('', 'ffd8ffe0', '89504e470d0a1a0a', '52494646'),
+      fc.uint8Array({ maxLength: 300 }),
+    )
+    .map(([type, magic, rest]) => ({ type, payload: Buffer.concat([Buffer.from(magic, 'hex'), rest]) }));
 
 type Pairs = readonly (readonly [string, unknown])[];
 const rawQueries = ['a[]=1&a[b]=2&=&&&__proto__=1', '%zz=%', `q=${'x'.repeat(5_000)}`];
@@ -88,6 +99,9 @@ const stray: Readonly<Record<string, () => Content>> = {
   'that nobody asked for': () => json('{"a":1}'),
   'that is no JSON': () => json('{'),
   'that is text': () => ({ type: 'text/plain', payload: 'text' }),
+  'that is a picture': () => ({ type: 'image/png', payload: Buffer.from('89504e470d0a1a0a', 'hex') }),
+  'that is empty': () => ({ type: 'image/jpeg', payload: Buffer.alloc(0) }),
+  'that is long': () => ({ type: 'image/jpeg', payload: Buffer.alloc(LONGEST_BODY + 1, 0xff) }),
 };
 const otherTypes = [
   ...['text/plain', 'text/html', 'application/xml', 'application/x-www-form-urlencoded'],
@@ -150,7 +164,7 @@ export function statusesOfContent({ type, payload = '' }: Content): number[] {
   const isJson = type !== undefined && /^application\/json($|;)/.test(type);
   return [
     ...(Buffer.byteLength(payload) > LONGEST_BODY ? [413] : []),
-    ...(isJson || (type === undefined && payload === '') ? [] : [415]),
+    ...(isJson || (type === undefined && payload.length === 0) ? [] : [415]),
   ];
 }
 

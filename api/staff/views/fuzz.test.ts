@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { may } from '#accounts/access/table.ts';
+import { Studio } from '#accounts/documents/testing/studio.ts';
 import { House } from '#accounts/refunds/testing/house.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { fuzz } from '../../testing/fuzz/fuzz.ts';
@@ -13,11 +14,16 @@ let house: ViewedHouse;
 let supervisor: ViewConsole;
 let known: readonly string[];
 beforeAll(async () => {
-  house = await ViewedHouse.open(({ db }) => ({ refunds: new House(db).deps() }));
+  let studio: Studio | undefined;
+  house = await ViewedHouse.open(({ db }) => {
+    studio = new Studio(db);
+    return { refunds: new House(db).deps(), documents: studio.deps() };
+  });
+  const pictured = (await studio?.submitted())?.identityId ?? '';
   supervisor = await house.console({ role: 'supervisor' });
   const call = await house.call(1, { number: '+12135550142', ending: { disposition: 'talked', talkSeconds: 3 } });
   const account = await new House(house.db).account('+12135550142');
-  known = [call, account, '1', '+12135550142', 'valley-view', randomUUID()];
+  known = [call, account, pictured, 'front', '1', '+12135550142', 'valley-view', randomUUID()];
 });
 afterAll(() => house.close());
 

@@ -161,10 +161,10 @@ export const architecture: Chapter = {
       by('accounts/staff/sign-in', 'of many who sign in at once as one, one session is open'),
       by('db/ledger', 'a hundred spenders on sixteen connections spend what is there and not a cent more'),
     ),
-    lacks(
+    tested(
       '1.12.2',
       'files of users are served as downloads, under a policy',
-      'Recordings are; pictures of ID documents are being built',
+      by('api/staff/views/documents', 'a picture is shown and kept nowhere, and each look at it is written down'),
       by(
         'api/conventions',
         'every answer is not guessed at, framed or run, whatever it is; what is private is not kept',

@@ -73,7 +73,14 @@ export const validation: Chapter = {
         'a letter goes to the address that was looked at, though the name means another one by then',
       ),
     ),
-    not('5.2.7', 'SVG of users', 'None is taken'),
+    tested(
+      '5.2.7',
+      'SVG of users',
+      by(
+        'accounts/documents/picture',
+        'what is two things at once is one afterwards a drawing with a script in it is no picture',
+      ),
+    ),
     not('5.2.8', 'Markdown or style of users', 'None is taken'),
     tested(
       '5.3.1',

@@ -8,7 +8,11 @@ export const cryptography: Chapter = {
     lacks(
       '6.1.1',
       'private data is encrypted at rest',
-      'By the disk and by S3, which are the operator’s; names, addresses and recordings are not encrypted by us',
+      'Pictures of identity documents are encrypted by us; names, addresses and recordings by the disk and by S3, which are the operator’s',
+      by(
+        'accounts/documents/documents',
+        'a picture lies in storage encrypted, under a name that says nothing; the later of a side counts',
+      ),
     ),
     not('6.1.2', 'health data', 'There is none'),
     so(

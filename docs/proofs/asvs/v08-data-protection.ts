@@ -92,7 +92,7 @@ export const dataProtection: Chapter = {
     lacks(
       '8.3.8',
       'what is old is deleted',
-      'Voice messages, registrations, sessions and who asked questions are; recordings and call records are kept until an agency says how long',
+      'Pictures of identity documents, voice messages, registrations, sessions and who asked questions are; recordings and call records are kept until an agency says how long',
       by(
         'jobs/messages',
         'a message is deleted when its days are over, from storage or the spool, and the history says so',

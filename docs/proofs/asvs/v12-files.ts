@@ -1,8 +1,7 @@
 import type { Chapter } from '../asvs.ts';
-import { lacks, not, so, tested } from '../asvs-words.ts';
+import { lacks, so, tested } from '../asvs-words.ts';
 import { by } from '../proof.ts';
 
-const building = 'Files of families are being built (ID documents)';
 const long = by('api/server', 'the door a content that is no JSON is not read, whatever is in it');
 
 export const files: Chapter = {
@@ -12,11 +11,39 @@ export const files: Chapter = {
       '12.1.1',
       'no file is too large',
       long,
+      by(
+        'api/family/documents',
+        'a picture that is too large is refused by what it says of its length, before any of it is read',
+        'one that does not say how long it is is read no further than it may be, one that lies about it not at all',
+      ),
       by('accounts/rails/lockbox/read', 'a file that has no end is refused at a bound'),
     ),
-    not('12.1.2', 'compressed files are measured first', 'None are opened'),
-    lacks('12.1.3', 'so many files for a person', building),
-    lacks('12.2.1', 'files are what they say', building),
+    tested(
+      '12.1.2',
+      'compressed files are measured first',
+      by(
+        'accounts/documents/picture',
+        'a few kB that would become hundreds of MB are refused by what they promise, at once',
+      ),
+    ),
+    tested(
+      '12.1.3',
+      'so many files for a person',
+      by(
+        'accounts/documents/documents',
+        'of pictures of a side that come at once one counts, and each is known to the sweeper',
+      ),
+      by('accounts/documents/sweep', 'the picture before is removed, the one that counts stays'),
+    ),
+    tested(
+      '12.2.1',
+      'files are what they say',
+      by(
+        'accounts/documents/picture',
+        'what is said to be something else is refused, whatever it is',
+        'whatever is sent, it is a picture of ours or a refusal',
+      ),
+    ),
     so('12.3.1', 'names of files are not used', 'No name that comes in is a file’s'),
     so('12.3.2', 'nor lead to other files', 'No name that comes in is a file’s'),
     so('12.3.3', 'nor to other machines', 'No name that comes in is a file’s'),
@@ -40,7 +67,12 @@ export const files: Chapter = {
       'Recordings and messages in the spool or object storage, by rows',
       by('processes/sounds', 'what is stored is heard from storage'),
     ),
-    lacks('12.4.2', 'and are searched for viruses', `${building}; nothing searches them`),
+    lacks(
+      '12.4.2',
+      'and are searched for viruses',
+      'Pictures are made anew from their pixels, in a process of their own without secrets; nothing searches them',
+      by('accounts/documents/darkroom', 'it knows none of our secrets'),
+    ),
     tested(
       '12.5.1',
       'only files that are meant are served',

@@ -75,12 +75,17 @@ export const identityRows: readonly GuideRow[] = [
   {
     row: 58,
     asks: 'A picture of six digits that a person types',
-    does: 'Six digits that were mailed are typed instead, which prove the address as well; requests of a network are limited',
+    does: 'Drawn anew for each, said aloud for who does not see it, good for ten minutes and one registration',
     proofs: [
-      ...by('accounts/identity/register', 'five tries at the digits, also at once: then the right ones do not help'),
       ...by(
-        'api/identity/identity',
-        'a network’s requests are counted before they are looked at; the headers say what is left and when to come again',
+        'api/identity/image',
+        'a picture is shown, said aloud, and read by who registers',
+        'the answer tells nothing of the digits beside the picture',
+      ),
+      ...by(
+        'accounts/identity/image/image',
+        'the right digits are good once',
+        'it is tried five times in all, however many try at once',
       ),
     ],
   },
@@ -100,15 +105,40 @@ export const identityRows: readonly GuideRow[] = [
   {
     row: 60,
     asks: 'A government ID, front and back, and a recent photo, given once; consent to keep them',
-    does: 'Nothing of it yet',
-    proofs: [],
-    missing: 'ID documents and their review, which are being built',
+    does: 'Made anew as a JPEG of ours, encrypted each with its own key, deleted when their days are over; nothing is kept before the consent',
+    proofs: [
+      ...by(
+        'api/family/documents',
+        'a family agrees, sends three pictures, and waits; nothing else of theirs waits',
+        'what is no picture that is taken is refused with why',
+        'nobody sees or sends another’s',
+      ),
+      ...by(
+        'accounts/documents/documents',
+        'nobody’s picture is kept before they agreed to the wording in force',
+        'a picture lies in storage encrypted, under a name that says nothing; the later of a side counts',
+      ),
+      ...by('accounts/documents/picture', 'whatever is sent, it is a picture of ours or a refusal'),
+      ...by(
+        'accounts/documents/sweep',
+        'pictures go when their days after the decision are over, those in review stay; what was decided stays',
+      ),
+    ],
+    missing: 'whether somebody is alone in the picture, and whether it is recent: a person looks at that',
   },
   {
     row: 61,
     asks: 'The agency approves a registration automatically or by hand',
-    does: 'Nothing of it yet',
-    proofs: [],
-    missing: 'ID documents and their review, which are being built',
+    does: 'By policy at once, or by a supervisor, with reasons that are told; each look at a picture is written down',
+    proofs: [
+      ...by('api/family/documents', 'where the policy is so they are approved at once, and asked no more'),
+      ...by(
+        'api/staff/views/documents',
+        'somebody approves what they saw; it is told, and written down',
+        'somebody rejects with reasons, which are told',
+        'a picture is shown and kept nowhere, and each look at it is written down',
+        'supervisors and administrators look and decide, and nobody else does either',
+      ),
+    ],
   },
 ];

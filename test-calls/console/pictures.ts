@@ -41,6 +41,11 @@ try {
   await page.locator('#block-calls').click();
   await page.locator('dialog[open]').waitFor();
   await picture(visit, 'block');
+  await page.keyboard.press('Escape');
+  await visit.go('/console/documents');
+  await page.locator('td button').click();
+  await page.waitForFunction(`[...document.querySelectorAll('.frame img')].filter((one) => one.complete).length === 3`);
+  await picture(visit, 'documents-look');
   await visit.end();
 
   for (const [username, name, options] of [

@@ -44,7 +44,8 @@ try {
   await page.keyboard.press('Escape');
   await visit.go('/console/documents');
   await page.locator('td button').click();
-  await page.waitForFunction(`[...document.querySelectorAll('.frame img')].filter((one) => one.complete).length === 3`);
+  await page.locator('.frame img').nth(2).waitFor();
+  await page.evaluate(`Promise.all([...document.querySelectorAll('.frame img')].map((one) => one.decode()))`);
   await picture(visit, 'documents-look');
   await visit.end();
 

@@ -2,9 +2,17 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole calls that mostly wait, and of which none is judged by the sample: they run beside the unit tests, and beside each other. */
-const beside = ['family-line', 'agents', 'examples', 'start', 'flows', 'transports', 'browsers', 'console'].map(
-  (name) => `test-calls/${name}.test.ts`,
-);
+const beside = [
+  'family-line',
+  'agents',
+  'examples',
+  'start',
+  'flows',
+  'transports',
+  'browsers',
+  'console',
+  'softphone',
+].map((name) => `test-calls/${name}.test.ts`);
 /** They take all of the machine that they can have. */
 const attacks = ['spoilt', 'floods', 'soak'].map((name) => `test-calls/attacks/${name}.test.ts`);
 const faults = ['crash', 'media-servers', 'trouble'].map((name) => `test-calls/${name}.test.ts`);

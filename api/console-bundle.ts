@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Plugin } from 'esbuild';
 
 /** One file of the page, as it is sent. */
 export interface ConsoleFile {
@@ -19,6 +20,8 @@ export interface ConsoleFile {
 /** The files by their names below `/console/`; '' is the page itself. */
 export type ConsoleBundle = ReadonlyMap<string, ConsoleFile>;
 
+/** What is not needed at first, the telephone, is a file of its own, which shares nothing with the page that would be waited for. */
+const LATER = 'softphone/sip-phone.ts';
 const room = join(import.meta.dirname, '..', 'console');
 /** What chooses colours by `light-dark()` and knows custom properties as colours. */
 const browsers = ['chrome123', 'firefox128', 'safari17.5'];
@@ -33,22 +36,27 @@ const squeezed = promisify(brotliCompress);
 export async function bundleConsole(): Promise<ConsoleBundle> {
   const { build, stop } = await import('esbuild');
   try {
-    const { outputFiles } = await build({
-      absWorkingDir: room,
-      entryPoints: ['main.tsx'],
-      entryNames: '[name]-[hash]',
-      outdir: '/console',
-      target: browsers,
-      define: { 'process.env.NODE_ENV': '"production"' },
-      ...{ jsx: 'automatic', jsxImportSource: 'preact' },
-      ...{ bundle: true, write: false, format: 'esm', minify: true, logLevel: 'silent' },
-    });
+    const bundled = async (entry: string, plugins: Plugin[] = []) =>
+      (
+        await build({
+          absWorkingDir: room,
+          entryPoints: [entry],
+          entryNames: '[name]-[hash]',
+          outdir: '/console',
+          target: browsers,
+          define: { 'process.env.NODE_ENV': '"production"' },
+          ...{ jsx: 'automatic', jsxImportSource: 'preact', plugins },
+          ...{ bundle: true, write: false, format: 'esm', minify: true, logLevel: 'silent' },
+        })
+      ).outputFiles;
+    const later = await bundled(LATER);
+    const outputFiles = [...(await bundled('main.tsx', [loadedLater(basename(later[0]?.path ?? ''))])), ...later];
     const files = new Map<string, ConsoleFile>();
     let page = await readFile(join(room, 'index.html'), 'utf8');
     for (const { path, contents } of outputFiles) {
       const name = basename(path);
       const extension = name.slice(name.lastIndexOf('.') + 1);
-      page = page.replace(`"main.${extension}"`, `"/console/${name}"`);
+      if (name.startsWith('main-')) page = page.replace(`"main.${extension}"`, `"/console/${name}"`);
       files.set(name, await packed(Buffer.from(contents), types[extension] ?? 'application/octet-stream', true));
     }
     files.set('', await packed(Buffer.from(page), 'text/html; charset=utf-8', false));
@@ -57,6 +65,15 @@ export async function bundleConsole(): Promise<ConsoleBundle> {
     await stop();
   }
 }
+
+/** The page asks for it by its name when it comes to that. */
+const loadedLater = (name: string): Plugin => ({
+  name: 'loaded-later',
+  setup: (build) =>
+    build.onResolve({ filter: /\/sip-phone\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${name}`, external: true } : undefined,
+    ),
+});
 
 async function packed(plain: Buffer, type: string, immutable: boolean): Promise<ConsoleFile> {
   const level = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };

@@ -47,9 +47,24 @@ test('the page comes for every address of it, and names its files by what is in 
   for (const path of ['/console/numbers/+12135550142', '/console/calls?number=%2B12135550142', '/console/audit'])
     expect((await get(path)).body).toBe(page.body);
   expect((await get('/console')).headers['location']).toBe('/console/');
-  const names = [...page.body.matchAll(/"\/console\/(main-[A-Z0-9]{8}\.(?:js|css))"/g)].map(([, name]) => name);
-  expect(names.sort()).toEqual(fileNames().sort());
+  const names = [...page.body.matchAll(/"\/console\/(main-[A-Z0-9]{8}\.(?:js|css))"/g)].map(([, name]) => name ?? '');
+  expect(names.sort()).toEqual(
+    fileNames()
+      .filter((name) => name !== telephone())
+      .sort(),
+  );
   expect(names).toHaveLength(2);
+});
+
+const telephone = () => fileNames().find((name) => /^sip-phone-[A-Z0-9]{8}\.js$/.test(name)) ?? 'none';
+
+test('SIP.js comes with the telephone alone, which the page asks for by its name when it is turned on', () => {
+  const main = fileNames().find((name) => /^main-.*\.js$/.test(name)) ?? '';
+  const script = (name: string) => String(bundle.get(name)?.plain);
+  expect([script(main), script(telephone())].map((one) => /CSeq/.test(one))).toEqual([false, true]);
+  expect(script(main)).toContain(`import("./${telephone()}")`);
+  // Nothing that both need is in a third file, which would be waited for.
+  expect(script(main)).not.toMatch(/from"\.\//);
 });
 
 test('a file is kept for good, and one that was replaced is not answered with the page', async () => {
@@ -108,6 +123,16 @@ describe('what may run', () => {
     expect(policy.join()).not.toMatch(/unsafe|\*|https?:/);
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
+  });
+
+  test('it reaches the server of its telephone as well, where there is one, and no more of it than its origin', async () => {
+    const another = Fastify();
+    const reaches = ['wss://phone.example.com:7443/sip?who=me'];
+    await another.register(consolePage, { bundle: async () => bundle, reaches });
+    const { headers } = await another.inject({ method: 'GET', url: '/console/' });
+    const policy = String(headers['content-security-policy']).split('; ');
+    expect(policy).toContain("connect-src 'self' wss://phone.example.com:7443");
+    await another.close();
   });
 
   test('the page has no script, style or address of its own in it', () => {

@@ -2,36 +2,54 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ConsoleBundle, ConsoleFile } from './console-bundle.ts';
 import { Problem } from './problem.ts';
 
-/** Nothing but what we sent runs, nobody frames it, and it reaches us alone (CSP Level 3). */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "media-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
+/**
+ * Nothing but what we sent runs, nobody frames it, and it reaches us alone, and the servers that are named (CSP Level 3).
+ * `reaches`: addresses, of which the origin counts.
+ */
+const policyOf = (reaches: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self'",
+    ["connect-src 'self'", ...reaches.map(originOf)].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; ');
 
-const headers = {
-  'content-security-policy': policy,
+/** Of an address of WebSocket as well, which `URL` gives none of. */
+function originOf(address: string): string {
+  const { protocol, host } = new URL(address);
+  return `${protocol}//${host}`;
+}
+
+const headersOf = (reaches: readonly string[]) => ({
+  'content-security-policy': policyOf(reaches),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
-};
+});
 
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /** Serves the agents' page at `/console/`: its files, and for every address of the page the page. It is bundled when it is first asked for. */
 export async function consolePage(
   server: FastifyInstance,
-  { bundle }: { readonly bundle: () => Promise<ConsoleBundle> },
+  {
+    bundle,
+    reaches = [],
+  }: {
+    readonly bundle: () => Promise<ConsoleBundle>;
+    /** What the page reaches besides: `wss://phone.example.com`. */
+    readonly reaches?: readonly string[];
+  },
 ): Promise<void> {
+  const headers = headersOf(reaches);
   let made: Promise<ConsoleBundle> | undefined;
   const files = (): Promise<ConsoleBundle> =>
     (made ??= bundle().catch((error: unknown) => {

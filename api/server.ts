@@ -130,7 +130,11 @@ export function apiServer(options: ApiOptions): FastifyInstance {
       guarded.addHook('onRequest', service(undefined));
       await guarded.register(houseEvents, { feed: events });
     });
-  if (options.console) void server.register(consolePage, { bundle: options.console });
+  if (options.console)
+    void server.register(consolePage, {
+      bundle: options.console,
+      reaches: staff?.softphone ? [staff.softphone.url] : [],
+    });
   if (identity) openIdentity(server, db, identity);
   if (staff) openStaff(server, db, staff);
   if (family) openFamily(server, db, family);

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { bodyOf, client } from './ask/client.ts';
 import { Keys } from './keys/keys.tsx';
 import { useKeys } from './keys/use-keys.ts';
-import { PhonePanel } from './live/phone-panel.tsx';
 import { Watching } from './live/use-desk.tsx';
 import { Nav } from './nav.tsx';
 import { PageOf } from './pages/page-of.tsx';
@@ -11,6 +10,7 @@ import { SearchBox } from './search/search-box.tsx';
 import { IdleWatch } from './session/idle-watch.tsx';
 import { useMay, useMe, useSession } from './session/session.tsx';
 import { Settings } from './settings/settings.tsx';
+import { PhonePanel } from './softphone/phone-panel.tsx';
 import { useWords } from './wording/words.tsx';
 
 /** What stands around every page: finding, where one can go, the phone, who is signed in. */

@@ -17,15 +17,25 @@ export interface Credentials {
 export const ha1Of = (username: string, realm: string, password: string): string =>
   createHash('md5').update(`${username}:${realm}:${password}`).digest('hex');
 
-export async function findCredentials(db: Database, username: string, realm: string): Promise<Credentials | undefined> {
+/** Those of a telephone in a page are good as long as its session is: open at `at`, and used after `usedAfter`. */
+export async function findCredentials(
+  db: Database,
+  username: string,
+  realm: string,
+  { at, usedAfter }: { readonly at: Date; readonly usedAfter: Date },
+): Promise<Credentials | undefined> {
   const row = await db
     .selectFrom('credential')
-    .selectAll()
+    .leftJoin('staffSession', 'staffSession.id', 'credential.staffSessionId')
+    .select(['username', 'realm', 'ha1', 'stationId', 'number', 'agentId', 'staffSessionId'])
+    .select(['endedAt', 'expiresAt', 'usedAt'])
     .where('username', '=', username)
     .where('realm', '=', realm)
     .executeTakeFirst();
   if (!row) return undefined;
-  const { stationId, number, agentId, ...known } = row;
+  const { stationId, number, agentId, staffSessionId, endedAt, expiresAt, usedAt, ...known } = row;
+  const open = endedAt === null && expiresAt !== null && expiresAt > at && usedAt !== null && usedAt > usedAfter;
+  if (staffSessionId !== null && !open) return undefined;
   return {
     ...known,
     ...(stationId !== null && { stationId }),

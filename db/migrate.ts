@@ -47,6 +47,8 @@ import * as staffViews from './migrations/0070-staff-views.ts';
 import * as listeningOrder from './migrations/0071-listening-order.ts';
 import * as identityAccounts from './migrations/0073-identity-accounts.ts';
 import * as events from './migrations/0074-events.ts';
+import * as softphone from './migrations/0075-softphone.ts';
+import * as talkOrders from './migrations/0076-talk-orders.ts';
 import * as documents from './migrations/0077-documents.ts';
 import * as verificationImages from './migrations/0078-verification-images.ts';
 
@@ -99,6 +101,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0071-listening-order': listeningOrder,
   '0073-identity-accounts': identityAccounts,
   '0074-events': events,
+  '0075-softphone': softphone,
+  '0076-talk-orders': talkOrders,
   '0077-documents': documents,
   '0078-verification-images': verificationImages,
 };

@@ -84,9 +84,10 @@ test('a registered phone is a station of its facility, or the home phone of a nu
   const ha1 = ha1Of('inside1', 'homeline', 'password');
   await saveCredentials(db, { username: 'inside1', realm: 'homeline', ha1, stationId: 's1' });
   await saveCredentials(db, { username: 'home1', realm: 'homeline', ha1, number: '+12135550142' });
-  expect(await findCredentials(db, 'inside1', 'homeline')).toEqual({ username: 'inside1', realm: 'homeline', ha1, stationId: 's1' }); // prettier-ignore
-  expect((await findCredentials(db, 'home1', 'homeline'))?.number).toBe('+12135550142');
-  expect(await findCredentials(db, 'inside1', 'elsewhere')).toBeUndefined();
+  const use = { at: new Date(), usedAfter: new Date() };
+  expect(await findCredentials(db, 'inside1', 'homeline', use)).toEqual({ username: 'inside1', realm: 'homeline', ha1, stationId: 's1' }); // prettier-ignore
+  expect((await findCredentials(db, 'home1', 'homeline', use))?.number).toBe('+12135550142');
+  expect(await findCredentials(db, 'inside1', 'elsewhere', use)).toBeUndefined();
   expect((await findStation(db, 's1'))?.station.username).toBe('inside1');
   expect((await findStation(db, 's1'))?.facility).toEqual(facility);
   const both = saveCredentials(db, { username: 'x', realm: 'y', ha1, stationId: 's1', number: '+12135550142' });

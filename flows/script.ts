@@ -26,6 +26,7 @@ const spoken: Values = {
   card: { kind: 'last-four', digits: '0' },
   reference: { kind: 'reference', digits: '0' },
   phone: { kind: 'phone', number: '0' },
+  extension: { kind: 'reference', digits: '0' },
 };
 
 /** What calls from these facilities with these keys say, in a language. */

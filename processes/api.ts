@@ -63,7 +63,8 @@ main('api', async (config, log) => {
   };
   const sounds = soundsOf(storage);
   const live = new LiveFeed(db, config.DATABASE_URL);
-  const staff = { ...(await staffOf(config)), refunds, documents, sounds, live, desk };
+  const softphone = softphoneOf(config);
+  const staff = { ...(await staffOf(config)), refunds, documents, sounds, live, desk, ...softphone };
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
@@ -110,6 +111,10 @@ function hearWith(gateway: CardGateway, deposits: DepositDeps, log: Logger) {
     log[level]({ event: eventId, kind, heard }, 'the card gateway told something');
   };
 }
+
+/** Where the telephone in an agent's page registers, when there is such a place. */
+const softphoneOf = ({ SOFTPHONE_URL: url, SIP_REALM: realm }: Config) =>
+  url === undefined ? {} : { softphone: { url, realm } };
 
 async function identityOf({ IDENTITY_SECRET: secret, PASSCODE_PEPPER, PIN_PEPPER }: Config): Promise<IdentityDeps> {
   const now = () => new Date();

@@ -32,6 +32,8 @@ describe('a wrong setting is one clear line', () => {
     ['ID_DOCUMENT_DAYS', '0'],
     ['VERIFICATION_IMAGE', 'maybe'],
     ['WEB_ADDRESS', 'https://home.example.com/'],
+    ['SOFTPHONE_URL', 'https://phone.example.com'],
+    ['SOFTPHONE_URL', 'wss://phone.example.com/?who=me'],
     ['WEB_ADDRESS', 'https://home.example.com/#page'],
   ])('%s=%s', (name, value) => {
     expect(complaint({ [name]: value })).toMatch(new RegExp(`^wrong setting: ${name}: [^\\n;]+$`));

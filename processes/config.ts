@@ -57,6 +57,11 @@ const settings = z.object({
   SIP_TLS_PORT: port.optional(),
   SIP_WS_PORT: port.optional(),
   SIP_WSS_PORT: port.optional(),
+  /** Where the telephone in an agent's page finds the SIP server. */
+  SOFTPHONE_URL: z
+    .string()
+    .regex(/^wss?:\/\/[^/?#\s]+(\/[^?#\s]*)?$/, 'must be an address of WebSocket: wss://phone.example.com')
+    .optional(),
   /** PEM. */
   SIP_TLS_KEY_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
   SIP_TLS_CERT_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),

@@ -20,13 +20,16 @@ main('sip', async (config, log) => {
     { host: config.OBSERVE_HOST },
   );
   return {
-    ports: { sip: server.sipPort, ...portOf('tcp', server.contacts), admin: server.adminPort, observe: observed.port },
+    ports: {
+      ...{ sip: server.sipPort, admin: server.adminPort, observe: observed.port },
+      ...Object.fromEntries(['tcp', 'ws', 'wss'].flatMap((protocol) => portOf(protocol, server.contacts))),
+    },
     stop: () => server.close(),
   };
 });
 
 /** The port of the first contact of this protocol, under its name. */
-const portOf = (protocol: string, contacts: readonly string[]): Record<string, number> => {
+const portOf = (protocol: string, contacts: readonly string[]): [string, number][] => {
   const found = contacts.find((contact) => contact.startsWith(`${protocol}/`));
-  return found === undefined ? {} : { [protocol]: Number(found.slice(found.lastIndexOf(':') + 1)) };
+  return found === undefined ? [] : [[protocol, Number(found.slice(found.lastIndexOf(':') + 1))]];
 };

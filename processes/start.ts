@@ -18,6 +18,10 @@ import { whyNot } from './why-not.ts';
 /** Whoever tries it out may call the line of families as well; set to nothing, there is none. */
 const demoSettings = { FAMILY_LINE_NUMBER: '+18669490290' };
 
+/** The telephone in an agent's page comes by WebSocket: at the port beside 5060, beside another at any that is free. */
+const webSocketOf = ({ SIP_PORT: port = '5060', SIP_WSS_PORT: wss }: Record<string, string>) =>
+  wss === undefined ? { SIP_WS_PORT: port === '5060' ? '5066' : '0' } : {};
+
 /** Who may be played. */
 type Shown = Demo & { readonly agents: readonly DemoAgent[]; readonly staff: readonly DemoStaff[] };
 
@@ -29,7 +33,7 @@ try {
   console.log('Homeline: starting ...');
   let demo: Shown | undefined;
   const read = readFiles(process.env);
-  const environment = given({ ...(read['DATABASE_URL'] ? {} : demoSettings), ...read });
+  const environment = given({ ...(read['DATABASE_URL'] ? {} : demoSettings), ...webSocketOf(given(read)), ...read });
   const system = await startSystem({
     environment,
     say: (text) => console.log(text),

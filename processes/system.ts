@@ -120,11 +120,19 @@ async function startEngine(config: Config, settings: Record<string, string>, sup
   const sip = await supervisor.start('sip', { ...settings, ...observedAt(config, 1) });
   settings['DRACHTIO_PORT'] = String(sip['admin']);
   settings['FREESWITCH'] = sockets.join(',');
+  const softphoneUrl = webSocketOf(config, sip);
+  if (softphoneUrl !== undefined) settings['SOFTPHONE_URL'] ??= softphoneUrl;
   return {
     host: config.SIP_HOST,
     port: sip['sip'] ?? config.SIP_PORT,
     ...(sip['tcp'] !== undefined && { tcp: sip['tcp'] }),
   };
+}
+
+/** Where a page finds our own SIP server: by TLS, where there is that. */
+function webSocketOf({ SIP_HOST: host }: Config, ports: Readonly<Record<string, number>>): string | undefined {
+  if (ports['wss'] !== undefined) return `wss://${host}:${ports['wss']}`;
+  return ports['ws'] === undefined ? undefined : `ws://${host}:${ports['ws']}`;
 }
 
 /** The ports of one of several media servers: its part of those of sound, and whatever is free for the rest. */

@@ -17,6 +17,7 @@ export const acts = [
   'live.listen',
   'queue.read',
   'agent.state',
+  'phone.use',
   'agent.manage',
   'document.view',
   'document.decide',

@@ -31,6 +31,7 @@ const table: Readonly<Record<Act, readonly (Who | undefined)[]>> = {
   'live.listen':      [_, S, _, _, _, _],
   'queue.read':       [A, S, _, _, _, K],
   'agent.state':      [A, S, _, _, _, _],
+  'phone.use':        [A, S, _, _, _, _],
   'agent.manage':     [_, S, _, _, M, _],
   'document.view':    [_, S, _, _, M, _],
   'document.decide':  [_, S, _, _, M, _],

@@ -1,6 +1,7 @@
 import type { Database } from '#db/connect.ts';
 import { agentsAtDesk } from '#db/desk/agents.ts';
 import { endOfNode, endTalk, missCallBack, openEntries } from '#db/desk/entries.ts';
+import { passOn, type PassingOn } from '#db/desk/in-talk.ts';
 import { endListeningOfNode } from '#db/desk/listening.ts';
 import { putBackMessagesOf } from '#db/desk/messages.ts';
 import { giveTurns, lastTalks } from '#db/desk/turns.ts';
@@ -58,6 +59,10 @@ export async function standingOf(db: Database, entryId: string, at: Date): Promi
 
 export const talkOver = async (db: Database, entryId: string, at: Date): Promise<void> =>
   endTalk(db, entryId, at, await wrapUpUntil(db, at));
+
+/** An agent's talk is over, and its caller is rung for another or waits; see passOn(). */
+export const passTalkOn = async (db: Database, passing: PassingOn, at: Date): Promise<boolean> =>
+  passOn(db, passing, at, await wrapUpUntil(db, at));
 
 /**
  * Nobody was reached by a call-back for the `tries`th time: tried again after a while, and after the last time told by a text, which is an

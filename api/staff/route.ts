@@ -8,6 +8,7 @@ import type { AuditEntry } from '#db/staff/audit.ts';
 import type { DeskFeed } from '../desk-feed.ts';
 import type { Asked, Route } from '../routes.ts';
 import type { LiveFeed } from './views/live-feed.ts';
+import type { SoftphoneHouse } from './views/softphone.ts';
 import type { Sounds } from './views/sounds.ts';
 
 /** What the routes of staff work with; a part of them that needs more adds it here. */
@@ -22,6 +23,8 @@ export interface StaffHouse extends StaffDeps {
   readonly sounds?: Sounds;
   /** Absent: nobody hears here of the calls that go on, as they change. */
   readonly live?: LiveFeed;
+  /** Absent: no page has a telephone here. */
+  readonly softphone?: SoftphoneHouse;
   /** Absent: nor of the desk. */
   readonly desk?: DeskFeed;
 }

@@ -14,6 +14,9 @@ test('single keys find, list the keys and block; g and another go to a page', ()
   expect(['d', 'c', 'r', 'q', 'i', 'f', 'a'].map((key) => pressed(key, true))).toEqual(
     ['desk', 'calls', 'refunds', 'cheques', 'documents', 'figures', 'audit'].map((to) => ({ kind: 'go', to })),
   );
+  expect(['t', 'h', 'm'].map((key) => pressed(key, false))).toEqual(
+    ['answer', 'hold', 'mute'].map((does) => ({ kind: 'phone', does })),
+  );
   expect(['g', 'x', '/', 'toString'].map((key) => pressed(key, true).kind)).toEqual(Array(4).fill('nothing'));
 });
 

@@ -3,11 +3,14 @@ export type Pressed =
   | { readonly kind: 'find' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'block' }
+  | { readonly kind: 'phone'; readonly does: 'answer' | 'hold' | 'mute' }
   | { readonly kind: 'begun' }
   | { readonly kind: 'go'; readonly to: 'desk' | 'calls' | 'refunds' | 'cheques' | 'documents' | 'figures' | 'audit' }
   | { readonly kind: 'nothing' };
 
 const places = { d: 'desk', c: 'calls', r: 'refunds', q: 'cheques', i: 'documents', f: 'figures', a: 'audit' } as const;
+
+const onThePhone = { t: 'answer', h: 'hold', m: 'mute' } as const;
 
 /** `begun`: `g` was pressed before. */
 export function pressed(key: string, begun: boolean): Pressed {
@@ -18,5 +21,6 @@ export function pressed(key: string, begun: boolean): Pressed {
   if (key === '/') return { kind: 'find' };
   if (key === '?') return { kind: 'keys' };
   if (key === 'b') return { kind: 'block' };
+  if (Object.hasOwn(onThePhone, key)) return { kind: 'phone', does: onThePhone[key as keyof typeof onThePhone] };
   return key === 'g' ? { kind: 'begun' } : { kind: 'nothing' };
 }

@@ -8,6 +8,8 @@ import { pressed } from './pressed.ts';
 /** The field that finds, and the button that blocks: by what they are on the page. */
 export const FIND_ID = 'find';
 export const BLOCK_ID = 'block-calls';
+/** The buttons of the telephone. */
+export const PHONE_IDS = { answer: 'phone-answer', hold: 'phone-hold', mute: 'phone-mute' } as const;
 /** How long after `g` the second key may come, milliseconds. */
 const SECOND_KEY_MS = 1_500;
 
@@ -28,6 +30,7 @@ export function useKeys({ showKeys }: { readonly showKeys: () => void }): void {
       event.preventDefault();
       if (found.kind === 'find') document.getElementById(FIND_ID)?.focus();
       if (found.kind === 'block') document.getElementById(BLOCK_ID)?.click();
+      if (found.kind === 'phone') document.getElementById(PHONE_IDS[found.does])?.click();
       if (found.kind === 'keys') showKeys();
       if (found.kind === 'go') go(pageFor(found.to));
     };

@@ -64,6 +64,7 @@ export async function turnAgent(
     if (!agent) return 'unknown';
     if (agent.state === 'ringing' || agent.state === 'talking') return 'busy';
     if (agent.state !== state) await setAgent(trx, agentId, state, at);
+    await trx.updateTable('agent').set({ backTo: 'ready' }).where('id', '=', agentId).execute();
     return 'done';
   });
 }
@@ -90,20 +91,34 @@ export async function setAgent(
   await noteAtDesk(trx, at, `agent-${state}`, { agentId });
 }
 
-/** Where the phone on an agent's table can be reached at `at`; undefined: it is not registered. */
-export async function findAgentPhone(db: Database, agentId: string, at: Date): Promise<Registration | undefined> {
+/** Within a change of the desk: a call, or what had to be written of it, is over. Who was away before it is away again. */
+export async function releaseAgent(trx: Database, agentId: string, at: Date): Promise<void> {
+  const query = trx.selectFrom('agent').select('backTo').where('id', '=', agentId);
+  await setAgent(trx, agentId, (await query.executeTakeFirstOrThrow()).backTo, at);
+}
+
+/** An agent's telephone. */
+export interface AgentPhone extends Registration {
+  /** In the page that they are signed in to: nobody but the agent answers it. Else it stands on their table. */
+  readonly inPage: boolean;
+}
+
+/** Where an agent's telephone can be reached at `at`: that in their page if it is turned on; undefined: none is registered. */
+export async function findAgentPhone(db: Database, agentId: string, at: Date): Promise<AgentPhone | undefined> {
   const row = await db
     .selectFrom('registration')
     .innerJoin('credential', 'credential.username', 'registration.username')
-    .select(['registration.username', 'contact', 'sourceAddress', 'sourcePort'])
+    .select(['registration.username', 'contact', 'sourceAddress', 'sourcePort', 'staffSessionId'])
     .where('credential.agentId', '=', agentId)
     .where('expiresAt', '>', at)
+    .orderBy(sql`staff_session_id is null`)
     .executeTakeFirst();
   return (
     row && {
       username: row.username,
       contact: row.contact,
       source: { address: row.sourceAddress, port: row.sourcePort },
+      inPage: row.staffSessionId !== null,
     }
   );
 }

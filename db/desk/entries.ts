@@ -1,8 +1,8 @@
 import { sql, type Selectable } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { Language } from '../people.ts';
-import type { DeskEntryTable, EntryOutcome, EntryState } from '../schema/desk.ts';
-import { setAgent } from './agents.ts';
+import type { Aside, DeskEntryTable, EntryOutcome, EntryState } from '../schema/desk.ts';
+import { releaseAgent, setAgent } from './agents.ts';
 import { atDesk, noteAtDesk } from './events.ts';
 
 /** Somebody who waits for an agent, or has one. */
@@ -24,6 +24,9 @@ export interface Entry {
   readonly notBefore: Date | undefined;
   readonly talkingAt: Date | undefined;
   readonly outcome: EntryOutcome | undefined;
+  /** The talk that passed it on. */
+  readonly fromEntryId: string | undefined;
+  readonly aside: Aside | undefined;
 }
 
 const toEntry = (row: Selectable<DeskEntryTable>): Entry => ({
@@ -31,7 +34,7 @@ const toEntry = (row: Selectable<DeskEntryTable>): Entry => ({
   ...{ accountId: row.accountId ?? undefined, enteredAt: row.enteredAt, way: row.way, state: row.state },
   ...{ agentId: row.agentId ?? undefined, callBackNumber: row.callBackNumber ?? undefined, tries: row.tries },
   ...{ notBefore: row.notBefore ?? undefined, talkingAt: row.talkingAt ?? undefined },
-  outcome: row.outcome ?? undefined,
+  ...{ outcome: row.outcome ?? undefined, fromEntryId: row.fromEntryId ?? undefined, aside: row.aside ?? undefined },
 });
 
 /** The last place of the queue; 'full': `most` wait already, and there is none. */
@@ -102,14 +105,15 @@ const states = {
   given: ['ringing', 'talking'],
 } as const;
 
-/** The entry, locked, if it is in one of these states. */
-async function lock(trx: Database, id: string, from: keyof typeof states): Promise<Entry | undefined> {
+/** The entry, locked, if it is in one of these states. Within a change of the desk. */
+export async function lockEntry(trx: Database, id: string, from: keyof typeof states): Promise<Entry | undefined> {
   const query = trx.selectFrom('deskEntry').selectAll().where('id', '=', id).where('state', 'in', states[from]);
   const row = await query.forUpdate().executeTakeFirst();
   return row && toEntry(row);
 }
 
-const agentOf = ({ agentId }: Entry): string => {
+/** Throws for an entry that no agent has. */
+export const agentOf = ({ agentId }: Entry): string => {
   if (agentId === undefined) throw new Error('an entry that an agent has names none');
   return agentId;
 };
@@ -117,7 +121,7 @@ const agentOf = ({ agentId }: Entry): string => {
 /** The agent took it. False: the caller has gone, or another took it back. */
 export async function beginTalk(db: Database, id: string, at: Date): Promise<boolean> {
   return atDesk(db, async (trx) => {
-    const entry = await lock(trx, id, 'ringing');
+    const entry = await lockEntry(trx, id, 'ringing');
     if (!entry) return false;
     await trx.updateTable('deskEntry').set({ state: 'talking', talkingAt: at }).where('id', '=', id).execute();
     await setAgent(trx, agentOf(entry), 'talking', at);
@@ -129,7 +133,7 @@ export async function beginTalk(db: Database, id: string, at: Date): Promise<boo
 /** The agent did not take it: away, and the entry waits in its place. */
 export async function missOffer(db: Database, id: string, why: string, at: Date): Promise<void> {
   await atDesk(db, async (trx) => {
-    const entry = await lock(trx, id, 'ringing');
+    const entry = await lockEntry(trx, id, 'ringing');
     if (!entry) return;
     await trx
       .updateTable('deskEntry')
@@ -144,9 +148,9 @@ export async function missOffer(db: Database, id: string, why: string, at: Date)
 /** The talk is over; the agent has until `wrapUpUntil` to write down what it was about. */
 export async function endTalk(db: Database, id: string, at: Date, wrapUpUntil: Date): Promise<void> {
   await atDesk(db, async (trx) => {
-    const entry = await lock(trx, id, 'talking');
+    const entry = await lockEntry(trx, id, 'talking');
     if (!entry) return;
-    await end(trx, entry, 'talked', at);
+    await endEntry(trx, entry, 'talked', at);
     await setAgent(trx, agentOf(entry), 'wrap-up', at, wrapUpUntil);
   });
 }
@@ -162,10 +166,10 @@ export async function leaveQueue(
   at: Date,
 ): Promise<void> {
   await atDesk(db, async (trx) => {
-    const entry = (await lock(trx, id, 'waiting')) ?? (await lock(trx, id, 'ringing'));
+    const entry = (await lockEntry(trx, id, 'waiting')) ?? (await lockEntry(trx, id, 'ringing'));
     if (!entry || (entry.way === 'call-back' && outcome === 'hung-up')) return;
-    await end(trx, entry, outcome, at);
-    if (entry.agentId !== undefined) await setAgent(trx, entry.agentId, 'ready', at);
+    await endEntry(trx, entry, outcome, at);
+    if (entry.agentId !== undefined) await releaseAgent(trx, entry.agentId, at);
   });
 }
 
@@ -175,7 +179,7 @@ export async function leaveQueue(
  */
 export async function stepAside(db: Database, id: string, until: Date | undefined): Promise<boolean> {
   return atDesk(db, async (trx) => {
-    if (!(await lock(trx, id, 'waiting'))) return false;
+    if (!(await lockEntry(trx, id, 'waiting'))) return false;
     await trx
       .updateTable('deskEntry')
       .set({ notBefore: until ?? null })
@@ -203,7 +207,7 @@ export async function hasCallBacks(db: Database): Promise<boolean> {
  */
 export async function keepForCallBack(db: Database, id: string, number: string, at: Date): Promise<boolean> {
   return atDesk(db, async (trx) => {
-    if (!(await lock(trx, id, 'waiting')) || (await isCallBackOpen(trx, number))) return false;
+    if (!(await lockEntry(trx, id, 'waiting')) || (await isCallBackOpen(trx, number))) return false;
     const kept = { way: 'call-back', callBackNumber: number, missedAt: null, notBefore: null } as const;
     await trx.updateTable('deskEntry').set(kept).where('id', '=', id).execute();
     await noteAtDesk(trx, at, 'call-back-wanted', { entryId: id }, { number });
@@ -223,19 +227,19 @@ export async function missCallBack(
   dropped: (trx: Database, entry: Entry) => Promise<void>,
 ): Promise<void> {
   await atDesk(db, async (trx) => {
-    const entry = await lock(trx, id, 'given');
+    const entry = await lockEntry(trx, id, 'given');
     if (!entry) return;
     const tries = entry.tries + 1;
-    const free = { state: 'waiting', agentId: null, talkingAt: null, claimed: false } as const;
+    const free = { state: 'waiting', agentId: null, talkingAt: null, claimed: false, aside: null } as const;
     await trx
       .updateTable('deskEntry')
       .set({ ...free, tries, notBefore: again ?? null })
       .where('id', '=', id)
       .execute();
-    await setAgent(trx, agentOf(entry), 'ready', at);
+    await releaseAgent(trx, agentOf(entry), at);
     await noteAtDesk(trx, at, 'not-reached', { entryId: id, agentId: entry.agentId }, { tries });
     if (again !== undefined) return;
-    await end(trx, { ...entry, agentId: undefined }, 'not-reached', at);
+    await endEntry(trx, { ...entry, agentId: undefined }, 'not-reached', at);
     await dropped(trx, entry);
   });
 }
@@ -243,17 +247,19 @@ export async function missCallBack(
 /** A call-back that came to nothing through nobody's fault waits in its place again, and its agent is free. */
 export async function putBack(db: Database, id: string, at: Date): Promise<void> {
   await atDesk(db, async (trx) => {
-    const entry = await lock(trx, id, 'ringing');
+    const entry = await lockEntry(trx, id, 'ringing');
     if (!entry) return;
     const free = { state: 'waiting', agentId: null, claimed: false } as const;
     await trx.updateTable('deskEntry').set(free).where('id', '=', id).execute();
-    await setAgent(trx, agentOf(entry), 'ready', at);
+    await releaseAgent(trx, agentOf(entry), at);
     await noteAtDesk(trx, at, 'put-back', { entryId: id, agentId: entry.agentId });
   });
 }
 
-async function end(trx: Database, entry: Entry, outcome: EntryOutcome, at: Date): Promise<void> {
-  await trx.updateTable('deskEntry').set({ state: 'ended', outcome, endedAt: at }).where('id', '=', entry.id).execute();
+/** Within a change of the desk. */
+export async function endEntry(trx: Database, entry: Entry, outcome: EntryOutcome, at: Date): Promise<void> {
+  const ended = { state: 'ended', outcome, endedAt: at, aside: null } as const;
+  await trx.updateTable('deskEntry').set(ended).where('id', '=', entry.id).execute();
   await noteAtDesk(trx, at, 'ended', { entryId: entry.id, agentId: entry.agentId }, { outcome });
 }
 
@@ -290,9 +296,9 @@ async function giveUp(
     if (entry.way === 'call-back' && entry.state === 'ringing') {
       const free = { state: 'waiting', agentId: null, missedAt: null, claimed: false } as const;
       await trx.updateTable('deskEntry').set(free).where('id', '=', entry.id).execute();
-    } else await end(trx, entry, entry.state === 'talking' ? 'talked' : 'lost', at);
+    } else await endEntry(trx, entry, entry.state === 'talking' ? 'talked' : 'lost', at);
     if (entry.state === 'talking') await setAgent(trx, agentOf(entry), 'wrap-up', at, wrapUpUntil);
-    if (entry.state === 'ringing') await setAgent(trx, agentOf(entry), 'ready', at);
+    if (entry.state === 'ringing') await releaseAgent(trx, agentOf(entry), at);
   }
   return lost.length;
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Database } from '../connect.ts';
-import type { ListeningMode } from '../schema/desk.ts';
+import type { DeskOrderTable, ListeningMode } from '../schema/desk.ts';
 import { findAgentPhone } from './agents.ts';
 import { atDesk, noteAtDesk } from './events.ts';
 
@@ -9,7 +9,17 @@ export type DeskOrder =
   /** The agent takes a payment; without an amount they are asked for it. */
   | { readonly kind: 'payment'; readonly agentId: string; readonly cents: number | undefined }
   /** A supervisor (`agentId`) is rung, to listen. */
-  | { readonly kind: 'listen'; readonly agentId: string; readonly mode: ListeningMode };
+  | { readonly kind: 'listen'; readonly agentId: string; readonly mode: ListeningMode }
+  /** The caller waits with music, or the two hear each other again. */
+  | { readonly kind: 'hold' | 'resume'; readonly agentId: string }
+  /** Another agent takes it; undefined: whoever is free. */
+  | {
+      readonly kind: 'transfer';
+      readonly agentId: string;
+      readonly to: string | undefined;
+      /** For whoever takes it. */
+      readonly note: string | undefined;
+    };
 
 type PaymentOrder = Extract<DeskOrder, { kind: 'payment' }>;
 
@@ -23,9 +33,8 @@ export async function orderOfTalk(db: Database, { kind, agentId, cents }: Paymen
       entryId: entry.id,
       kind,
       agentId,
-      mode: null,
+      ...{ mode: null, toAgentId: null, note: null, at },
       cents: cents === undefined ? null : String(cents),
-      at,
     };
     await trx.insertInto('deskOrder').values(order).execute();
     await noteAtDesk(trx, at, `${kind}-ordered`, { entryId: entry.id, agentId });
@@ -77,7 +86,8 @@ export async function orderListening(
     const open = trx.selectFrom('deskListening').select('id').where('entryId', '=', entryId).where('until', 'is', null);
     if (await open.executeTakeFirst()) return { kind: 'taken' };
     if (!(await findAgentPhone(trx, agentId, at))) return { kind: 'no-phone' };
-    await trx.insertInto('deskOrder').values({ entryId, kind: 'listen', agentId, cents: null, mode, at }).execute();
+    const order = { entryId, kind: 'listen', agentId, cents: null, mode, toAgentId: null, note: null, at } as const;
+    await trx.insertInto('deskOrder').values(order).execute();
     await noteAtDesk(trx, at, 'listening-ordered', { entryId, agentId }, { mode, agentId: talkOf });
     return { kind: 'ordered', talkOf };
   });
@@ -85,16 +95,24 @@ export async function orderListening(
 
 /** Takes the orders of a talk, the oldest first: each is taken once. */
 export async function takeOrders(db: Database, entryId: string, at: Date): Promise<DeskOrder[]> {
-  const { rows } = await sql<{ id: string; agentId: string; cents: string | null; mode: ListeningMode | null }>`
+  const { rows } = await sql<Omit<Selectable<DeskOrderTable>, 'entryId' | 'at' | 'takenAt'>>`
     update desk_order set taken_at = ${at}::timestamptz
     where entry_id = ${entryId} and taken_at is null
-    returning id, agent_id, cents, mode`.execute(db);
+    returning id, kind, agent_id, cents, mode, to_agent_id, note`.execute(db);
   rows.sort((one, other) => Number(one.id) - Number(other.id));
-  return rows.map(({ agentId, cents, mode }) =>
-    mode === null
-      ? { kind: 'payment', agentId, cents: cents === null ? undefined : Number(cents) }
-      : { kind: 'listen', agentId, mode },
-  );
+  return rows.map(({ kind, agentId, cents, mode, toAgentId, note }): DeskOrder => {
+    switch (kind) {
+      case 'payment':
+        return { kind, agentId, cents: cents === null ? undefined : Number(cents) };
+      case 'listen':
+        return { kind, agentId, mode: mode ?? 'listen' };
+      case 'hold':
+      case 'resume':
+        return { kind, agentId };
+      case 'transfer':
+        return { kind, agentId, to: toAgentId ?? undefined, note: note ?? undefined };
+    }
+  });
 }
 
 /** The places in the queue that a call has had. */

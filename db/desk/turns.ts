@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
-import { agentsAtDesk, setAgent, type AgentAtDesk } from './agents.ts';
+import { agentsAtDesk, releaseAgent, setAgent, type AgentAtDesk } from './agents.ts';
 import { endMissed, openEntries, type Entry } from './entries.ts';
 import { atDesk, noteAtDesk } from './events.ts';
 
@@ -24,7 +24,7 @@ export async function giveTurns(
     await endMissed(trx, missing, at, missing.wrapUpUntil);
     const agents = await agentsAtDesk(trx);
     for (const { id, state, until } of agents)
-      if (state === 'wrap-up' && until && until <= at) await setAgent(trx, id, 'ready', until);
+      if (state === 'wrap-up' && until && until <= at) await releaseAgent(trx, id, until);
     const ready = (await agentsAtDesk(trx)).filter(({ state }) => state === 'ready');
     const due = (entry: Entry) => entry.state === 'waiting' && (entry.notBefore === undefined || entry.notBefore <= at);
     const turns = ready.length === 0 ? [] : rule((await openEntries(trx)).filter(due), ready);

@@ -5,6 +5,8 @@ export type AgentState = 'away' | 'ready' | 'ringing' | 'talking' | 'wrap-up';
 export type EntryState = 'waiting' | 'ringing' | 'talking' | 'ended';
 /** Who hears a supervisor: nobody, the agent, or both. */
 export type ListeningMode = 'listen' | 'whisper' | 'join';
+/** Why caller and agent do not hear each other in their talk: the caller waits with music, or types a card. */
+export type Aside = 'held' | 'paying';
 export type MessageState = 'begun' | 'dropped' | 'new' | 'taken' | 'done';
 export type EntryOutcome = 'talked' | 'hung-up' | 'lost' | 'not-reached';
 
@@ -17,6 +19,7 @@ export interface AgentTable {
   state: Generated<AgentState>;
   since: Date;
   until: Date | null;
+  backTo: Generated<'ready' | 'away'>;
 }
 
 export interface AgentLanguageTable {
@@ -61,6 +64,9 @@ export interface DeskEntryTable {
   outcome: EntryOutcome | null;
   code: string | null;
   codedAt: Date | null;
+  fromEntryId: string | null;
+  note: string | null;
+  aside: Aside | null;
 }
 
 export interface DeskEventTable {
@@ -110,10 +116,12 @@ export interface DeskLegTable {
 export interface DeskOrderTable {
   id: Generated<string>;
   entryId: string;
-  kind: 'payment' | 'listen';
+  kind: 'payment' | 'listen' | 'hold' | 'resume' | 'transfer';
   agentId: string;
   cents: string | null;
   mode: ListeningMode | null;
+  toAgentId: string | null;
+  note: string | null;
   at: Date;
   takenAt: Date | null;
 }

@@ -45,6 +45,7 @@ export interface CredentialTable {
   stationId: string | null;
   number: string | null;
   agentId: string | null;
+  staffSessionId: string | null;
 }
 
 export interface RegistrationTable {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { Language } from '../people.ts';
-import type { AgentState, ListeningMode } from '../schema/desk.ts';
+import type { AgentState, Aside, ListeningMode } from '../schema/desk.ts';
 
 /** Everybody who works at the desk, with the talk that they have or are rung for. */
 export interface AgentView {
@@ -16,6 +16,10 @@ export interface AgentView {
   readonly entryId: string | null;
   /** Of their talk; null: withheld. */
   readonly number: string | null;
+  /** Why the two do not hear each other just now. */
+  readonly aside: Aside | null;
+  /** Their telephone is registered: they can be rung. */
+  readonly reachable: boolean;
   /** Supervisors who listen to their talk. */
   readonly listening: readonly { readonly name: string; readonly mode: ListeningMode }[];
 }
@@ -40,10 +44,12 @@ export interface DeskView {
   readonly messages: number;
 }
 
-export async function deskView(db: Database): Promise<DeskView> {
+export async function deskView(db: Database, at: Date): Promise<DeskView> {
   const agents = sql<AgentView>`
     select agent.id, agent.name, agent.extension, agent.supervisor, agent.state, agent.since, agent.until,
-      entry.id as entry_id, entry.number, (
+      entry.id as entry_id, entry.number, entry.aside, exists (
+        select from credential join registration using (username)
+        where credential.agent_id = agent.id and registration.expires_at > ${at}::timestamptz) as reachable, (
         select coalesce(jsonb_agg(language order by language), '[]') from agent_language where agent_id = agent.id) as languages, (
         select coalesce(jsonb_agg(jsonb_build_object('name', supervisor.name, 'mode', listening.mode) order by listening.since), '[]')
         from desk_listening listening join agent supervisor on supervisor.id = listening.supervisor_id

@@ -42,13 +42,14 @@ export interface WaitFigures {
   readonly p95: number | null;
 }
 
-/** Those who came to wait for an agent in the span. */
+/** Those who came to wait for an agent in the span; who was passed on has come once. */
 export const waitFiguresQuery = ({ from, until }: Span) => sql<WaitFigures>`
   select count(*) filter (where talking_at is not null)::integer as answered,
     count(*) filter (where talking_at is null and state = 'ended')::integer as abandoned,
     percentile_cont(0.5) within group (order by extract(epoch from talking_at - entered_at)::float8) as p50,
     percentile_cont(0.95) within group (order by extract(epoch from talking_at - entered_at)::float8) as p95
-  from desk_entry where entered_at >= ${from}::timestamptz and entered_at < ${until}::timestamptz`;
+  from desk_entry
+  where entered_at >= ${from}::timestamptz and entered_at < ${until}::timestamptz and from_entry_id is null`;
 
 export async function waitFigures(db: Database, span: Span): Promise<WaitFigures> {
   const [row] = (await waitFiguresQuery(span).execute(db)).rows;

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Database } from '../connect.ts';
 import type { StaffSessionEnd, StaffSessionTable } from '../schema/staff.ts';
 import { staffMember, type StaffMember } from './members.ts';
+import { removeSoftphones } from './softphones.ts';
 
 export type { StaffSessionEnd } from '../schema/staff.ts';
 export type StaffSession = Readonly<Selectable<StaffSessionTable>>;
@@ -34,7 +35,7 @@ export async function useStaffSession(db: Database, id: string, { at, since }: {
   return Number(used.numUpdatedRows) === 1;
 }
 
-/** Ends those of a member, or one of them, that are open; with `unusedSince` only one that nobody has used since. Returns their ids. */
+/** Ends those of a member, or one of them, that are open, with the telephones in their pages; with `unusedSince` only one that nobody has used since. Returns their ids. */
 export async function endStaffSessions(
   db: Database,
   which: { readonly staffId: string; readonly id?: string; readonly unusedSince?: Date },
@@ -46,5 +47,7 @@ export async function endStaffSessions(
   open = open.where('staffId', '=', staffId);
   if (id !== undefined) open = open.where('id', '=', id);
   if (unusedSince !== undefined) open = open.where('usedAt', '<=', unusedSince);
-  return (await open.returning('id').execute()).map((row) => row.id);
+  const ended = (await open.returning('id').execute()).map((row) => row.id);
+  await removeSoftphones(db, { sessionIds: ended });
+  return ended;
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
+import { useStaffSession } from '#db/staff/sessions.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { authorization } from '#test-calls/phone/authorization.ts';
+import { hireAgent, turnOnPage } from '../testing/agent-at-desk.ts';
 import { pinPepper, playedPlatform, realm } from '../testing/world.ts';
 import type { Knock } from './door.ts';
 import { Door } from './door.ts';
@@ -52,6 +54,30 @@ describe('who may call', () => {
     expect(headers['Proxy-Authenticate']).toMatch(
       /^Digest realm="homeline", nonce="[^"]+", algorithm=MD5, qop="auth"$/,
     );
+  });
+
+  it('is the telephone in the page of an agent, as long as its session is open and used', async () => {
+    const { visit, credentials, clock } = atDoor();
+    const { db } = database;
+    await hireAgent(db);
+    const signIn = () => turnOnPage(db, clock);
+    const first = await signIn();
+    const by = ({ username, password }: { username: string; password: string }) =>
+      visit(credentials(username, password));
+    expect(await by(first)).toEqual({ kind: 'agent', agentId: 'ana' });
+    const stored = await db.selectFrom('credential').selectAll().where('username', '=', first.username).execute();
+    expect(JSON.stringify(stored)).not.toContain(first.password);
+    // Signed in elsewhere: this one is none any more.
+    const second = await signIn();
+    expect(await by(first)).toMatchObject({ kind: 'refused', status: 407 });
+    expect(await by(second)).toEqual({ kind: 'agent', agentId: 'ana' });
+    await clock.move(15 * 60_000);
+    expect(await by(second)).toMatchObject({ kind: 'refused', status: 407 });
+    await useStaffSession(db, second.sessionId, { at: clock.now(), since: new Date(0) });
+    expect(await by(second)).toEqual({ kind: 'agent', agentId: 'ana' });
+    const expired = { expiresAt: clock.now() };
+    await db.updateTable('staffSession').set(expired).where('id', '=', second.sessionId).execute();
+    expect(await by(second)).toMatchObject({ kind: 'refused', status: 407 });
   });
 
   it('is a phone inside that knows its password', async () => {

@@ -1,3 +1,4 @@
+import { inUseAt } from '#accounts/staff/softphone.ts';
 import type { Credentials } from '#db/credentials.ts';
 import { findCredentials } from '#db/credentials.ts';
 import type { StationAt } from '#db/stations.ts';
@@ -90,7 +91,7 @@ export class Door {
       secret: terms.digestSecret,
       counts: this.#counts,
       now: clock.now(),
-      lookup: async (name, realm) => (credentials = await findCredentials(db, name, realm))?.ha1,
+      lookup: async (name, realm) => (credentials = await findCredentials(db, name, realm, inUseAt(clock.now())))?.ha1,
     });
     // Others of them failed while this one was looked up: what is sent side by side is judged no more often than one after the other.
     const late = this.#backOff.wait(source.address, username, source.port);

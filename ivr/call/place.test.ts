@@ -46,11 +46,21 @@ function world(...network: Network[]) {
 
 describe('a called number', () => {
   it('that has a registered phone rings there, where its REGISTER came from, and nowhere else', async () => {
-    const { run, dialled, endpoints } = world(rings(failed(503)));
+    const { run, dialled, endpoints, media } = world(rings(failed(503)));
     const phone = { uri: 'sip:home1@10.0.0.5', via: 'sip:203.0.113.9:4000;transport=udp' };
     expect(await run({ phone })).toEqual({ kind: 'ended', end: { status: 503, q850: undefined } });
     expect(dialled).toMatchObject([{ ...phone, callingNumber: '+18669490290', sdp: 'our SDP' }]);
     expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
+    expect(media.farEnds).toEqual(['telephone']);
+  });
+
+  it('that is answered in a browser is offered what browsers take', async () => {
+    const { run, dialled, media } = world(rings(failed(486)));
+    const phone = { uri: 'sip:home1@a1b2.invalid;transport=ws', browser: true } as const;
+    await run({ phone });
+    expect(media.farEnds).toEqual(['browser']);
+    expect(dialled[0]).toMatchObject({ uri: phone.uri });
+    expect(dialled[0]).not.toHaveProperty('browser');
   });
 
   it('cannot be called without a trunk, and needs no endpoint then', async () => {

@@ -83,13 +83,13 @@ interface Tried {
 }
 
 async function ring(route: Route, placing: Placing, { sip, media, clock, record }: Servers): Promise<Tried> {
-  const { name, ...address } = route;
+  const { name, browser, ...address } = route;
   const patience = new AbortController();
   const signal = AbortSignal.any([placing.signal, patience.signal]);
   const over = new AbortController();
   let best = 0;
   const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
-  const endpoint = await media.endpoint(placing.beside);
+  const endpoint = await media.endpoint(placing.beside, browser ? 'browser' : 'telephone');
   try {
     const plan = planDialog();
     await unlessAborted(placing.onPlanned(plan, endpoint), placing.signal).catch((error: unknown) => {

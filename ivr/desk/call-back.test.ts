@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveQueue } from '#accounts/desk/queue.ts';
 import { deskTermsAt } from '#accounts/desk/terms.ts';
-import { enterQueue, keepForCallBack } from '#db/desk/entries.ts';
+import { turnAgent } from '#db/desk/agents.ts';
+import { enterQueue, keepForCallBack, openEntries } from '#db/desk/entries.ts';
+import { orderInTalk } from '#db/desk/in-talk.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
 
 import { takeCallBack } from '#db/desk/turns.ts';
@@ -16,6 +18,8 @@ import { failed, patient } from '../testing/played-servers.ts';
 import { playedPlatform } from '../testing/world.ts';
 import { callBack } from './call-back.ts';
 import { CallBacks, lookMs } from './call-backs.ts';
+import { lookMs as waitMs } from './place-in-queue.ts';
+import { orderMs } from './talk-orders.ts';
 
 let server: TestDatabase;
 beforeAll(async () => {
@@ -101,6 +105,48 @@ describe('a call-back', () => {
       ['agent', 'ivr-test'],
       ['family', 'ivr-test'],
     ]);
+  });
+
+  it('passed on by the agent lets the family wait on the line for another, and talk with them', async () => {
+    const call = await wanted();
+    const { done, heard } = await taken(call);
+    await heard;
+    const notices = [call.agent, call.family].map((each) => each.begins('agent.monitored'));
+    call.family.press('1');
+    await Promise.all(notices.map(async (notice) => (await notice).end()));
+    while (!call.family.told.includes('bridge to agent')) await new Promise((resolve) => setImmediate(resolve));
+    const { db } = server;
+    const wants = { kind: 'transfer', to: undefined, note: undefined } as const;
+    await db.transaction().execute((trx) => orderInTalk(trx, 'ana', wants, call.clock.now()));
+    const told = call.family.begins('hold.put-through');
+    const thanked = call.agent.begins('desk.passed-on');
+    const music = call.family.begins('music');
+    await call.clock.move(orderMs);
+    const waiting = call.clock.asked(waitMs);
+    await Promise.all([(await told).end(), (await thanked).end()]);
+    await music;
+    await waiting;
+    const [place] = await openEntries(db);
+    expect(place).toMatchObject({ state: 'waiting', way: 'line', number, fromEntryId: call.id });
+    // Ana is the only one, and takes it again.
+    const [again, againDialog] = [new PlayedEndpoint('again'), new PlayedDialog()];
+    again.quick = true;
+    call.media.ready.push(again);
+    call.sip.network.push(() => ({ kind: 'answered', dialog: againDialog }));
+    await turnAgent(db, 'ana', 'ready', call.clock.now());
+    await call.clock.move(waitMs);
+    while (!again.prompts.some(({ path }) => path.startsWith('passing:')))
+      await new Promise((resolve) => setImmediate(resolve));
+    const notice = call.family.begins('agent.monitored');
+    again.press('1');
+    await (await notice).end();
+    while (!call.family.told.includes('bridge to again')) await new Promise((resolve) => setImmediate(resolve));
+    const goodbye = call.family.begins('goodbye');
+    againDialog.hangUp();
+    await (await goodbye).end();
+    await done;
+    expect(call.familyDialog.byes).toHaveLength(1);
+    expect(await rowOf(db, place?.id ?? '')).toMatchObject({ outcome: 'talked', agentId: 'ana' });
   });
 
   it('says goodbye to the family when the agent hangs up first', async () => {

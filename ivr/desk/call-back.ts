@@ -12,12 +12,15 @@ import type { Platform } from '../platform.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { codesByKey } from './code-by-key.ts';
 import { keepPlace } from './keep-place.ts';
+import { PlaceInQueue, type QueuedCall } from './place-in-queue.ts';
 import { phoneAt, reachAgent, type GivenCall } from './ring-agent.ts';
 import { talkWithAgent } from './talk-with-agent.ts';
 import { ringWritten } from './written-leg.ts';
 
 /** How long a family's phone rings, seconds: about five times. */
 const familyRingSeconds = 30;
+/** How often it is looked whether they still wait, seconds. */
+const lookSeconds = 30;
 
 type Wanted = Entry & { readonly agentId: string; readonly callBackNumber: string };
 type CallBack = Omit<GivenCall, 'leg'> & { readonly entry: Wanted; readonly house: Pick<FamilyLineHouse, 'number'> };
@@ -93,7 +96,8 @@ async function connect(agent: Leg, call: CallBack): Promise<void> {
 async function talk(agent: Leg, family: Leg, call: CallBack): Promise<void> {
   const { language, platform, signal } = call;
   try {
-    await talkWithAgent(agent, { ...call, leg: family, signal: AbortSignal.any([signal, family.ended]) });
+    const end = await talkWithAgent(agent, { ...call, leg: family, signal: AbortSignal.any([signal, family.ended]) });
+    if (end !== 'over') await waitAnew(end.passedOn, { ...call, leg: family });
     await tell(family, call, 'line.goodbye');
   } catch (error) {
     if (error instanceof LegEnded) return;
@@ -101,6 +105,12 @@ async function talk(agent: Leg, family: Leg, call: CallBack): Promise<void> {
       await lastWords([{ leg: family, language }], { platform, record: unwritten(call.callId) });
     throw error;
   }
+}
+
+/** Who was passed on waits on the line, as who has called. */
+async function waitAnew(entryId: string, call: CallBack & QueuedCall): Promise<void> {
+  const place = new PlaceInQueue(entryId, call.language, call);
+  while ((await place.hold(lookSeconds)) !== 'talked');
 }
 
 /** The family's leg, once they have pressed 1; undefined: not reached. Rejects with the signal's reason. */

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { turnAgent } from '#db/desk/agents.ts';
+import { findAgentPhone, turnAgent } from '#db/desk/agents.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
 import { openAccount } from '#db/accounts.ts';
+import { endStaffSessions } from '#db/staff/sessions.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import type { Place } from '#flows/family-line/ports.ts';
 import { Stopped } from '../call/last-words.ts';
 import { Leg, LegEnded } from '../leg/leg.ts';
-import { agentState, clearDesk, hireAgent, plugIn, rowOf, untilEntry } from '../testing/agent-at-desk.ts';
+import { agentState, clearDesk, hireAgent, plugIn, rowOf, turnOnPage, untilEntry } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint, type PlayedPrompt } from '../testing/played-endpoint.ts';
 import { failed } from '../testing/played-servers.ts';
@@ -56,6 +57,8 @@ const legs = () => server.db.selectFrom('deskLeg').selectAll().orderBy('plannedA
 async function legIs(wanted: (leg: Awaited<ReturnType<typeof legs>>[number] | undefined) => boolean): Promise<void> {
   while (!wanted((await legs())[0])) await new Promise((resolve) => setImmediate(resolve));
 }
+const session = (id: string) =>
+  server.db.selectFrom('staffSession').select('staffId').where('id', '=', id).executeTakeFirstOrThrow();
 const until = (id: string, state: string) => untilEntry(server.db, id, state);
 
 describe('a place in the queue', () => {
@@ -127,6 +130,25 @@ describe('a place in the queue', () => {
     expect(agentDialog.byes.length).toBe(1);
     await clock.move(1_000);
     expect(await held).toBe('waiting');
+  });
+
+  it('is taken by an agent who answers the telephone in their page, which is offered what browsers take and asks for no key', async () => {
+    const { agents, agentEndpoint, agentDialog, endpoint, clock, sip, media } = await caller();
+    const { contact, sessionId } = await turnOnPage(server.db, clock);
+    const { place, id } = await queued(agents);
+    const notices = [endpoint, agentEndpoint].map((each) => each.begins('agent.monitored'));
+    const held = place.hold(30);
+    await Promise.all(notices.map(async (notice) => (await notice).end()));
+    // That on the table is registered as well.
+    expect(sip.dialled).toMatchObject([{ uri: contact, sdp: 'our SDP' }]);
+    expect(sip.dialled[0]).not.toHaveProperty('via');
+    expect(media.farEnds).toEqual(['browser']);
+    expect(agentEndpoint.prompts.map(({ path }) => path)).toEqual(['/es/agent.monitored.wav']);
+    await until(id, 'talking');
+    agentDialog.hangUp();
+    expect(await held).toBe('talked');
+    await endStaffSessions(server.db, { staffId: (await session(sessionId)).staffId }, 'signed-out', clock.now());
+    expect(await findAgentPhone(server.db, 'ana', clock.now())).toMatchObject({ username: 'desk1', inPage: false });
   });
 
   it('is given up at once by who hangs up, whatever is going on', async () => {

@@ -8,7 +8,8 @@ import type { Leg } from '../leg/leg.ts';
 import type { Platform } from '../platform.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { keepPlace } from './keep-place.ts';
-import { ringAgent } from './ring-agent.ts';
+import { playMusic } from './music.ts';
+import { ringAgent, type GivenCall } from './ring-agent.ts';
 import { talkWithAgent } from './talk-with-agent.ts';
 
 /** A call to the 866 line that wants an agent. */
@@ -31,7 +32,8 @@ const callBackKey = '1';
 
 /** The {@link Place} of one call. It is given up as soon as its leg ends, whatever the flow does then. */
 export class PlaceInQueue implements Place {
-  readonly #id: string;
+  /** Another one once an agent has passed the caller on. */
+  #id: string;
   readonly #language: Language;
   readonly #call: QueuedCall;
   readonly #signal: AbortSignal;
@@ -54,11 +56,25 @@ export class PlaceInQueue implements Place {
     return now && { position: now.position, minutes: now.waitSeconds && Math.ceil(now.waitSeconds / 60) };
   }
 
+  /** Who is passed on by an agent has another place from then on, and waits with music until it comes to a talk again, or the seconds are over. */
   async hold(seconds: number): Promise<'talked' | 'waiting' | 'call-back'> {
-    const { platform } = this.#call;
-    const { clock } = platform;
+    for (;;) {
+      const held = await this.#wait(seconds);
+      if (typeof held === 'string') return held;
+      const end = await talkWithAgent(held, this.#given);
+      if (end === 'over') return 'talked';
+      this.#id = end.passedOn;
+      // They have hung up meanwhile: nobody else gives this place up.
+      if (this.#signal.aborted) void this.leave();
+    }
+  }
+
+  /** The leg of the agent who has taken the call, or how the waiting ended. */
+  async #wait(seconds: number): Promise<Leg | 'waiting' | 'call-back'> {
+    const { clock } = this.#call.platform;
     const until = clock.elapsed() + seconds * 1000;
-    const music = this.#music();
+    this.#signal.throwIfAborted();
+    const music = playMusic(this.#call.leg.endpoint, this.#call.holdMusic, this.#signal);
     const listening = new AbortController();
     const wanted = { callBack: false };
     const pressed = this.#keyPressed(AbortSignal.any([listening.signal, this.#signal])).then((key) => {
@@ -68,14 +84,8 @@ export class PlaceInQueue implements Place {
       for (;;) {
         const agentId = await unlessAborted(this.#look(), this.#signal);
         if (agentId !== undefined) {
-          const call = { ...this.#call, entryId: this.#id, language: this.#language, signal: this.#signal };
-          const agent = await ringAgent(agentId, call);
-          if (agent) {
-            listening.abort();
-            await music.stop();
-            await talkWithAgent(agent, call);
-            return 'talked';
-          }
+          const agent = await ringAgent(agentId, this.#given);
+          if (agent) return agent;
         } else if (wanted.callBack) return 'call-back';
         else if (clock.elapsed() >= until) return 'waiting';
         await (wanted.callBack
@@ -86,6 +96,10 @@ export class PlaceInQueue implements Place {
       listening.abort();
       await music.stop();
     }
+  }
+
+  get #given(): GivenCall {
+    return { ...this.#call, entryId: this.#id, language: this.#language, signal: this.#signal };
   }
 
   async stepAside(): Promise<'aside' | 'coming'> {
@@ -149,23 +163,5 @@ export class PlaceInQueue implements Place {
       log.warn({ call: callId, err: error }, 'the queue can not be looked at');
       return undefined;
     }
-  }
-
-  /** Plays round until it is stopped; that resolves when nothing is heard of it any more. */
-  #music(): { stop(): Promise<void> } {
-    const { leg, holdMusic } = this.#call;
-    let playing = leg.endpoint.play(holdMusic);
-    let stopped = false;
-    const round = async () => {
-      while ((await playing.ended) === 'played' && !stopped) playing = leg.endpoint.play(holdMusic);
-    };
-    const over = round().catch(() => undefined);
-    return {
-      stop: async () => {
-        stopped = true;
-        playing.stop();
-        if (!this.#signal.aborted) await over;
-      },
-    };
   }
 }

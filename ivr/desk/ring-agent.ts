@@ -1,6 +1,7 @@
 import { ringSeconds } from '#accounts/desk/queue.ts';
 import { findAgentPhone } from '#db/desk/agents.ts';
 import { beginTalk, missOffer } from '#db/desk/entries.ts';
+import { passedOnBy } from '#db/desk/in-talk.ts';
 import type { Language } from '#flows/language.ts';
 import { prompt, type Prompt } from '#flows/prompt.ts';
 import type { Registration } from '#db/registrations.ts';
@@ -25,12 +26,14 @@ const takeKey = '1';
 const takeSeconds = 8;
 
 /**
- * Rings an agent's phone, says who calls and in which language, and waits for a 1: an answering machine takes no call. Undefined: not taken; the
- * agent is away then and the call in its place. Rejects with the signal's reason.
+ * Rings an agent's phone, says who calls, in which language and who passes them on, and waits for a 1: an answering machine takes no call. That in their
+ * page shows all this, and nobody but the agent answers it: it asks for no key. Undefined: not taken; the agent is away then and the call in its place.
+ * Rejects with the signal's reason.
  */
 export async function ringAgent(agentId: string, call: GivenCall): Promise<Leg | undefined> {
   const { entryId, platform } = call;
-  const agent = await reachAgent(agentId, call, whoCalls(call), call.leg.endpoint.id);
+  const told = [...whoCalls(call), ...(await whoPassesOn(call))];
+  const agent = await reachAgent(agentId, call, told, call.leg.endpoint.id);
   if (!agent) return undefined;
   try {
     if (await beginTalk(platform.db, entryId, platform.clock.now())) {
@@ -76,7 +79,7 @@ export async function reachAgent(
   if (rung.kind === 'ended') return missed(rung.end.local ?? `status ${rung.end.status}`);
   const agent = rung.leg;
   try {
-    if (await unlessAborted(takes(agent, call, told), signal)) return agent;
+    if (phone.inPage || (await unlessAborted(takes(agent, call, told), signal))) return agent;
     void agent.end();
     return await missed('not accepted');
   } catch (error) {
@@ -93,6 +96,17 @@ const whoCalls = ({ callingNumber }: GivenCall): Prompt[] => [
     ? prompt('desk.call-withheld')
     : prompt('desk.call-from', { phone: { kind: 'phone', number: callingNumber } }),
 ];
+
+/** A database that is away keeps nobody from being rung. */
+async function whoPassesOn({ callId, entryId, platform: { db, log } }: GivenCall): Promise<Prompt[]> {
+  const extension = await passedOnBy(db, entryId).catch((error: unknown) => {
+    log.warn({ call: callId, err: error }, 'who passes a caller on can not be looked up');
+    return undefined;
+  });
+  return extension === undefined
+    ? []
+    : [prompt('desk.passed-on-by', { extension: { kind: 'reference', digits: extension } })];
+}
 
 async function takes(
   agent: Leg,

@@ -11,7 +11,7 @@ import { saveRegistration } from '#db/registrations.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { Stopped } from '../call/last-words.ts';
 import { Leg } from '../leg/leg.ts';
-import { clearDesk, hireAgent } from '../testing/agent-at-desk.ts';
+import { clearDesk, hireAgent, turnOnPage } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
 import { failed, patient, type Network } from '../testing/played-servers.ts';
@@ -103,6 +103,19 @@ const order = (entryId: string, agentId: string, at: Date) =>
   server.db.transaction().execute((trx) => orderListening(trx, { entryId, agentId, mode: 'join' }, at));
 
 describe('a supervisor who has ordered it', () => {
+  it('and answers the telephone in their page hears at once, without a key', async () => {
+    const talk = await talking();
+    const { contact } = await turnOnPage(server.db, talk.clock, 'sol');
+    const done = talk.ring('listen');
+    await until(() => orders(talk).length === 1);
+    expect(talk.sip.dialled).toMatchObject([{ uri: contact }]);
+    expect(talk.media.farEnds).toEqual(['browser']);
+    expect(talk.supervisor.prompts).toEqual([]);
+    talk.supervisor.press('*');
+    await done;
+    await server.db.deleteFrom('credential').where('staffSessionId', 'is not', null).execute();
+  });
+
   it('is rung beside the talk, presses 1, and is heard by whom they wanted from the beginning', async () => {
     const talk = await talking();
     const asked = talk.supervisor.begins();
@@ -229,7 +242,7 @@ describe('an order to listen', () => {
     const seen: unknown[] = [];
     const talkOrders = new TalkOrders(talk.agent, { ...talk.call, leg: talk.agent }, (one) => seen.push(one));
     const stop = new AbortController();
-    const payment = talkOrders.payment(stop.signal);
+    const payment = talkOrders.next(stop.signal);
     payment.catch(() => undefined);
     await talk.clock.move(orderMs);
     await until(() => seen.length === 1);

@@ -42,7 +42,8 @@ export async function ringSupervisor(
     );
     if (rung.kind === 'ended')
       return log.info({ ...about, ...rung.end }, 'a supervisor who wants to listen did not answer');
-    if (!(await isThere(rung.leg, found.supervisor, call))) return await rung.leg.end();
+    // Nobody but the supervisor answers the telephone in their page.
+    if (!phone.inPage && !(await isThere(rung.leg, found.supervisor, call))) return await rung.leg.end();
     const wanted = { agentId, extension: found.extension };
     await supervise(randomUUID(), wanted, found.supervisor.languages, rung.leg, platform, stoppingOf(signal), mode);
   } catch (error) {

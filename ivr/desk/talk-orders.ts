@@ -11,21 +11,25 @@ const paymentKeys = '*7';
 /** Between these two keys, milliseconds. */
 const keysMs = 3_000;
 
-/** A payment that is wanted; without an amount the agent is asked for it. */
-interface PaymentOrder {
-  readonly cents: number | undefined;
-}
+/** What an agent wants of the talk. */
+export type TalkOrder =
+  /** Without an amount the agent is asked for it. */
+  | { readonly kind: 'payment'; readonly cents: number | undefined }
+  | { readonly kind: 'hold' | 'resume' }
+  | { readonly kind: 'transfer'; readonly to: string | undefined; readonly note: string | undefined };
 
 export type ListenOrder = Extract<DeskOrder, { kind: 'listen' }>;
 
 /**
- * What is ordered of one talk, by the agent's keys or by another process: one payment at a time, and none while one is carried out. A supervisor
+ * What is ordered of one talk, by the agent's keys or by another process: one after the other, and none while one is carried out. A supervisor
  * who is to be rung is rung beside (`onListen`).
  */
 export class TalkOrders {
   readonly #agent: Leg;
   readonly #call: GivenCall;
   readonly #onListen: (order: ListenOrder) => void;
+  /** Taken already. */
+  readonly #left: TalkOrder[] = [];
 
   constructor(agent: Leg, call: GivenCall, onListen: (order: ListenOrder) => void) {
     this.#agent = agent;
@@ -33,23 +37,26 @@ export class TalkOrders {
     this.#onListen = onListen;
   }
 
-  /** The next payment that is wanted. Rejects with the signal's reason. */
-  payment(signal: AbortSignal): Promise<PaymentOrder> {
+  /** The next that is wanted. Rejects with the signal's reason. */
+  next(signal: AbortSignal): Promise<TalkOrder> {
+    const left = this.#left.shift();
+    if (left) return Promise.resolve(left);
     const over = new AbortController();
     const ends = AbortSignal.any([signal, over.signal]);
     setMaxListeners(0, ends);
-    return new Promise<PaymentOrder>((resolve, reject) => {
+    return new Promise<TalkOrder>((resolve, reject) => {
       this.#keyed(ends, resolve);
       this.#ordered(ends, resolve).catch(reject);
-    }).finally(() => over.abort('a payment is wanted'));
+    }).finally(() => over.abort('something is wanted'));
   }
 
-  #keyed(ends: AbortSignal, wanted: (order: PaymentOrder) => void): void {
+  #keyed(ends: AbortSignal, wanted: (order: TalkOrder) => void): void {
     const { clock } = this.#call.platform;
     let before = { key: '', atMs: 0 };
     const stop = this.#agent.digits.overhear((key) => {
       const now = { key, atMs: clock.elapsed() };
-      if (before.key + key === paymentKeys && now.atMs - before.atMs <= keysMs) wanted({ cents: undefined });
+      if (before.key + key === paymentKeys && now.atMs - before.atMs <= keysMs)
+        wanted({ kind: 'payment', cents: undefined });
       before = now;
     });
     if (ends.aborted) stop();
@@ -57,15 +64,19 @@ export class TalkOrders {
   }
 
   /** A database that is away is asked again. */
-  async #ordered(ends: AbortSignal, wanted: (order: PaymentOrder) => void): Promise<void> {
+  async #ordered(ends: AbortSignal, wanted: (order: TalkOrder) => void): Promise<void> {
     const { entryId, platform } = this.#call;
     const { db, clock } = platform;
     for (;;) {
       await clock.wait(orderMs, ends);
       const orders: readonly DeskOrder[] = await takeOrders(db, entryId, clock.now()).catch(() => []);
-      for (const order of orders) if (order.kind === 'listen') this.#onListen(order);
-      const payment = orders.find((order) => order.kind === 'payment');
-      if (payment) return wanted(payment);
+      const kinds = new Set<string>();
+      for (const order of orders)
+        if (order.kind === 'listen') this.#onListen(order);
+        // What came twice meanwhile is done once.
+        else if (!kinds.has(order.kind)) this.#left.push((kinds.add(order.kind), order));
+      const first = this.#left.shift();
+      if (first) return wanted(first);
     }
   }
 }

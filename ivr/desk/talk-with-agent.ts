@@ -1,22 +1,22 @@
 import { talkOver } from '#accounts/desk/queue.ts';
-import { findEntry } from '#db/desk/entries.ts';
 import { prompt } from '#flows/prompt.ts';
-import { LinePayments } from '../family-line/payments.ts';
 import { unwritten } from '../family-line/unwritten.ts';
 import type { Leg } from '../leg/leg.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';
-import { unlessAborted } from '../unless-aborted.ts';
+import { attend } from './attend.ts';
 import { keepPlace } from './keep-place.ts';
+import { tellPassedOn } from './pass-on.ts';
 import type { GivenCall } from './ring-agent.ts';
-import { ringSupervisor } from './ring-supervisor.ts';
-import { TalkOrders } from './talk-orders.ts';
-import { AttendedPayments } from './take-payment.ts';
+
+/** How a talk ended: one has hung up, or the agent has passed the caller on, who has this place in the queue now. */
+export type TalkEnd = 'over' | { readonly passedOn: string };
 
 /**
- * Caller and agent hear that somebody may listen, and talk until one hangs up; what either types meanwhile the other does not hear, and the agent may take a payment. The
- * agent's leg is over then, and the wrap-up begins. Rejects with the signal's reason: the caller has gone, or the platform stops.
+ * Caller and agent hear that somebody may listen, and talk until one hangs up, or the agent passes the caller on; what either types meanwhile the other
+ * does not hear, and the agent may hold the caller or take a payment. The agent's leg is over then, and the wrap-up begins. Rejects with the signal's
+ * reason: the caller has gone, or the platform stops; but not once the caller has another place.
  */
-export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> {
+export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<TalkEnd> {
   const { callId, entryId, leg, platform, signal } = call;
   const { clock, db, log } = platform;
   const begun = clock.elapsed();
@@ -29,11 +29,14 @@ export async function talkWithAgent(agent: Leg, call: GivenCall): Promise<void> 
     log.info({ call: callId, entry: entryId }, 'an agent and a caller talk');
     const goesOn = AbortSignal.any([over.signal, signal, agent.ended]);
     void keepPlace(entryId, platform, goesOn);
-    await attend(agent, call, goesOn);
+    const passedOn = await attend(agent, call, goesOn);
+    await tellPassedOn(agent, call);
+    return { passedOn };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     // Whatever fails because the agent has hung up is the end of the talk, no fault.
     if (!agent.ended.aborted) throw error;
+    return 'over';
   } finally {
     over.abort(talkIsOver);
     void agent.end();
@@ -55,28 +58,3 @@ async function announce(legs: readonly Leg[], { callId, language, platform, sign
 }
 
 const talkIsOver = 'the talk is over';
-
-/** Does what is ordered of the talk until the signal is aborted, and rejects with its reason. */
-async function attend(agent: Leg, call: GivenCall, signal: AbortSignal): Promise<never> {
-  const orders = new TalkOrders(agent, call, (order) => void ringSupervisor(order, agent, call));
-  let payments: AttendedPayments | undefined;
-  try {
-    for (;;) {
-      const { cents } = await unlessAborted(orders.payment(signal), signal);
-      // One for the whole talk: it counts its orders.
-      payments ??= await paymentsOf(agent, call);
-      await payments.take(cents);
-    }
-  } finally {
-    await payments?.tellUntold();
-  }
-}
-
-async function paymentsOf(agent: Leg, call: GivenCall): Promise<AttendedPayments> {
-  const { entryId, platform } = call;
-  const { db, familyLine, log } = platform;
-  const agentId = (await findEntry(db, entryId))?.agentId;
-  if (!familyLine || agentId === undefined) throw new Error('a talk without an agent, or without the 866 line');
-  const payments = new LinePayments(db, familyLine, call, log, { agentId, entryId });
-  return new AttendedPayments({ agentId, leg: agent }, call, payments);
-}

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { beginStaffSession } from '#accounts/staff/sessions.ts';
+import { turnOnSoftphone } from '#accounts/staff/softphone.ts';
+import { Crew } from '#accounts/staff/testing/crew.ts';
 import type { Database } from '#db/connect.ts';
 import { saveCredentials } from '#db/credentials.ts';
 import { agentsAtDesk, saveAgent, turnAgent } from '#db/desk/agents.ts';
 import { saveRegistration } from '#db/registrations.ts';
+import { staffMember } from '#db/staff/members.ts';
 import type { Clock } from '../clock.ts';
 
 /** Ana, who speaks Spanish, and the phone on her table. */
@@ -27,6 +31,27 @@ export async function plugIn(db: Database, clock: Clock, { ready = true } = {}):
   const binding = { username: 'desk1', contact: 'sip:desk1@127.0.0.1:5999', source, expiresAt };
   await saveRegistration(db, binding, { callId: randomUUID(), cseq: 1 }, clock.now());
   if (ready) await turnAgent(db, 'ana', 'ready', clock.now());
+}
+
+/** An agent signs in to the page and turns its telephone on, which is registered for an hour. Returns by what. */
+export async function turnOnPage(db: Database, clock: Clock, agentId = 'ana') {
+  const deps = { now: () => clock.now() };
+  const known = await db.selectFrom('staff').select('id').where('agentId', '=', agentId).executeTakeFirst();
+  const role = agentId === 'ana' ? 'agent' : 'supervisor';
+  const id = known?.id ?? (await new Crew(db).hire(`page-of-${agentId}`, { agentId, role }));
+  const member = await staffMember(db, { id });
+  if (!member) throw new Error('who was hired is not there');
+  return db.transaction().execute(async (trx) => {
+    const { session } = await beginStaffSession(trx, deps, member);
+    const on = await turnOnSoftphone(trx, { agentId, sessionId: session.id, realm: 'homeline' });
+    if (!on) throw new Error('a session that has just begun is over');
+    const contact = `sip:${agentId}@a1b2c3.invalid;transport=ws`;
+    const source = { address: '127.0.0.1', port: 40_000 };
+    const expiresAt = new Date(clock.now().getTime() + 3_600_000);
+    const binding = { username: on.username, contact, source, expiresAt };
+    await saveRegistration(trx, binding, { callId: randomUUID(), cseq: 1 }, clock.now());
+    return { ...on, contact, sessionId: session.id, staffId: id };
+  });
 }
 
 export const agentState = async (db: Database) => (await agentsAtDesk(db))[0]?.state;

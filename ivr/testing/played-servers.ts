@@ -1,4 +1,4 @@
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint, FarEnd } from '#media/freeswitch.ts';
 import type { MediaServers } from '#media/servers/media-servers.ts';
 import type {
   DialogReference,
@@ -96,6 +96,8 @@ export class PlayedMedia {
   refusal: Error | undefined;
   /** Beside which channel each was wanted. */
   readonly besides: (string | undefined)[] = [];
+  /** For what each endpoint was to make an offer. */
+  readonly farEnds: (FarEnd | undefined)[] = [];
   channelIds: string[] = [];
   /** Channels of another media server. */
   readonly elsewhere = new Set<string>();
@@ -105,8 +107,9 @@ export class PlayedMedia {
     return this as unknown as MediaServers;
   }
 
-  async endpoint(beside?: string): Promise<Endpoint> {
+  async endpoint(beside?: string, farEnd?: FarEnd): Promise<Endpoint> {
     this.besides.push(beside);
+    this.farEnds.push(farEnd);
     const made = this.ready.shift() ?? new PlayedEndpoint(`endpoint ${this.endpoints.length + 1}`);
     this.endpoints.push(made);
     return made.real;

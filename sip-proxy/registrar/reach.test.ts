@@ -10,8 +10,12 @@ test.each([
   ['sip:home1@10.0.0.5;transport=tcp', at, undefined],
   ['sip:home1@10.0.0.5;transport=tls', at, undefined],
   ['sips:home1@10.0.0.5', at, undefined],
-  ['sip:web@df7jal23ls0d.invalid;transport=ws', at, undefined],
   ['sip:home1@[2001:db8::1]', { address: '2001:db8::9', port: 5060 }, 'sip:[2001:db8::9]:5060;transport=udp'],
 ])('%s', (contact, source, expected) => {
   expect(reach(contact, source)).toEqual({ uri: contact, ...(expected !== undefined && { via: expected }) });
+});
+
+test.each(['ws', 'WSS'])('who has come by %s is a browser, reached by that connection', (transport) => {
+  const contact = `sip:web@df7jal23ls0d.invalid;transport=${transport}`;
+  expect(reach(contact, at)).toEqual({ uri: contact, browser: true });
 });

@@ -5,6 +5,8 @@ import { parseUri } from '#sip-stack/uri.ts';
 export interface Reach {
   readonly uri: string;
   readonly via?: string;
+  /** A browser, which has come by WebSocket (RFC 7118): it speaks by ICE and DTLS-SRTP alone (RFC 8827 §6.5). */
+  readonly browser?: true;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface Reach {
 export const reach = (contact: string, source: SocketAddress): Reach => {
   const uri = parseUri(contact);
   const transport = uri?.params.get('transport')?.toLowerCase() ?? 'udp';
+  if (transport === 'ws' || transport === 'wss') return { uri: contact, browser: true };
   if (uri?.scheme === 'sips' || transport !== 'udp') return { uri: contact };
   return { uri: contact, via: `sip:${hostPort(source)};transport=udp` };
 };

@@ -18,8 +18,10 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SIP_TCP_PORT:
     'port of SIP over TCP, of our own SIP server (as the settings below); that of `SIP_PORT` unless given; `off`: none',
   SIP_TLS_PORT: 'port of SIP over TLS; none unless given',
-  SIP_WS_PORT: 'port of SIP over WebSocket (RFC 7118); none unless given',
+  SIP_WS_PORT: 'port of SIP over WebSocket (RFC 7118); none unless given. `npm start`: 5066',
   SIP_WSS_PORT: 'port of SIP over secure WebSocket; none unless given',
+  SOFTPHONE_URL:
+    'where the telephone in an agent’s page reaches SIP over WebSocket, `wss://phone.example.com`; that of our own SIP server unless given. Behind https it must be `wss://`',
   SIP_TLS_KEY_FILE: 'PEM of the key for TLS and secure WebSocket',
   SIP_TLS_CERT_FILE: 'PEM of its certificate, and those between it and an authority',
   SIP_IPV6_HOST: 'address of SIP over IPv6 beside `SIP_HOST`, at the same ports',

@@ -19,6 +19,7 @@ export const cells: Readonly<Record<Act, string>> = {
   'live.listen': 'supervisor',
   'queue.read': 'agent supervisor service-key',
   'agent.state': 'agent supervisor',
+  'phone.use': 'agent supervisor',
   'agent.manage': 'supervisor administrator',
   'document.view': 'supervisor administrator',
   'document.decide': 'supervisor administrator',

@@ -21,6 +21,8 @@ const agent = z
     until: resources.at.optional().describe('When the wrap-up is over by itself'),
     entryId: z.uuid().optional().describe('Of the talk that is theirs, or that they are rung for'),
     number: resources.e164.optional().describe('Who talks with them; absent: withheld'),
+    aside: resources.aside.optional(),
+    reachable: z.boolean().describe('Their telephone is registered: they can be rung'),
     listening: z.array(z.strictObject({ name: z.string(), mode: z.enum(['listen', 'whisper', 'join']) })),
   })
   .meta({ id: 'StaffAgent' });
@@ -54,7 +56,7 @@ export const deskRoutes: readonly StaffRoute[] = [
     act: 'queue.read',
     answers: { 200: desk },
     problems: [],
-    run: async (db) => ({ status: 200, body: told(await deskView(db)) }),
+    run: async (db, { now }) => ({ status: 200, body: told(await deskView(db, now())) }),
   },
   {
     method: 'PUT',

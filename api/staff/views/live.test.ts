@@ -272,6 +272,7 @@ describe('the desk', () => {
           since: after(0),
           entryId: talking,
           number: '+12135550142',
+          reachable: false,
           listening: [{ name: 'Ray Ortega', mode: 'whisper' }],
         },
       },
@@ -284,7 +285,7 @@ describe('the desk', () => {
           languages: ['en', 'es'],
           state: 'away',
         },
-        ...{ since: expect.any(String) as string, listening: [] },
+        ...{ since: expect.any(String) as string, reachable: false, listening: [] },
       },
     ]);
     expect(shown.waiting).toEqual([

@@ -58,6 +58,9 @@ export const attempt = z
   })
   .meta({ id: 'StaffAttempt' });
 export const status = z.enum(['open', 'closed']);
+export const aside = z
+  .enum(['held', 'paying'])
+  .describe('Why caller and agent do not hear each other just now: the caller waits with music, or types a card');
 export const accountOfNumber = z
   .strictObject({
     id,

@@ -9,10 +9,12 @@ import { facilityRoutes } from './facilities.ts';
 import { figureRoutes } from './figures.ts';
 import { listenRoutes } from './listen.ts';
 import { liveRoutes } from './live.ts';
+import { myDeskRoutes } from './my-desk.ts';
 import { numberRoutes } from './numbers.ts';
 import { recordingRoutes } from './recordings.ts';
 import { refundRoutes } from './refunds.ts';
 import { searchRoutes } from './search.ts';
+import { softphoneRoutes } from './softphone.ts';
 
 /** Everything that the console reads and does. */
 export const viewRoutes: readonly StaffRoute[] = [
@@ -23,6 +25,8 @@ export const viewRoutes: readonly StaffRoute[] = [
   liveRoutes,
   listenRoutes,
   deskRoutes,
+  myDeskRoutes,
+  softphoneRoutes,
   callRoutes,
   recordingRoutes,
   accountRoutes,

@@ -11,7 +11,7 @@ import type { StaffHouse } from '../route.ts';
 import { StaffedHouse, type TestConsole } from '../testing.ts';
 import { viewRoutes } from './routes.ts';
 
-type Method = 'GET' | 'POST' | 'PUT';
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Answer = Awaited<ReturnType<TestConsole['ask']>>;
 
 /** A house with the invented agency in it, and consoles of those who work there. */
@@ -128,7 +128,7 @@ export class ViewConsole {
   }
 
   /** The same with a body that may be anything. */
-  raw(method: Method | 'DELETE', url: string, payload: string | undefined, headers: Record<string, string>) {
+  raw(method: Method, url: string, payload: string | undefined, headers: Record<string, string>) {
     return this.#console.ask(method, url, payload, headers);
   }
 

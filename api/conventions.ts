@@ -12,6 +12,8 @@ const READ = 'content-disposition, etag, ratelimit, ratelimit-policy, retry-afte
 const METHODS = 'GET, POST, PUT, DELETE';
 /** How long a browser may keep what it was told of another origin: two hours is the most that any does. Seconds. */
 const KEPT_S = 7_200;
+/** What somebody opens by its address is kept as a file, never shown as a page (OWASP ASVS 4.0.3 V14.4.2). */
+const ATTACHED = 'attachment; filename="api.json"';
 /** Two years (hstspreload.org). Seconds. */
 const HTTPS_S = 63_072_000;
 
@@ -35,7 +37,7 @@ export function keepConventions(server: FastifyInstance, { origins }: Convention
     if (request.protocol === 'https')
       reply.header('strict-transport-security', `max-age=${HTTPS_S}; includeSubDomains`);
     if (!request.url.startsWith('/v1/')) return;
-    reply.header('cache-control', 'no-store');
+    reply.headers({ 'cache-control': 'no-store', 'content-disposition': ATTACHED });
     if (isOfFamilies(request.url)) answerOrigin(request, reply, allowed);
     if (isPreflight(request)) return reply.code(204).send();
   });

@@ -1,6 +1,6 @@
 import { isCommon } from './common-passwords.ts';
 
-/** What is wrong with a password (guide row 55, and that it is not one of those that are tried first). */
+/** What is wrong with a password (guide row 55), and that it is one of those that everybody guesses. */
 export type PasswordFault = 'too-short' | 'too-long' | 'no-number' | 'no-upper-case' | 'no-lower-case' | 'too-common';
 
 export const LEAST = 8;
@@ -22,6 +22,6 @@ export function faultsOf(typed: string): readonly PasswordFault[] {
     ['no-lower-case', !/\p{Ll}/u.test(password)],
   ];
   const broken = faults.flatMap(([fault, is]) => (is ? [fault] : []));
-  // Of one that breaks a rule there is nothing more to say.
+  // Whoever is asked for more letters is not told beside it that these are common.
   return broken.length === 0 && isCommon(password) ? ['too-common'] : broken;
 }

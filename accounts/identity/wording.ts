@@ -56,6 +56,11 @@ const english = (news: MailedNews): Mail => {
         subject: 'Homeline: your password was changed',
         lines: ['Your password was changed, and every device was signed out. Not you? Call us.'],
       };
+    case 'password-changed':
+      return {
+        subject: 'Homeline: your password was changed',
+        lines: ['Your password was changed, and every other device was signed out. Not you? Call us.'],
+      };
     case 'sign-in-locked':
       return {
         subject: 'Homeline: sign-in is locked',
@@ -122,6 +127,11 @@ const spanish = (news: MailedNews): Mail => {
       return {
         subject: 'Homeline: su contraseña cambió',
         lines: ['Su contraseña cambió y se cerró la sesión en todos los dispositivos. ¿No fue usted? Llámenos.'],
+      };
+    case 'password-changed':
+      return {
+        subject: 'Homeline: su contraseña cambió',
+        lines: ['Su contraseña cambió y se cerró la sesión en los demás dispositivos. ¿No fue usted? Llámenos.'],
       };
     case 'sign-in-locked':
       return {

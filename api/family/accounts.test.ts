@@ -301,6 +301,28 @@ describe('blocks', () => {
     expect((await list(number)).body['blocks']).toHaveLength(1);
   });
 
+  test('that were placed by key in a call are lifted by whose number it is', async () => {
+    const { number } = await family.enrolled();
+    const { db } = household.database;
+    household.home.pass(1_000);
+    const by = { kind: 'called-party-key', callId: randomUUID() } as const;
+    const block = { number, scope: { facilityId: 'valley-view' }, by, reason: 'key', at: household.home.at } as const;
+    await placeBlock(db, block);
+    const stopped = async () => {
+      const asking = { personId: 'demo-alex', stationId: 'valley-view-1', facilityId: 'valley-view' };
+      return (await policyFacts(db, { ...asking, number, at: household.home.at })).blocked.thisFacility;
+    };
+    expect(await stopped()).toBe(true);
+    await household.proves(family, number);
+    const [{ id = '', liftable = false } = {}] = (await list(number)).body['blocks'] as {
+      id: string;
+      liftable: boolean;
+    }[];
+    expect(liftable).toBe(true);
+    expect((await family.told('DELETE', `/v1/account/blocks/${id}`)).body).toEqual({ result: 'lifted' });
+    expect(await stopped()).toBe(false);
+  });
+
   test('that somebody at the telephone placed wait for a proof that it is one’s own; those of closing are for an agent', async () => {
     const { db } = household.database;
     const before = freshNumber();

@@ -99,7 +99,7 @@ interface ComeIn extends SignedInStaff {
 
 /** Whose session a request is of; throws where there is none that is open. */
 async function comingIn(db: Database, house: StaffHouse, request: FastifyRequest): Promise<ComeIn> {
-  const token = tokenIn(request.headers.cookie);
+  const token = tokenIn(request.headers.cookie, request.protocol === 'https');
   if (token === undefined) throw refuseStaff('staff-session-needed');
   const { accept } = request.headers;
   const byItself = request.headers[BACKGROUND] === '1' || accept?.includes('text/event-stream') === true;

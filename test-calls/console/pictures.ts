@@ -41,6 +41,12 @@ try {
   await page.locator('#block-calls').click();
   await page.locator('dialog[open]').waitFor();
   await picture(visit, 'block');
+  await page.keyboard.press('Escape');
+  await visit.go('/console/documents');
+  await page.locator('td button').click();
+  await page.locator('.frame img').nth(2).waitFor();
+  await page.evaluate(`Promise.all([...document.querySelectorAll('.frame img')].map((one) => one.decode()))`);
+  await picture(visit, 'documents-look');
   await visit.end();
 
   const staff = await Visit.signedIn(house, 'sam', '/console/staff');

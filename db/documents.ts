@@ -112,14 +112,17 @@ export async function endOldDocuments(db: Database, before: Date, at: Date): Pro
  * Those that count no more, or whose holder is gone; the oldest first. What was never kept only when it was intended before `intendedBefore`: until then
  * storage may still be writing it.
  */
-export async function documentsToRemove(db: Database, intendedBefore: Date, most: number): Promise<DocumentPicture[]> {
+export const documentsToRemove = (db: Database, intendedBefore: Date, most: number): Promise<DocumentPicture[]> =>
+  removableQuery(db, intendedBefore, most).execute();
+
+/** For a look at its plan as well. */
+export function removableQuery(db: Database, intendedBefore: Date, most: number) {
   const query = db.selectFrom('identityDocument').selectAll();
   return query
     .where((eb) => eb.or([eb('endedAt', 'is not', null), eb('identityId', 'is', null)]))
     .where((eb) => eb.or([eb('storedAt', 'is not', null), eb('intendedAt', '<', intendedBefore)]))
     .orderBy('intendedAt')
-    .limit(most)
-    .execute();
+    .limit(most);
 }
 
 /** Nothing lies in storage under its name any more. */
@@ -128,9 +131,16 @@ export async function forgetDocument(db: Database, id: string): Promise<void> {
 }
 
 /** Those whose keys are sealed under another key than this. */
-export async function documentsSealedElse(db: Database, keyId: string, most: number): Promise<DocumentPicture[]> {
-  const query = db.selectFrom('identityDocument').selectAll().where('keyId', '<>', keyId);
-  return query.where('endedAt', 'is', null).orderBy('id').limit(most).execute();
+export const documentsSealedElse = (db: Database, keyId: string, most: number): Promise<DocumentPicture[]> =>
+  sealedElseQuery(db, keyId, most).execute();
+
+/** For a look at its plan as well: of an index what is below and what is above is looked up, and what is not the same is not. */
+export function sealedElseQuery(db: Database, keyId: string, most: number) {
+  const query = db.selectFrom('identityDocument').selectAll();
+  return query
+    .where((eb) => eb.or([eb('keyId', '<', keyId), eb('keyId', '>', keyId)]))
+    .where('endedAt', 'is', null)
+    .limit(most);
 }
 
 /** Its key is sealed under another one. */

@@ -95,11 +95,15 @@ export interface WhichReviews {
 }
 
 /** Those in one state, the one submitted first first. */
-export async function listedReviews(db: Database, { state, after, most }: WhichReviews): Promise<ListedReview[]> {
+export const listedReviews = (db: Database, which: WhichReviews): Promise<ListedReview[]> =>
+  reviewsQuery(db, which).execute();
+
+/** For a look at its plan as well. */
+export function reviewsQuery(db: Database, { state, after, most }: WhichReviews) {
   let query = listed(db).where('review.state', '=', state).where('submittedAt', 'is not', null);
   if (after !== undefined)
     query = query.where((eb) => eb(eb.refTuple('submittedAt', 'identityId'), '>', eb.tuple(after.at, after.id)));
-  return query.orderBy('submittedAt').orderBy('identityId').limit(most).execute();
+  return query.orderBy('submittedAt').orderBy('identityId').limit(most);
 }
 
 /** One that was submitted. */

@@ -15,19 +15,27 @@ export interface DocumentConsent {
   readonly at: Date;
 }
 
-/** That somebody agreed that pictures are kept; the first time counts. */
+/** That somebody agrees that pictures are kept; while they do, the first time counts. */
 export async function addConsent(trx: Database, identityId: string, consent: DocumentConsent): Promise<void> {
   await trx
     .insertInto('documentConsent')
     .values({ identityId, ...consent })
-    .onConflict((conflict) => conflict.columns(['identityId', 'version', 'language']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['identityId', 'version', 'language']).where('withdrawnAt', 'is', null).doNothing(),
+    )
     .execute();
 }
 
-/** The latest first. */
+/** They agree no more: what they agreed to, and when, stays. */
+export async function withdrawConsents(trx: Database, identityId: string, at: Date): Promise<void> {
+  const query = trx.updateTable('documentConsent').set({ withdrawnAt: at }).where('identityId', '=', identityId);
+  await query.where('withdrawnAt', 'is', null).execute();
+}
+
+/** Those in force, the latest first. */
 export async function consentsOf(db: Database, identityId: string): Promise<DocumentConsent[]> {
   const query = db.selectFrom('documentConsent').select(['version', 'language', 'wording', 'at']);
-  return query.where('identityId', '=', identityId).orderBy('at', 'desc').execute();
+  return query.where('identityId', '=', identityId).where('withdrawnAt', 'is', null).orderBy('at', 'desc').execute();
 }
 
 /** Before anything is put into storage: from now on a sweeper knows that something may lie there. */

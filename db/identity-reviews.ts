@@ -34,6 +34,11 @@ export async function openReview(trx: Database, identityId: string): Promise<voi
     .execute();
 }
 
+/** There is none any more. The caller holds it. */
+export async function dropReview(trx: Database, identityId: string): Promise<void> {
+  await trx.deleteFrom('identityReview').where('identityId', '=', identityId).execute();
+}
+
 /** It waits for somebody to decide. The caller holds it. */
 export async function submitReview(trx: Database, identityId: string, at: Date): Promise<void> {
   await trx

@@ -51,6 +51,7 @@ import * as softphone from './migrations/0075-softphone.ts';
 import * as talkOrders from './migrations/0076-talk-orders.ts';
 import * as documents from './migrations/0077-documents.ts';
 import * as verificationImages from './migrations/0078-verification-images.ts';
+import * as consentWithdrawn from './migrations/0079-consent-withdrawn.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -105,6 +106,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0076-talk-orders': talkOrders,
   '0077-documents': documents,
   '0078-verification-images': verificationImages,
+  '0079-consent-withdrawn': consentWithdrawn,
 };
 
 /** A migration may rewrite a big table. */

@@ -52,6 +52,8 @@ import * as talkOrders from './migrations/0076-talk-orders.ts';
 import * as documents from './migrations/0077-documents.ts';
 import * as verificationImages from './migrations/0078-verification-images.ts';
 import * as consentWithdrawn from './migrations/0079-consent-withdrawn.ts';
+import * as staffOwn from './migrations/0080-staff-own.ts';
+import * as numberProofs from './migrations/0081-number-proofs.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -107,6 +109,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0077-documents': documents,
   '0078-verification-images': verificationImages,
   '0079-consent-withdrawn': consentWithdrawn,
+  '0080-staff-own': staffOwn,
+  '0081-number-proofs': numberProofs,
 };
 
 /** A migration may rewrite a big table. */

@@ -15,19 +15,27 @@ export interface DocumentConsent {
   readonly at: Date;
 }
 
-/** That somebody agreed that pictures are kept; the first time counts. */
+/** That somebody agrees that pictures are kept; while they do, the first time counts. */
 export async function addConsent(trx: Database, identityId: string, consent: DocumentConsent): Promise<void> {
   await trx
     .insertInto('documentConsent')
     .values({ identityId, ...consent })
-    .onConflict((conflict) => conflict.columns(['identityId', 'version', 'language']).doNothing())
+    .onConflict((conflict) =>
+      conflict.columns(['identityId', 'version', 'language']).where('withdrawnAt', 'is', null).doNothing(),
+    )
     .execute();
 }
 
-/** The latest first. */
+/** They agree no more: what they agreed to, and when, stays. */
+export async function withdrawConsents(trx: Database, identityId: string, at: Date): Promise<void> {
+  const query = trx.updateTable('documentConsent').set({ withdrawnAt: at }).where('identityId', '=', identityId);
+  await query.where('withdrawnAt', 'is', null).execute();
+}
+
+/** Those in force, the latest first. */
 export async function consentsOf(db: Database, identityId: string): Promise<DocumentConsent[]> {
   const query = db.selectFrom('documentConsent').select(['version', 'language', 'wording', 'at']);
-  return query.where('identityId', '=', identityId).orderBy('at', 'desc').execute();
+  return query.where('identityId', '=', identityId).where('withdrawnAt', 'is', null).orderBy('at', 'desc').execute();
 }
 
 /** Before anything is put into storage: from now on a sweeper knows that something may lie there. */
@@ -112,14 +120,17 @@ export async function endOldDocuments(db: Database, before: Date, at: Date): Pro
  * Those that count no more, or whose holder is gone; the oldest first. What was never kept only when it was intended before `intendedBefore`: until then
  * storage may still be writing it.
  */
-export async function documentsToRemove(db: Database, intendedBefore: Date, most: number): Promise<DocumentPicture[]> {
+export const documentsToRemove = (db: Database, intendedBefore: Date, most: number): Promise<DocumentPicture[]> =>
+  removableQuery(db, intendedBefore, most).execute();
+
+/** For a look at its plan as well. */
+export function removableQuery(db: Database, intendedBefore: Date, most: number) {
   const query = db.selectFrom('identityDocument').selectAll();
   return query
     .where((eb) => eb.or([eb('endedAt', 'is not', null), eb('identityId', 'is', null)]))
     .where((eb) => eb.or([eb('storedAt', 'is not', null), eb('intendedAt', '<', intendedBefore)]))
     .orderBy('intendedAt')
-    .limit(most)
-    .execute();
+    .limit(most);
 }
 
 /** Nothing lies in storage under its name any more. */
@@ -128,9 +139,16 @@ export async function forgetDocument(db: Database, id: string): Promise<void> {
 }
 
 /** Those whose keys are sealed under another key than this. */
-export async function documentsSealedElse(db: Database, keyId: string, most: number): Promise<DocumentPicture[]> {
-  const query = db.selectFrom('identityDocument').selectAll().where('keyId', '<>', keyId);
-  return query.where('endedAt', 'is', null).orderBy('id').limit(most).execute();
+export const documentsSealedElse = (db: Database, keyId: string, most: number): Promise<DocumentPicture[]> =>
+  sealedElseQuery(db, keyId, most).execute();
+
+/** For a look at its plan as well: of an index what is below and what is above is looked up, and what is not the same is not. */
+export function sealedElseQuery(db: Database, keyId: string, most: number) {
+  const query = db.selectFrom('identityDocument').selectAll();
+  return query
+    .where((eb) => eb.or([eb('keyId', '<', keyId), eb('keyId', '>', keyId)]))
+    .where('endedAt', 'is', null)
+    .limit(most);
 }
 
 /** Its key is sealed under another one. */

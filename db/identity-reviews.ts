@@ -34,6 +34,11 @@ export async function openReview(trx: Database, identityId: string): Promise<voi
     .execute();
 }
 
+/** There is none any more. The caller holds it. */
+export async function dropReview(trx: Database, identityId: string): Promise<void> {
+  await trx.deleteFrom('identityReview').where('identityId', '=', identityId).execute();
+}
+
 /** It waits for somebody to decide. The caller holds it. */
 export async function submitReview(trx: Database, identityId: string, at: Date): Promise<void> {
   await trx
@@ -95,11 +100,15 @@ export interface WhichReviews {
 }
 
 /** Those in one state, the one submitted first first. */
-export async function listedReviews(db: Database, { state, after, most }: WhichReviews): Promise<ListedReview[]> {
+export const listedReviews = (db: Database, which: WhichReviews): Promise<ListedReview[]> =>
+  reviewsQuery(db, which).execute();
+
+/** For a look at its plan as well. */
+export function reviewsQuery(db: Database, { state, after, most }: WhichReviews) {
   let query = listed(db).where('review.state', '=', state).where('submittedAt', 'is not', null);
   if (after !== undefined)
     query = query.where((eb) => eb(eb.refTuple('submittedAt', 'identityId'), '>', eb.tuple(after.at, after.id)));
-  return query.orderBy('submittedAt').orderBy('identityId').limit(most).execute();
+  return query.orderBy('submittedAt').orderBy('identityId').limit(most);
 }
 
 /** One that was submitted. */

@@ -51,6 +51,7 @@ import * as softphone from './migrations/0075-softphone.ts';
 import * as talkOrders from './migrations/0076-talk-orders.ts';
 import * as documents from './migrations/0077-documents.ts';
 import * as verificationImages from './migrations/0078-verification-images.ts';
+import * as consentWithdrawn from './migrations/0079-consent-withdrawn.ts';
 import * as staffOwn from './migrations/0080-staff-own.ts';
 import * as numberProofs from './migrations/0081-number-proofs.ts';
 
@@ -107,6 +108,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0076-talk-orders': talkOrders,
   '0077-documents': documents,
   '0078-verification-images': verificationImages,
+  '0079-consent-withdrawn': consentWithdrawn,
   '0080-staff-own': staffOwn,
   '0081-number-proofs': numberProofs,
 };

@@ -12,6 +12,7 @@ import { DocumentsAway } from './ports.ts';
 import { decrypted, identificationOf, pictureOf } from './shown.ts';
 import { sides, submitDocuments } from './submit.ts';
 import { Studio } from './testing/studio.ts';
+import { withdrawDocuments } from './withdraw.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -53,7 +54,9 @@ test('nobody’s picture is kept before they agreed to the wording in force', as
   studio.home.pass(1_000);
   expect(await giveConsent(db(), studio.deps(), { ...agreed, version: CONSENT.version })).toBe('given');
   const kept = await db().selectFrom('documentConsent').selectAll().where('identityId', '=', identityId).execute();
-  expect(kept).toEqual([{ identityId, version: CONSENT.version, language: 'es', wording: CONSENT.wordings.es, at }]);
+  expect(kept).toEqual([
+    { identityId, version: CONSENT.version, language: 'es', wording: CONSENT.wordings.es, at, withdrawnAt: null },
+  ]);
   expect((await studio.send(identityId, 'front')).kind).toBe('kept');
   expect(studio.store.objects.size).toBe(1);
 });
@@ -122,6 +125,57 @@ test('without its key a picture cannot be read', async () => {
   const picture = (await pictureOf(db(), identityId, 'front'))!;
   const keys = documentKeys(['another secret of tests']);
   await expect(decrypted(studio.deps('manual', { keys }), picture)).rejects.toThrow(DocumentKeyMissing);
+});
+
+describe('who takes their agreement back', () => {
+  const consents = (identityId: string) =>
+    db().selectFrom('documentConsent').selectAll().where('identityId', '=', identityId).orderBy('at').execute();
+  const withdraw = (identityId: string) => withdrawDocuments(db(), studio.deps(), identityId);
+
+  test('has no pictures here, waits for nothing, and may agree again', async () => {
+    const { identityId } = await studio.submitted();
+    const agreedAt = studio.home.at;
+    studio.home.pass(1_000);
+    await withdraw(identityId);
+    await withdraw(identityId);
+    expect([await stateOf(identityId), await documentsOf(db(), [identityId])]).toEqual(['none', []]);
+    expect((await decide(identityId, { state: 'approved' })).kind).toBe('unknown');
+    expect(await studio.send(identityId, 'front')).toEqual({ kind: 'consent-needed' });
+    expect(await consents(identityId)).toMatchObject([{ at: agreedAt, withdrawnAt: studio.home.at }]);
+    studio.home.pass(1_000);
+    await giveConsent(db(), studio.deps(), { identityId, version: CONSENT.version, language: 'en' });
+    expect((await studio.send(identityId, 'front')).kind).toBe('kept');
+    expect(await consents(identityId)).toMatchObject([{ at: agreedAt }, { at: studio.home.at, withdrawnAt: null }]);
+  });
+
+  test('is known still when they were approved', async () => {
+    const { identityId } = await studio.submitted();
+    await decide(identityId, { state: 'approved' });
+    await withdraw(identityId);
+    expect([await stateOf(identityId), await documentsOf(db(), [identityId])]).toEqual(['approved', []]);
+  });
+
+  test('has none of a picture that was on its way', async () => {
+    const { identityId } = await studio.agreed();
+    const put = studio.store.put.bind(studio.store);
+    const store = Object.assign(Object.create(studio.store) as typeof studio.store, {
+      put: async (name: string, encrypted: Buffer) => {
+        await withdraw(identityId);
+        await put(name, encrypted);
+      },
+    });
+    const sent = await studio.send(identityId, 'front', 'late', studio.deps('manual', { store }));
+    expect([sent, await documentsOf(db(), [identityId])]).toEqual([{ kind: 'consent-needed' }, []]);
+  });
+
+  test('does not change what they had agreed to', async () => {
+    const { identityId } = await studio.agreed();
+    const change = (set: object) =>
+      db().updateTable('documentConsent').set(set).where('identityId', '=', identityId).execute();
+    await expect(change({ wording: 'another' })).rejects.toMatchObject({ code: 'HL000' });
+    await withdraw(identityId);
+    await expect(change({ withdrawnAt: null })).rejects.toMatchObject({ code: 'HL000' });
+  });
 });
 
 describe('submitting', () => {

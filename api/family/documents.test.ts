@@ -154,6 +154,15 @@ test('while too many pictures wait to be decoded, whoever sends one is told when
   Object.assign(house, { documents });
 });
 
+test('whoever takes their agreement back has no pictures here', async () => {
+  const family = await agreed();
+  await send(family, 'front', jpeg);
+  expect((await family.told('DELETE', '/v1/me/documents')).body).toEqual({ result: 'withdrawn' });
+  const { body } = await family.told('GET', '/v1/me/documents');
+  expect([body, 'given' in (body['consent'] as object)]).toMatchObject([{ state: 'none', pictures: [] }, false]);
+  expect(await send(family, 'front', jpeg)).toEqual([409, 'documents-consent-needed']);
+});
+
 test('nobody sees or sends another’s', async () => {
   const [one, other] = [await agreed(), await agreed()];
   await send(one, 'front', jpeg);

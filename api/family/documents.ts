@@ -6,6 +6,7 @@ import { LARGEST_BYTES } from '#accounts/documents/picture.ts';
 import { isPictureType, pictureTypes } from '#accounts/documents/picture-kind.ts';
 import { DocumentsAway, type DocumentDeps } from '#accounts/documents/ports.ts';
 import { PictureLost, sendPicture, type NotNow } from '#accounts/documents/send-picture.ts';
+import { withdrawDocuments } from '#accounts/documents/withdraw.ts';
 import { identificationOf } from '#accounts/documents/shown.ts';
 import { sides, submitDocuments } from '#accounts/documents/submit.ts';
 import { consentsOf, documentsOf } from '#db/documents.ts';
@@ -97,6 +98,20 @@ export const documentRoutes: readonly FamilyRoute[] = [
       if ((await giveConsent(db, documentsIn(house), agreed)) === 'outdated')
         throw refuse('documents-consent-outdated');
       return result('given');
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/me/documents',
+    summary:
+      'Takes back the agreement: the pictures are deleted, and nobody looks at them; what was approved stays approved',
+    door: 'family',
+    limit: 'change',
+    answers: { 200: z.strictObject({ result: z.literal('withdrawn') }) },
+    problems: [429],
+    async run(db, house, asked) {
+      await withdrawDocuments(db, documentsIn(house), signedIn(asked).identityId);
+      return result('withdrawn');
     },
   },
   {

@@ -11,6 +11,7 @@ export interface DocumentConsentTable {
   language: Language;
   wording: string;
   at: Date;
+  withdrawnAt: Date | null;
 }
 
 export interface IdentityReviewTable {

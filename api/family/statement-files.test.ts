@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { post } from '#db/ledger.ts';
 import { randomUUID } from 'node:crypto';
-import { constants, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as shared from '../resources.ts';
+import { writtenIn } from '../testing/pdf-text.ts';
 import { Household, type Family } from './testing/household.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -36,18 +36,6 @@ const problem = (answer: Awaited<ReturnType<typeof ask>>) => {
   return [status, type.replace('urn:homeline:problem:', '')];
 };
 const days = '2026-05-01..2026-05-31';
-/** What is written in a PDF: hexadecimal parts of lines in streams that are deflated. */
-function writtenIn(pdf: Buffer): string {
-  const streams = [...pdf.toString('latin1').matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)];
-  const drawn = streams.flatMap(([, body = '']) => {
-    const bytes = Buffer.from(body, 'latin1');
-    return bytes[0] === 0x78 ? [inflateSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1')] : [];
-  });
-  const lines = [...drawn.join('\n').matchAll(/\[([^\]]*)\] TJ/g)].map(([, parts = '']) =>
-    [...parts.matchAll(/<([0-9a-f]*)>/g)].map(([, hex = '']) => Buffer.from(hex, 'hex').toString('latin1')).join(''),
-  );
-  return lines.join('\n');
-}
 
 test('a statement is a file that a spreadsheet opens, of the account’s number and days, and nobody keeps it on the way', async () => {
   const answer = await ask(`${days}.csv`);

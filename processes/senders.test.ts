@@ -1,3 +1,5 @@
+import { identityKeys } from '#accounts/identity/keys.ts';
+import { TwilioStandIn } from '#accounts/notices/testing/twilio-stand-in.ts';
 import { expect, test } from 'vitest';
 import { readConfig, WrongSetting } from './config.ts';
 import { sendersOf } from './senders.ts';
@@ -33,6 +35,25 @@ test('with providers nothing is told to the log instead', async () => {
   const { texts, mails } = sendersOf(readConfig({ ...twilio, SMTP_URL: 'smtp://127.0.0.1:1' }), unlogged);
   expect((await texts.send({ to: '+12135550199', body: 'Hello' })).kind).not.toBe('accepted');
   expect(await mails.send(mail)).toEqual({ kind: 'not-now', reason: 'no-answer' });
+});
+
+test('digits that prove a number are put into a text for Twilio, and into no line of a log', async () => {
+  const standIn = new TwilioStandIn();
+  const url = await standIn.open();
+  const secret = 'a secret of these tests';
+  const settings = {
+    ...{ ...twilio, TWILIO_ACCOUNT_SID: standIn.accountSid, TWILIO_AUTH_TOKEN: standIn.authToken },
+    ...{ TWILIO_URL: url, IDENTITY_SECRET: secret },
+  };
+  const lines: object[] = [];
+  const log = { info: (facts: object) => void lines.push(facts) };
+  const proof = { to: '+12135550199', body: 'Homeline: {code} is your code.', proofId: 'one' };
+  const { code } = identityKeys(secret).mailed('one');
+  expect((await sendersOf(readConfig(settings), log).texts.send(proof)).kind).toBe('accepted');
+  expect(standIn.messages.map(({ body }) => body)).toEqual([`Homeline: ${code} is your code.`]);
+  await sendersOf(readConfig({ IDENTITY_SECRET: secret }), log).texts.send(proof);
+  expect(JSON.stringify(lines)).not.toContain(code);
+  await standIn.close();
 });
 
 test.each(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'] as const)('%s does not come alone', (name) => {

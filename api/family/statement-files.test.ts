@@ -3,6 +3,7 @@ import { post } from '#db/ledger.ts';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import * as shared from '../resources.ts';
+import { writtenIn } from '../testing/pdf-text.ts';
 import { Household, type Family } from './testing/household.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -69,6 +70,7 @@ test('or a PDF, whole, for whoever has no wish or says so', async () => {
     });
     expect(answer.rawPayload.subarray(0, 8).toString('latin1')).toMatch(/^%PDF-1\./);
     expect(answer.rawPayload.subarray(-6).toString('latin1').trim()).toBe('%%EOF');
+    expect(writtenIn(answer.rawPayload)).toContain(accountNumber);
   }
   expect((await ask(days, { accept: 'text/csv' })).headers['content-type']).toContain('text/csv');
 });

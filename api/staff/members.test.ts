@@ -188,6 +188,16 @@ test('somebody always manages staff: of two who let each other go at once, one s
   // At the machine itself there is a way in always.
   const deps = await house.deps();
   const by = { kind: 'command' } as const;
+  // Also of two whose sessions do not stand in each other's way.
+  for (let round = 0; round < 8; round++) {
+    const ids = [boss.id, other.id];
+    for (const id of ids) await changeMember(database.db, deps, { by, id }, { role: 'administrator' });
+    const { id: sessionId } = await database.db.selectFrom('staffSession').select('id').executeTakeFirstOrThrow();
+    const letGo = (staffId: string, id: string) =>
+      changeMember(database.db, deps, { by: { kind: 'staff', staffId, sessionId }, id }, { role: 'agent' });
+    const both = await Promise.all([letGo(boss.id, other.id), letGo(other.id, boss.id)]);
+    expect(both.map(({ kind }) => kind).sort()).toEqual(['done', 'refused']);
+  }
   await changeMember(database.db, deps, { by, id: boss.id }, { role: 'administrator' });
   await endMember(database.db, deps, { by, id: other.id });
   await boss.console.signIn('boss');

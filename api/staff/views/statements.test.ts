@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { House } from '#accounts/refunds/testing/house.ts';
+import { writtenIn } from '../../testing/pdf-text.ts';
 import { ViewedHouse, type ViewConsole } from './testing.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -34,6 +35,9 @@ test('an agent takes a statement out as a file, by the number on letters, and th
   expect(parse(answer.body, { bom: true, record_delimiter: '\r\n' })).toHaveLength(3);
   const pdf = await agent.ask('GET', `${url(days)}?language=es`);
   expect(pdf.rawPayload.subarray(0, 5).toString('latin1')).toBe('%PDF-');
+  expect(number).not.toBe(id);
+  expect(writtenIn(pdf.rawPayload)).toContain(number);
+  expect(writtenIn(pdf.rawPayload)).toContain('Estado de cuenta');
   const staffId = agent.id;
   expect(await audited()).toEqual([
     { act: 'statement.read', staffId, resourceId: id, after: { from: '2020-01-01', until: '2020-12-31', file: 'pdf' } },

@@ -8,7 +8,7 @@ export interface ConventionOptions {
 
 /** What a page of another origin may send, and read of an answer. */
 const SENT = 'authorization, content-type, idempotency-key, if-match';
-const READ = 'etag, ratelimit, ratelimit-policy, retry-after, x-request-id';
+const READ = 'content-disposition, etag, ratelimit, ratelimit-policy, retry-after, x-request-id';
 const METHODS = 'GET, POST, PUT, DELETE';
 /** How long a browser may keep what it was told of another origin: two hours is the most that any does. Seconds. */
 const KEPT_S = 7_200;

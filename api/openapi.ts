@@ -53,9 +53,12 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
   const contentOf = ({ media }: Documented, schema: z.ZodType) =>
     media === undefined
       ? json(inline(schema, 'output'))
-      : {
-          [media]: { schema: { ...inline(schema, 'output'), ...(!media.startsWith('text/') && { format: 'binary' }) } },
-        };
+      : Object.fromEntries(
+          [media].flat().map((type) => {
+            const binary = !type.startsWith('text/') && { format: 'binary' };
+            return [type, { schema: { ...inline(schema, 'output'), ...binary } }];
+          }),
+        );
   const problem = (status: number): [string, object] => [
     String(status),
     {

@@ -24,7 +24,18 @@ const free = async () => {
   await db.updateTable('passcode').set(fresh).execute();
 };
 
-const others = ['valley-view', 'CA', '8362', '1', '2026-05-01', 'rosa@example.com', '213 555 0142', 'US', randomUUID()];
+const others = [
+  'valley-view',
+  'CA',
+  '8362',
+  '1',
+  '2026-05-01',
+  '2026-05-01..2026-05-31.csv',
+  'rosa@example.com',
+  '213 555 0142',
+  'US',
+  randomUUID(),
+];
 fuzz(familyRoutes, async () => ({
   ...{ server: household.server, known: [...own, AGREEMENT, ...others], before: free },
   headers: async () => ({ authorization: `Bearer ${family.who.accessToken}` }),

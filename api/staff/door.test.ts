@@ -241,7 +241,10 @@ describe('a session', () => {
     expect(locked.body).not.toContain('Wrong-Horse');
     expect(console.token).toBe('');
     const bad = await console.signIn(username, { code: 'abc' });
-    expect([bad.statusCode, bad.json<{ detail: string }>().detail]).toEqual([400, 'body.code: is not six digits']);
+    expect([bad.statusCode, bad.json<{ detail: string }>().detail]).toEqual([
+      400,
+      'body.code: is neither six digits nor a recovery code',
+    ]);
   });
 
   test('one network signs in so often in an hour', async () => {

@@ -23,7 +23,17 @@ beforeAll(async () => {
   supervisor = await house.console({ role: 'supervisor' });
   const call = await house.call(1, { number: '+12135550142', ending: { disposition: 'talked', talkSeconds: 3 } });
   const account = await new House(house.db).account('+12135550142');
-  known = [call, account, pictured, 'front', '1', '+12135550142', 'valley-view', randomUUID()];
+  known = [
+    call,
+    account,
+    pictured,
+    'front',
+    '1',
+    '+12135550142',
+    'valley-view',
+    '2026-05-01..2026-05-31.csv',
+    randomUUID(),
+  ];
 });
 afterAll(() => house.close());
 

@@ -175,9 +175,14 @@ export const callRows: readonly GuideRow[] = [
   {
     row: 15,
     asks: 'What was blocked by key is unblocked on web and app',
-    does: 'By who has the open account that the number belongs to, since the block was placed',
+    does: 'By who has an open account with the number, and has proven that it is theirs by six digits in a text',
     proofs: [
       ...by('api/family/accounts', 'blocks that were placed by key in a call are lifted by whose number it is'),
+      ...by(
+        'api/family/number-proofs',
+        'a number is one’s own once the digits that were texted there are shown, for 45 days',
+        'of five tries the fifth may be right, and none after it',
+      ),
       ...by('accounts/block-list', 'a line is offered exactly when it can be lifted'),
     ],
   },

@@ -155,6 +155,11 @@ export const moneyRows: readonly GuideRow[] = [
         'transactions come in pages, the newest first; what is posted meanwhile shifts nothing',
       ),
       ...by(
+        'api/family/statement-files',
+        'a statement is a file that a spreadsheet opens, of the account’s number and days, and nobody keeps it on the way',
+        'or a PDF, whole, for whoever has no wish or says so',
+      ),
+      ...by(
         'accounts/statements/statement-pdf',
         'a statement says whose it is, of which time, its four figures and its lines',
       ),

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeServiceKey } from '#accounts/access/service-keys.ts';
 import { blockByKey } from '#accounts/blocks.ts';
 import { appendEvents, closeCall, openCall } from '#db/calls.ts';
 import { intendRecording } from '#db/recordings.ts';
@@ -152,15 +153,25 @@ describe('the door', () => {
     });
     const url = `/v1/calls/${callId}?secret=shown`;
     await logged.inject({ url, headers: { authorization: 'Bearer a-token-that-somebody-guessed' } });
+    const made = await makeServiceKey(
+      database.db,
+      { now: () => noon },
+      { kind: 'command' },
+      { name: 'web', acts: ['block.place'] },
+    );
+    if (made.kind !== 'made') throw new Error('No key was made.');
+    await logged.inject({ url: '/v1/calls', headers: { authorization: `Bearer ${made.key}` } });
     await logged.inject({ url: '/v1/calls', headers: { authorization: `Bearer ${token}` } });
     await logged.inject({ url: '/v1/calls?limit=0', headers: { authorization: `Bearer ${token}` } });
     await logged.close();
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
       { msg: 'a request was refused', method: 'GET', route: '/v1/calls/:id', ip: '127.0.0.1', status: 401 },
+      { msg: 'a request was refused', route: '/v1/calls', status: 403, faults: ['call.read'] },
     ]);
     expect(lines.join()).not.toMatch(/guessed|shown/);
+    expect(lines.join()).not.toContain(made.key);
     expect(lines.join()).not.toContain(callId);
-    expect(statuses).toEqual([401, 200, 400]);
+    expect(statuses).toEqual([401, 403, 200, 400]);
   });
 
   test('methods that nothing takes are no way in', async () => {

@@ -55,7 +55,8 @@ const letters: Readonly<Record<string, string>> = {
 
 /** Whether a password is one of those that whoever guesses tries first. */
 export function isCommon(password: string): boolean {
-  const plain = password.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  // Letters stand apart from their accents, which are looked at no more than digits are.
+  const plain = password.normalize('NFKD').toLowerCase();
   const ends = /^[^\p{L}]+|[^\p{L}]+$/gu;
   const bare = plain.replace(ends, '');
   return [bare, unmasked(bare), unmasked(plain).replace(ends, ''), unmasked(plain.replace(/[\d\W_]+$/u, ''))].some(

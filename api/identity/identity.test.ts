@@ -209,6 +209,8 @@ test('sign-in is refused alike, locked with a time to wait, and its headers say 
   for (let each = 0; each < 3; each++) await signIn('Wrong-Horse-7');
   const locked = await signIn('Wrong-Horse-7');
   expect([problem(locked), locked.headers['retry-after']]).toEqual([[429, 'sign-in-locked'], '60']);
+  const { status, type } = JSON.parse(logged.at(-1) ?? '') as { status: number; type: string };
+  expect([status, type]).toEqual([429, 'urn:homeline:problem:sign-in-locked']);
   home.pass(30_500);
   expect((await signIn()).headers['retry-after']).toBe('30');
 });

@@ -85,7 +85,9 @@ describe('the titles of a file', () => {
       'docs/proofs/proofs.test.ts has no test "nothing of the kind".',
       'There is no docs/nowhere.test.ts.',
     ]);
-    expect(titlesOf(`test('one', f); test('one', f);`)).toEqual(['one', 'one']);
+    expect(faultsOf(by('twice', 'one'), () => `test('one', f); test('one', f);`)).toEqual([
+      'twice.test.ts has the test "one" 2 times.',
+    ]);
   });
 });
 

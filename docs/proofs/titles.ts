@@ -42,9 +42,9 @@ function textOf(node: ts.Expression): string | undefined {
 }
 
 /** What is wrong with proofs: files that are not there, and tests that they do not have, or have twice. */
-export function faultsOf(proofs: readonly Proof[]): readonly string[] {
+export function faultsOf(proofs: readonly Proof[], sourceOf = read): readonly string[] {
   return [...byFile(proofs)].flatMap(([file, all]) => {
-    const source = read(file);
+    const source = sourceOf(file);
     if (source === undefined) return [`There is no ${file}.`];
     const titles = titlesOf(source, file);
     return all.flatMap(({ title }) => {

@@ -57,6 +57,11 @@ async function fuzz(fault: (seen: Seen, good: Answer) => Answer | undefined): Pr
       return { status, body };
     }
   };
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    texts.set(request, String(body));
+    void parse(request, String(body), done);
+  });
   server.setErrorHandler((error, _request, reply) => {
     requests++;
     return answerProblem(reply, error);
@@ -91,11 +96,13 @@ const problemAnswer = (status: number, detail: string): Answer => {
   const title = status === 409 ? 'Conflict' : 'Error';
   return { status, body: { type: 'about:blank', title, status, detail } };
 };
-const sent = ({ request }: Seen): string => JSON.stringify(request.body) ?? '';
+/** The text of what was sent: written down again, what is deep would be an error by itself. */
+const texts = new WeakMap<FastifyRequest, string>();
+const sent = ({ request }: Seen): string => texts.get(request) ?? '';
 
 test('an operation that does what it documents is found without fault, also where it was answered with a documented problem', async () => {
   let good = 0;
-  expect(await fuzz((_, { status }) => void (good += status === 200 ? 1 : 0))).toBeGreaterThan(120);
+  expect(await fuzz((_, { status }) => void (good += status === 200 ? 1 : 0))).toBeGreaterThan(100);
   expect(good).toBeGreaterThan(10);
   await server.close();
   await fuzz(({ body }) => (body?.many === 10 ? problemAnswer(409, 'Another has ten.') : undefined));
@@ -107,7 +114,9 @@ const faults: Record<string, (seen: Seen, good: Answer) => Answer | undefined> =
   'an error of ours for half a character': (seen) => (sent(seen).includes('\\ud800') ? crash() : undefined),
   'an error of ours for what SQL would run': (seen) => (sent(seen).includes('or 1=1') ? crash() : undefined),
   'an error of ours for a field that lacks': ({ request }) =>
-    typeof request.body === 'object' && request.body !== null && !('password' in request.body) ? crash() : undefined,
+    typeof request.body === 'object' && request.body !== null && 'name' in request.body && !('password' in request.body)
+      ? crash()
+      : undefined,
   'an error of ours for a field that has nothing in it': (seen) => (sent(seen).includes(':null') ? crash() : undefined),
   'an error of ours for a field too many': (seen) => (/"(name|password|many|at)2"/.test(sent(seen)) ? crash() : undefined), // prettier-ignore
   'an error of ours just above a bound': (seen) => (sent(seen).includes('"many":11') ? crash() : undefined),
@@ -117,8 +126,9 @@ const faults: Record<string, (seen: Seen, good: Answer) => Answer | undefined> =
     (seen.request.body as { tags: unknown[] }).tags.length > 3
       ? crash()
       : undefined,
-  'an error of ours for a document that is deep': (seen) => (sent(seen).includes('[[[[') ? crash() : undefined),
-  'an error of ours for a document that is long': (seen) => (sent(seen).length > 50_000 ? crash() : undefined),
+  'an error of ours for a document that is deep': (seen) => (sent(seen).includes('":[[[[') ? crash() : undefined),
+  'an error of ours for a document that is long': (seen) =>
+    sent(seen).includes('x'.repeat(50_000)) ? crash() : undefined,
   'an error of ours for no content': ({ request }) => (request.body === undefined ? crash() : undefined),
   'an error of ours for a document that is no object': ({ request }) =>
     typeof request.body !== 'object' ? crash() : undefined,
@@ -140,8 +150,10 @@ const faults: Record<string, (seen: Seen, good: Answer) => Answer | undefined> =
     good.status === 400 ? { status: 400, body: { ...(good.body as object), status: 422 } } : undefined,
   'a problem that does not say what it is': (_, good) =>
     good.status === 400 ? { ...good, type: 'application/json' } : undefined,
-  'a secret that is told back': ({ request }, good) =>
-    good.status === 400 ? problemAnswer(400, `Not this: ${JSON.stringify(request.body)}`) : undefined,
+  'a secret that is told back': ({ request }, good) => {
+    const { password } = (request.body ?? {}) as { password?: unknown };
+    return good.status === 400 && typeof password === 'string' ? problemAnswer(400, `Not ${password}`) : undefined;
+  },
 };
 
 test.each(Object.entries(faults))('%s is found', async (_, fault) => {

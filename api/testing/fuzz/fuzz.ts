@@ -21,9 +21,8 @@ interface Fixed {
   readonly endOnFailure?: true;
 }
 
-/** Of each operation: as it asks for them, and spoilt in each way that there is. */
+/** Of each operation, as it asks for them; and once spoilt in each way that there is. */
 const RUNS = 60;
-const SPOILT_RUNS = 2;
 
 /** Requests for each, from the document that the server itself shows. An event stream has no end to wait for. */
 export function fuzz(routes: readonly Documented[], house: (route: Documented) => Promise<Asked>): void {
@@ -53,7 +52,7 @@ export async function fuzzed(route: Documented, house: Asked, fixed: Fixed = {})
       const answer = await house.server.inject({ method: route.method, ...sent, headers: { ...headers, ...who } });
       judge(parts, answer);
     });
-    const numRuns = way === AS_ASKED ? Number(FUZZ_RUNS) : SPOILT_RUNS;
+    const numRuns = way === AS_ASKED ? Number(FUZZ_RUNS) : 1;
     const played = { ...fixed, numRuns, ...(seed !== undefined && { seed }), ...(path !== undefined && { path }) };
     await fc.assert(asks, played).catch((error: unknown) => {
       throw new Error(`FUZZ_WAY='${way}' ${route.method} ${route.path}: ${(error as Error).message}`, { cause: error });
@@ -74,7 +73,6 @@ function judgeOf(document: ApiDocument, operation: Operation, { problems }: Docu
     const why = `${status} ${told.slice(0, 500)}`;
     expect([...expected, ...statusesOfContent(content)], why).toContain(status);
     const [type = ''] = String(headers['content-type']).split(';');
-    if (status >= 400) expect(type, why).toBe('application/problem+json');
     // What HTTP says of the content alone is a problem like any other.
     const schema = (responses[status] ?? responses['400'])?.content[type]?.schema;
     if (!schema) throw new Error(`${type} is no answer that is documented: ${why}`);

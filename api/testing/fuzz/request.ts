@@ -58,9 +58,14 @@ export function requestsOf(
     for (const key of ['short', 'x'.repeat(129), '\u00e9'.repeat(9), ''])
       ways[`key ${key.slice(0, 9)}`] = { key: fc.constant(key) };
   for (const raw of rawQueries) ways[`query ${raw.slice(0, 9)}`] = { rawQuery: fc.constant(raw) };
-  if (asked.length > 0)
-    for (const [name, spoil] of Object.entries(spoiltQueries))
-      ways[`a parameter ${name}`] = { query: fc.tuple(query, fc.nat()).map(([all, nth]) => spoil(all, nth)) };
+  for (const { name } of asked) {
+    ways[`without ${name}`] = { query: query.map((pairs) => pairs.filter(([one]) => one !== name)) };
+    ways[`with ${name} twice`] = { query: query.map((pairs) => [...pairs, [name, '1'], [name, '2']]) };
+  }
+  if (asked.length > 0) ways['with a parameter more'] = { query: query.map((pairs) => [...pairs, ['more', 1]]) };
+  const { properties } = body ? resolved(document, body) : {};
+  for (const [name, spoil] of Object.entries(properties ? spoiltFields(document, properties) : {}))
+    ways[name] = { content: content.map(({ value }) => written(spoil(value as object))) };
   for (const [name, spoil] of Object.entries(body ? spoiltContents : stray))
     ways[`content ${name}`] = { content: content.map(({ payload = '' }) => spoil(String(payload))) };
   const usual = fc.oneof(fc.record(parts), fc.record(partsOf(loose)), fc.record({ ...parts, content: partsOf(loose).content })); // prettier-ignore
@@ -86,11 +91,27 @@ const bytesOf = (types: readonly string[]): fc.Arbitrary<Content> =>
 
 type Pairs = readonly (readonly [string, unknown])[];
 const rawQueries = ['a[]=1&a[b]=2&=&&&__proto__=1', '%zz=%', `q=${'x'.repeat(5_000)}`];
-const spoiltQueries: Readonly<Record<string, (pairs: Pairs, nth: number) => Pairs>> = {
-  twice: (pairs, nth) => [...pairs, ...pairs.slice(nth % Math.max(1, pairs.length))],
-  lacks: (pairs, nth) => pairs.filter((_, n) => n !== nth % pairs.length),
-  more: (pairs, nth) => [...pairs, ['more', nth]],
-};
+/** Of each field: nothing of it, nothing in it, and what is just beyond its bounds. */
+function spoiltFields(document: ApiDocument, fields: Readonly<Record<string, Schema>>) {
+  const ways: Record<string, (value: object) => object> = { 'with a field more': (value) => ({ ...value, more: 1 }) };
+  for (const [name, schema] of Object.entries(fields)) {
+    ways[`without ${name}`] = (value) => Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
+    for (const [how, beyond] of [['nothing', null], ...beyondBounds(resolved(document, schema))] as const)
+      ways[`with ${how} in ${name}`] = (value) => ({ ...value, [name]: beyond });
+  }
+  return ways;
+}
+
+function beyondBounds({ enum: words, minLength, maxLength, minimum, maximum, maxItems }: Schema): [string, unknown][] {
+  const beyond: [string, unknown][] = [];
+  if (words) beyond.push(['a word that is none', 'no-such-word']);
+  if (minLength) beyond.push(['too short a text', 'a'.repeat(minLength - 1)]);
+  if (maxLength && maxLength < LONGEST_BODY) beyond.push(['too long a text', 'a'.repeat(maxLength + 1)]);
+  if (minimum !== undefined) beyond.push(['too little', minimum - 1]);
+  if (maximum !== undefined) beyond.push(['too much', maximum + 1]);
+  if (maxItems && maxItems < 1_000) beyond.push(['too many', Array(maxItems + 1).fill('a')]);
+  return beyond;
+}
 
 const json = (payload: string): Content => ({ type: JSON_TYPE, payload });
 /** What comes with a request that asks for no content. */

@@ -32,7 +32,12 @@ export const dataProtection: Chapter = {
       ),
     ),
     tested('8.2.1', 'browsers keep nothing private', headers),
-    tested('8.2.2', 'nor in their storage', by('console/settings/preferences', 'what was chosen is kept')),
+    so(
+      '8.2.2',
+      'nor in their storage',
+      'The console keeps language, colours and when it was last used',
+      by('console/settings/preferences', 'what was chosen is kept'),
+    ),
     lacks(
       '8.2.3',
       'what was shown is gone when the session is',

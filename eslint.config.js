@@ -67,6 +67,7 @@ export default defineConfig(
   // The page of the agents runs in a browser.
   room('console', { files: ['console/**/*.{ts,tsx}'], browser: ['preact', 'openapi-fetch'] }),
   room('console', { files: ['console/softphone/sip-phone.ts'], browser: ['sip\\.js$'] }),
+  room('console', { files: ['console/qr/modules.ts'], browser: ['lean-qr$'] }),
   room('sip-proxy', { files: ['sip-proxy/drachtio.ts'], meets: 'drachtio-srf' }),
   room('media', { files: ['media/freeswitch.ts'], meets: 'drachtio-fsmrf' }),
   {

@@ -43,7 +43,10 @@ test('the list of a number shows date, site and action, the newest first; all fa
   await place(number, 'all', { kind: 'phone-line' }, 3);
   await place(number, site(4), agent, 4);
   await place(freshNumber(), site(3), agent, 5);
-  const line = (day: number, where: unknown) => ({ id: expect.any(String) as string, placedAt: at(day), site: where });
+  const line = (day: number, where: unknown) => ({
+    ...{ id: expect.any(String) as string, placedAt: at(day), site: where },
+    placedBy: expect.objectContaining({ kind: expect.any(String) as string }) as object,
+  });
   const named = (n: number) => ({ ...site(n), name: `Site ${n}` });
   expect(await list(number, web(accountId))).toEqual({
     kind: 'blocks',

@@ -4,7 +4,7 @@ import type { Database } from '#db/connect.ts';
 import { mayLift } from './blocks.ts';
 
 /** A line of the list (guide row 20): DATE, SITE NAME, ACTION. */
-export interface BlockLine extends Pick<ListedBlock, 'id' | 'placedAt' | 'site'> {
+export interface BlockLine extends Pick<ListedBlock, 'id' | 'placedAt' | 'site' | 'placedBy'> {
   /** Absent: whoever looks may not lift it, or not without an agent. */
   readonly action?: 'unblock';
 }
@@ -49,7 +49,7 @@ export async function blockList(
   );
   if (by.kind !== 'agent' && !owned) return { kind: 'refused', reason: 'not-your-number' };
   const lines = blocks.slice(0, limit).map(({ id, placedAt, site, placedBy }) => ({
-    ...{ id, placedAt, site },
+    ...{ id, placedAt, site, placedBy },
     ...(mayLift(asActor(by), placedBy, { account: standing, passcode: false }) && { action: 'unblock' as const }),
   }));
   const last = lines.at(-1);

@@ -71,6 +71,14 @@ test('the block key blocks this facility and this number, once, and says who, wh
   expect(await activeBlock(server.db, number, { facilityId: 'rio-claro' })).toBeUndefined();
 });
 
+test('the block key leaves the other numbers of the account as they are', async () => {
+  const [rang, other] = [freshNumber(), freshNumber()];
+  await openAccount(server.db, { id: randomUUID(), numbers: [rang, other], at: t(0) });
+  expect(await blockByKey(server.db, { number: rang, facilityId, callId: randomUUID(), at: t(1) })).toBe('placed');
+  expect(await active(rang)).toBeDefined();
+  expect([await active(other), await blockHistory(server.db, other)]).toEqual([undefined, []]);
+});
+
 test('the key undoes in the same call, and the history keeps both', async () => {
   const number = freshNumber();
   const callId = randomUUID();

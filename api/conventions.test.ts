@@ -36,6 +36,10 @@ describe('every answer', () => {
         'content-security-policy': expect.stringMatching(/default-src 'none'.*frame-ancestors 'none'/) as string,
       });
       expect(headers['cache-control']).toBe(url === '/page' ? undefined : 'no-store');
+      const attached = url === '/page' ? undefined : 'attachment; filename="api.json"';
+      expect(headers['content-disposition']).toBe(attached);
+      // Nothing says what it runs on.
+      for (const name of ['server', 'x-powered-by', 'via']) expect(headers).not.toHaveProperty(name);
     }
   });
 

@@ -8,10 +8,12 @@ export interface ConventionOptions {
 
 /** What a page of another origin may send, and read of an answer. */
 const SENT = 'authorization, content-type, idempotency-key, if-match';
-const READ = 'etag, ratelimit, ratelimit-policy, retry-after, x-request-id';
+const READ = 'content-disposition, etag, ratelimit, ratelimit-policy, retry-after, x-request-id';
 const METHODS = 'GET, POST, PUT, DELETE';
 /** How long a browser may keep what it was told of another origin: two hours is the most that any does. Seconds. */
 const KEPT_S = 7_200;
+/** What somebody opens by its address is kept as a file, never shown as a page (OWASP ASVS 4.0.3 V14.4.2). */
+const ATTACHED = 'attachment; filename="api.json"';
 /** Two years (hstspreload.org). Seconds. */
 const HTTPS_S = 63_072_000;
 
@@ -35,7 +37,7 @@ export function keepConventions(server: FastifyInstance, { origins }: Convention
     if (request.protocol === 'https')
       reply.header('strict-transport-security', `max-age=${HTTPS_S}; includeSubDomains`);
     if (!request.url.startsWith('/v1/')) return;
-    reply.header('cache-control', 'no-store');
+    reply.headers({ 'cache-control': 'no-store', 'content-disposition': ATTACHED });
     if (isOfFamilies(request.url)) answerOrigin(request, reply, allowed);
     if (isPreflight(request)) return reply.code(204).send();
   });

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import type { Door, Route } from './routes.ts';
-import { STAFF_COOKIE } from './staff/cookie.ts';
+import { HOST_COOKIE, STAFF_COOKIE } from './staff/cookie.ts';
 
 /** What is documented of a route, whoever runs it. */
 export type Documented = Omit<Route, 'run'>;
@@ -53,9 +53,12 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
   const contentOf = ({ media }: Documented, schema: z.ZodType) =>
     media === undefined
       ? json(inline(schema, 'output'))
-      : {
-          [media]: { schema: { ...inline(schema, 'output'), ...(!media.startsWith('text/') && { format: 'binary' }) } },
-        };
+      : Object.fromEntries(
+          [media].flat().map((type) => {
+            const binary = !type.startsWith('text/') && { format: 'binary' };
+            return [type, { schema: { ...inline(schema, 'output'), ...binary } }];
+          }),
+        );
   const problem = (status: number): [string, object] => [
     String(status),
     {
@@ -103,7 +106,7 @@ export function openApi(routes: readonly Documented[], streams: readonly EventSt
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
         family: { type: 'http', scheme: 'bearer' },
-        staff: { type: 'apiKey', in: 'cookie', name: STAFF_COOKIE },
+        staff: { type: 'apiKey', in: 'cookie', name: HOST_COOKIE, description: `By http: \`${STAFF_COOKIE}\`` },
       },
       schemas: Object.fromEntries(Object.entries(schemas).map(([id, one]) => [id, plain(one)])),
     },

@@ -12,7 +12,7 @@ export const text = (most: number) =>
     .string()
     .max(most)
     .refine((value) => !value.includes('\0'), 'has a character that no text has');
-const id = z.string().min(1).max(64);
+const id = text(64).min(1);
 const at = z.iso.datetime();
 const optionalAt = at.optional();
 
@@ -109,7 +109,7 @@ export const blockWanted = z.strictObject({
   number: e164,
   facilityId: id.optional(),
   agent: id,
-  reason: z.string().min(1).max(500),
+  reason: text(500).min(1),
 });
 
 export const deskEvent = z

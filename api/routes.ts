@@ -42,8 +42,8 @@ export interface Route {
   readonly idempotent?: true;
   /** What it shows has a version, in its ETag; what changes that comes with it, in If-Match (RFC 9110 §13.1.1). */
   readonly versioned?: true;
-  /** Of good answers that are no JSON, their media type. */
-  readonly media?: string;
+  /** Of good answers that are no JSON, their media type, or those that there are to choose from. */
+  readonly media?: string | readonly string[];
   /** Good answers by status, and the problems beside 400, 401 (unless it is open) and 503. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly problems: readonly number[];

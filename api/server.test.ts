@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockByKey } from '#accounts/blocks.ts';
 import { appendEvents, closeCall, openCall } from '#db/calls.ts';
@@ -141,6 +143,46 @@ describe('the door', () => {
     }
   });
 
+  test('the log is told who was refused what, and never what they showed; every answer is counted', async () => {
+    const [lines, statuses]: [string[], number[]] = [[], []];
+    const log = pino({}, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
+    const logged = apiServer({
+      ...{ db: database.db, token, health: async () => 'ok', log, answered: (status) => void statuses.push(status) },
+      metrics: { contentType: 'text/plain', metrics: async () => '' },
+    });
+    const url = `/v1/calls/${callId}?secret=shown`;
+    await logged.inject({ url, headers: { authorization: 'Bearer a-token-that-somebody-guessed' } });
+    await logged.inject({ url: '/v1/calls', headers: { authorization: `Bearer ${token}` } });
+    await logged.inject({ url: '/v1/calls?limit=0', headers: { authorization: `Bearer ${token}` } });
+    await logged.close();
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { msg: 'a request was refused', method: 'GET', route: '/v1/calls/:id', ip: '127.0.0.1', status: 401 },
+    ]);
+    expect(lines.join()).not.toMatch(/guessed|shown/);
+    expect(lines.join()).not.toContain(callId);
+    expect(statuses).toEqual([401, 200, 400]);
+  });
+
+  test('methods that nothing takes are no way in', async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    for (const method of ['PUT', 'PATCH', 'HEAD', 'OPTIONS'] as const) {
+      const { statusCode } = await server.inject({ method, url: '/v1/blocks', headers });
+      // HEAD is GET without its body (RFC 9110 §9.3.2).
+      expect([method, statusCode]).toEqual([method, method === 'HEAD' ? 400 : 404]);
+    }
+  });
+
+  test('a content that is no JSON is not read, whatever is in it', async () => {
+    const block = JSON.stringify({ number, agent: 'ada', reason: 'asked by letter' });
+    for (const type of ['application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+      const answer = await server.inject({ method: 'POST', url: '/v1/blocks', headers, payload: block });
+      expect([type, problemOf(answer)[0]]).toEqual([type, 415]);
+    }
+    const long = { number, agent: 'ada', reason: 'x'.repeat(70_000) };
+    expect(problemOf(await ask('POST', '/v1/blocks', long))[0]).toBe(413);
+  });
+
   test('health, metrics and the description need none', async () => {
     for (const path of ['/healthz', '/readyz', '/livez']) expect((await server.inject(path)).body).toBe('ok\n');
     expect((await server.inject('/metrics')).body).toBe('homeline_up 1\n');
@@ -174,6 +216,22 @@ describe('the door', () => {
     ]);
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '503']);
   });
+});
+
+test('an error of ours is told without its words, and the log has them under the name of the request', async () => {
+  const lines: string[] = [];
+  const log = pino({}, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
+  const failing = apiServer({
+    ...{ db: database.db, token, log, metrics: { contentType: 'text/plain', metrics: async () => '' } },
+    health: () => Promise.reject(new Error('words of ours')),
+  });
+  const answer = await failing.inject('/healthz');
+  await failing.close();
+  expect(problemOf(answer)).toEqual([500, 'An error of this system.']);
+  expect(answer.body).not.toContain('words of ours');
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { msg: 'a request failed', reqId: answer.headers['x-request-id'], err: { message: 'words of ours' } },
+  ]);
 });
 
 test('a database that is away is a problem that says so', async () => {

@@ -61,16 +61,20 @@ export interface ApiOptions {
   readonly staff?: StaffHouse;
   /** Absent: nor do they do anything with accounts. */
   readonly family?: FamilyHouse;
+  /** Told of every answer's status: what is refused again and again is an attack, or a page that is broken. */
+  readonly answered?: (status: number) => void;
   /** Addresses of proxies before it, comma-separated, whose X-Forwarded-For counts. Absent: whoever connects is who asks. */
   readonly trustProxy?: string;
   /** Of web pages that may ask what families ask; absent: none but its own. */
   readonly origins?: readonly string[];
 }
 
+const REFUSED = new Set([401, 403, 429]);
+
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
   const { db, token, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
-  const { events, webhooks, trustProxy, origins = [] } = options;
+  const { events, webhooks, trustProxy, origins = [], answered } = options;
   const served: readonly Route[] = [
     ...routes,
     ...(questions ? questionRoutes(questions) : []),
@@ -97,6 +101,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
   const service = serviceDoor(db, token);
 
   keepConventions(server, { origins });
+  if (answered) server.addHook('onResponse', async (_request, { statusCode }) => answered(statusCode));
   server.setErrorHandler((error, request, reply) => answerProblem(problemOf(error), error, request, reply));
   server.setNotFoundHandler(() => {
     throw new Problem(404, 'There is nothing here; /openapi.json says what there is.');
@@ -157,8 +162,18 @@ export function apiServer(options: ApiOptions): FastifyInstance {
 }
 
 function answerProblem(problem: Problem, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500)
-    request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+  const { method, ip } = request;
+  // The address may have an id or a number in it; the route has not.
+  const route = request.routeOptions?.url;
+  if (problem.status >= 500) request.log.error({ err: error, method, route }, 'a request failed');
+  // Who may not come in, may not do this, or asks too often: what an attack looks like (OWASP ASVS 4.0.3 V7.1.3, V7.2).
+  if (REFUSED.has(problem.status)) {
+    const { type, faults } = problem.kind;
+    request.log.info(
+      { method, route, ip, status: problem.status, type, ...(faults && { faults }) },
+      'a request was refused',
+    );
+  }
   return reply
     .code(problem.status)
     .headers({ ...problem.headers, 'content-type': 'application/problem+json' })

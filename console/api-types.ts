@@ -26,7 +26,7 @@ export interface paths {
             password: string;
             /**
              * Format: password
-             * @description Six digits of an app, of whoever has one
+             * @description Six digits of an app, of whoever has one; or a recovery code
              */
             code?: string;
           };
@@ -234,6 +234,141 @@ export interface paths {
         };
       };
     };
+    /** Sets the language that is spoken to whoever is signed in */
+    put: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** @enum {string} */
+            language: 'en' | 'es';
+          };
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffMe'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/staff/me/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where one was signed in lately; one place at a time is open */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffOwnSessions'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
     put?: never;
     post?: never;
     delete?: never;
@@ -250,7 +385,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Shows a code of the new key: one is asked at every sign-in from now on */
+    /** Shows a code of the new key: one is asked at every sign-in from now on. The recovery codes are told once */
     put: {
       parameters: {
         query?: never;
@@ -276,6 +411,8 @@ export interface paths {
             'application/json': {
               /** @constant */
               result: 'confirmed';
+              /** @description Each stands in for a code of the app, once. Told now and never again */
+              recoveryCodes: string[];
             };
           };
         };
@@ -365,6 +502,117 @@ export interface paths {
               secret: string;
               /** @description `otpauth:`, to be shown as a picture */
               uri: string;
+            };
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Conflict */
+        409: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unprocessable Entity */
+        422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Too Many Requests */
+        429: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/staff/me/recovery-codes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Makes other recovery codes, told once: those of before are good no more */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
+            /** Format: password */
+            password: string;
+            /** Format: password */
+            code?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Created */
+        201: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description Each stands in for a code of the app, once. Told now and never again */
+              recoveryCodes: string[];
             };
           };
         };
@@ -789,7 +1037,7 @@ export interface paths {
       };
     };
     put?: never;
-    /** Somebody begins to work here */
+    /** Somebody begins to work here, with a first password that is told once */
     post: {
       parameters: {
         query?: never;
@@ -808,11 +1056,6 @@ export interface paths {
             language: 'en' | 'es';
             agentId?: string;
             facilityIds?: string[];
-            /**
-             * Format: password
-             * @description 12 to 128 characters, a number, an upper-case and a lower-case letter
-             */
-            password: string;
           };
         };
       };
@@ -823,7 +1066,7 @@ export interface paths {
             [name: string]: unknown;
           };
           content: {
-            'application/json': components['schemas']['StaffMember'];
+            'application/json': components['schemas']['StaffMemberWithPassword'];
           };
         };
         /** @description Bad Request */
@@ -873,6 +1116,78 @@ export interface paths {
         };
       };
     };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/staff/members/choices': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whom of the desk a member may be, and which facilities they may see */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffChoices'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1056,6 +1371,15 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Unprocessable Entity */
+        422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Service Unavailable */
         503: {
           headers: {
@@ -1082,7 +1406,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sets another password of somebody who works here: a lock ends, and they sign in anew */
+    /** Makes another first password for somebody who works here, told once: a lock ends, and they sign in anew */
     post: {
       parameters: {
         query?: never;
@@ -1095,9 +1419,96 @@ export interface paths {
       requestBody: {
         content: {
           'application/json': {
-            /** Format: password */
-            password: string;
             withoutCode?: boolean;
+            reason?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffMemberWithPassword'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Not Found */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/staff/members/{id}/sign-out': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs somebody who works here out, wherever they are */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody: {
+        content: {
+          'application/json': {
             reason?: string;
           };
         };
@@ -1141,15 +1552,6 @@ export interface paths {
         };
         /** @description Not Found */
         404: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-        /** @description Unprocessable Entity */
-        422: {
           headers: {
             [name: string]: unknown;
           };
@@ -3254,6 +3656,102 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/staff/accounts/{id}/statements/{days}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The statement of some days as a file: CSV or PDF, as `Accept` or the end of the address says. Written down */
+    get: {
+      parameters: {
+        query?: {
+          language?: 'en' | 'es';
+        };
+        header?: never;
+        path: {
+          id: string;
+          days: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/pdf': string;
+            'text/csv': string;
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Not Found */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Not Acceptable */
+        406: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/staff/accounts/{id}/attended-payment': {
     parameters: {
       query?: never;
@@ -3445,6 +3943,89 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/staff/refunds/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A refund as it is now, with its version in ETag, and who decided about it */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffRefundNow'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Not Found */
+        404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/staff/refunds/{id}/decision': {
     parameters: {
       query?: never;
@@ -3458,7 +4039,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -3534,8 +4118,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -3614,6 +4216,89 @@ export interface paths {
         };
         /** @description Forbidden */
         403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Service Unavailable */
+        503: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/v1/staff/cheques/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A cheque as it is now, with its version in ETag, and what was done with it last */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description OK */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': components['schemas']['StaffChequeNow'];
+          };
+        };
+        /** @description Bad Request */
+        400: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unauthorized */
+        401: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Forbidden */
+        403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Not Found */
+        404: {
           headers: {
             [name: string]: unknown;
           };
@@ -3740,7 +4425,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -3759,8 +4447,6 @@ export interface paths {
                 country: string;
               };
             };
-            /** @description The state that was seen, with its attempt (`queued 1`): refused where somebody has done something since */
-            seen?: string;
           };
         };
       };
@@ -3819,8 +4505,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -3858,7 +4562,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -3926,8 +4633,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -3965,7 +4690,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -4031,8 +4759,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -4070,7 +4816,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -4138,8 +4887,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -4177,7 +4944,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -4247,8 +5017,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -4286,7 +5074,10 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header: {
+          /** @description The ETag of what was seen: without it 428, and 412 when somebody else has changed it since */
+          'If-Match': string;
+        };
         path: {
           id: string;
         };
@@ -4357,8 +5148,26 @@ export interface paths {
             'application/problem+json': components['schemas']['Problem'];
           };
         };
+        /** @description Precondition Failed */
+        412: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
         /** @description Unprocessable Entity */
         422: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Precondition Required */
+        428: {
           headers: {
             [name: string]: unknown;
           };
@@ -5066,6 +5875,10 @@ export interface components {
       id: string;
       /** @description Absent: it goes to the sender of money that belongs to no account */
       accountId?: string;
+      /** @description Ten digits, as on letters */
+      accountNumber?: string;
+      /** @description Brought back as the tag of If-Match by whoever changes it: `"…"` */
+      version: string;
       /** @enum {string} */
       cause: 'closing' | 'agent' | 'claimed' | 'card-declined' | 'to-sender';
       cents: number;
@@ -5095,6 +5908,45 @@ export interface components {
       number?: string;
       /** Format: date-time */
       madeAt: string;
+    };
+    StaffChequeNow: {
+      cheque: components['schemas']['StaffCheque'];
+      /** @description What was done last */
+      last: {
+        /** @enum {string} */
+        what:
+          | 'queued'
+          | 'needs-address'
+          | 'addressed'
+          | 'claimed'
+          | 'mailed'
+          | 'cashed'
+          | 'returned'
+          | 'stale'
+          | 'questioned'
+          | 'gone-on'
+          | 'stopped';
+        /** Format: date-time */
+        at: string;
+        /** @description Absent: nobody who works here, it came so */
+        by?: string;
+      };
+    };
+    StaffChoices: {
+      agents: {
+        id: string;
+        name: string;
+        extension: string;
+        /**
+         * Format: uuid
+         * @description Who of the staff is this agent already
+         */
+        staffId?: string;
+      }[];
+      facilities: {
+        id: string;
+        name: string;
+      }[];
     };
     StaffDesk: {
       agents: components['schemas']['StaffAgent'][];
@@ -5295,6 +6147,10 @@ export interface components {
       facilityIds?: string[];
       /** @description Whether the six digits of an app are asked at sign-in */
       code: boolean;
+      /** @description Of whom a code is asked */
+      recoveryCodesLeft?: number;
+      /** @description Another password must be set before anything else is done */
+      passwordDue: boolean;
       /** @description After so long without use the session ends */
       idleSeconds: number;
     };
@@ -5310,10 +6166,17 @@ export interface components {
       agentId?: string;
       facilityIds: string[];
       code: boolean;
+      /** @description They have not set a password of their own yet */
+      passwordDue: boolean;
       /** Format: date-time */
       addedAt: string;
       /** Format: date-time */
       endedAt?: string;
+    };
+    StaffMemberWithPassword: {
+      member: components['schemas']['StaffMember'];
+      /** @description Made now and told once; good for 72 hours, and to set another with at the first sign-in */
+      password: string;
     };
     StaffMyCall: {
       /** Format: uuid */
@@ -5385,6 +6248,25 @@ export interface components {
       /** @description Never called through a recorded line */
       privileged: boolean;
     };
+    /** @description The newest first, at most twenty */
+    StaffOwnSessions: {
+      sessions: {
+        /** Format: uuid */
+        id: string;
+        /** Format: date-time */
+        startedAt: string;
+        /** Format: date-time */
+        usedAt: string;
+        /** @description What the browser called itself */
+        device?: string;
+        /** @description The one that asks */
+        current: boolean;
+        /** Format: date-time */
+        endedAt?: string;
+        /** @enum {string} */
+        endedAs?: 'signed-out' | 'replaced' | 'idle' | 'expired' | 'password-changed' | 'staff-changed' | 'revoked';
+      }[];
+    };
     StaffPeaks: {
       seconds: number;
       /** @description Equal parts of the whole: of each channel the lowest and the highest sample, in hundredths of the loudest */
@@ -5409,6 +6291,10 @@ export interface components {
       /** Format: uuid */
       id: string;
       accountId: string;
+      /** @description Ten digits, as on letters */
+      accountNumber: string;
+      /** @description Brought back as the tag of If-Match by whoever changes it: `"…"` */
+      version: string;
       /** @enum {string} */
       cause: 'closing' | 'after-closing' | 'agent' | 'claimed';
       cents: number;
@@ -5441,6 +6327,11 @@ export interface components {
         brand: string;
         lastFour: string;
       };
+    };
+    StaffRefundNow: {
+      refund: components['schemas']['StaffRefund'];
+      /** @description Who decided, when it was in question */
+      decidedBy?: string;
     };
     StaffSoftphone: {
       /** @description sip: address to register */

@@ -1,6 +1,7 @@
 import { Failed } from './parts/failed.tsx';
 import { Loading } from './parts/loaded.tsx';
 import { Router } from './routing/router.tsx';
+import { FirstPassword } from './session/first-password.tsx';
 import { Signing, useSession } from './session/session.tsx';
 import { SignIn } from './session/sign-in.tsx';
 import { spokenLanguage } from './settings/preferences.ts';
@@ -39,7 +40,7 @@ function Gate() {
         </main>
       )}
       {session.state === 'out' && <SignIn why={session.why} />}
-      {session.state === 'in' && <Shell />}
+      {session.state === 'in' && (session.me.passwordDue ? <FirstPassword /> : <Shell />)}
     </Speaking>
   );
 }

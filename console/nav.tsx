@@ -18,6 +18,7 @@ export const places: readonly Place[] = [
   { to: { page: 'documents' }, word: 'documents', act: 'document.view' },
   { to: { page: 'figures' }, word: 'figures', act: 'figures.read' },
   { to: { page: 'audit' }, word: 'audit', act: 'audit.read' },
+  { to: { page: 'staff' }, word: 'staff', act: 'staff.manage' },
 ];
 
 /** Where one can go, as far as one's role goes. */

@@ -6,6 +6,7 @@ import { Watching } from './live/use-desk.tsx';
 import { Nav } from './nav.tsx';
 import { PageOf } from './pages/page-of.tsx';
 import { Said } from './parts/said.tsx';
+import { Link } from './routing/router.tsx';
 import { SearchBox } from './search/search-box.tsx';
 import { IdleWatch } from './session/idle-watch.tsx';
 import { useMay, useMe, useSession } from './session/session.tsx';
@@ -65,7 +66,10 @@ function Who() {
   return (
     <div class="who">
       <p>
-        {name}
+        <Link to={{ page: 'me' }}>
+          {name}
+          <span class="unseen"> · {words.me.open}</span>
+        </Link>
         <small>{words.session.roles[role]}</small>
       </p>
       <button type="button" onClick={signOut}>

@@ -6,6 +6,19 @@ export async function accountNumberOf(db: Database, accountId: string): Promise<
   return (await query.executeTakeFirstOrThrow()).number;
 }
 
+/** The same of several: by their ids. */
+export async function accountNumbersOf(
+  db: Database,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (accountIds.length === 0) return new Map();
+  const query = db
+    .selectFrom('account')
+    .select(['id', 'number'])
+    .where('id', 'in', [...new Set(accountIds)]);
+  return new Map((await query.execute()).map(({ id, number }) => [id, number]));
+}
+
 export interface FoundAccount {
   readonly id: string;
   readonly number: string;

@@ -136,6 +136,11 @@ export function toCheque(row: Awaited<ReturnType<ReturnType<typeof cheques>['exe
   };
 }
 
+export async function findCheque(db: Database, id: string): Promise<Cheque | undefined> {
+  const row = await cheques(db).where('id', '=', id).executeTakeFirst();
+  return row && toCheque(row);
+}
+
 export async function lockCheque(trx: Database, id: string): Promise<Cheque | undefined> {
   const row = await cheques(trx).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
   return row && toCheque(row);

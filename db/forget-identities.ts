@@ -18,6 +18,11 @@ export async function forgetIdentityLeavings(db: Database, at: Date): Promise<nu
       .deleteFrom('mailProof')
       .where('expiresAt', '<=', new Date(at.getTime() - DAY_MS))
       .executeTakeFirst(),
+    // Texts are counted for a day.
+    await db
+      .deleteFrom('numberProof')
+      .where('expiresAt', '<=', new Date(at.getTime() - DAY_MS))
+      .executeTakeFirst(),
     await db.deleteFrom('accessToken').where('expiresAt', '<=', at).executeTakeFirst(),
     await db
       .deleteFrom('identitySession')

@@ -34,12 +34,6 @@ export async function openReview(trx: Database, identityId: string): Promise<voi
     .execute();
 }
 
-/** What is reviewed is another picture. The caller holds it. */
-export async function touchReview(trx: Database, identityId: string): Promise<void> {
-  const next = sql<number>`version + 1`;
-  await trx.updateTable('identityReview').set({ version: next }).where('identityId', '=', identityId).execute();
-}
-
 /** It waits for somebody to decide. The caller holds it. */
 export async function submitReview(trx: Database, identityId: string, at: Date): Promise<void> {
   await trx

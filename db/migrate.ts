@@ -51,6 +51,8 @@ import * as softphone from './migrations/0075-softphone.ts';
 import * as talkOrders from './migrations/0076-talk-orders.ts';
 import * as documents from './migrations/0077-documents.ts';
 import * as verificationImages from './migrations/0078-verification-images.ts';
+import * as staffOwn from './migrations/0080-staff-own.ts';
+import * as numberProofs from './migrations/0081-number-proofs.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -105,6 +107,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0076-talk-orders': talkOrders,
   '0077-documents': documents,
   '0078-verification-images': verificationImages,
+  '0080-staff-own': staffOwn,
+  '0081-number-proofs': numberProofs,
 };
 
 /** A migration may rewrite a big table. */

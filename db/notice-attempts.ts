@@ -8,7 +8,12 @@ export interface StoredNotice {
   readonly id: string;
   readonly recipient: string;
   readonly words:
-    | { readonly channel: 'text'; readonly body: string; readonly despiteOptOut: boolean }
+    | {
+        readonly channel: 'text';
+        readonly body: string;
+        readonly despiteOptOut: boolean;
+        readonly proofId?: string;
+      }
     | {
         readonly channel: 'e-mail';
         readonly subject: string;
@@ -30,7 +35,10 @@ const toNotice = (row: Selectable<NoticeTable>): StoredNotice => ({
   recipient: row.recipient,
   words:
     row.subject === null
-      ? { channel: 'text', body: row.body, despiteOptOut: row.despiteOptOut }
+      ? {
+          ...{ channel: 'text', body: row.body, despiteOptOut: row.despiteOptOut },
+          ...(row.proofId !== null && { proofId: row.proofId }),
+        }
       : {
           ...{ channel: 'e-mail', subject: row.subject, body: row.body, confidential: row.confidential },
           ...(row.proofId !== null && { proofId: row.proofId }),

@@ -10,7 +10,14 @@ export interface NewNotice {
   readonly accountId?: string;
   readonly at: Date;
   readonly words:
-    | { readonly channel: 'text'; readonly recipient: string; readonly body: string; readonly despiteOptOut: boolean }
+    | {
+        readonly channel: 'text';
+        readonly recipient: string;
+        readonly body: string;
+        readonly despiteOptOut: boolean;
+        /** Its sender puts the digits of this proof into the body. */
+        readonly proofId?: string;
+      }
     | {
         readonly channel: 'e-mail';
         readonly recipient: string;

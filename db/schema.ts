@@ -52,11 +52,13 @@ import type {
   AccessTokenTable,
   IdentityAccountTable,
   IdentityGuessTable,
+  IdentityNumberTable,
   IdentityQuestionTable,
   IdentitySessionTable,
   IdentityTable,
   IdentityTermsTable,
   MailProofTable,
+  NumberProofTable,
   RateWindowTable,
   RefreshTokenTable,
   SignUpTable,
@@ -91,6 +93,7 @@ import type {
   ServiceKeyTable,
   StaffAuditTable,
   StaffFacilityTable,
+  StaffRecoveryCodeTable,
   StaffSessionTable,
   StaffTable,
 } from './schema/staff.ts';
@@ -193,9 +196,12 @@ export interface Schema {
   staff: StaffTable;
   staffFacility: StaffFacilityTable;
   staffSession: StaffSessionTable;
+  staffRecoveryCode: StaffRecoveryCodeTable;
   staffAudit: StaffAuditTable;
   serviceKey: ServiceKeyTable;
   identityAccount: IdentityAccountTable;
+  numberProof: NumberProofTable;
+  identityNumber: IdentityNumberTable;
   documentConsent: DocumentConsentTable;
   identityReview: IdentityReviewTable;
   identityDocument: IdentityDocumentTable;

@@ -80,15 +80,17 @@ export async function openSessions(db: Database, identityId: string, at: Date): 
     .execute();
 }
 
-/** Ends one session of an identity, or all; its tokens are good no more. Returns how many ended now. */
+/** Ends one session of an identity, or all `but` one; its tokens are good no more. Returns how many ended now. */
 export async function endSessions(
   db: Database,
-  which: { readonly identityId: string; readonly id?: string },
+  which: { readonly identityId: string; readonly id?: string; readonly but?: string },
   as: SessionEnd,
   at: Date,
 ): Promise<number> {
   const open = db.updateTable('identitySession').set({ endedAt: at, endedAs: as }).where('endedAt', 'is', null);
   const mine = open.where('identityId', '=', which.identityId);
-  const ended = await (which.id === undefined ? mine : mine.where('id', '=', which.id)).executeTakeFirst();
+  const { id, but } = which;
+  const others = but === undefined ? mine : mine.where('id', '!=', but);
+  const ended = await (id === undefined ? others : others.where('id', '=', id)).executeTakeFirst();
   return Number(ended.numUpdatedRows);
 }

@@ -22,23 +22,21 @@ export async function isOpenImage(db: Database, id: string, most: number, at: Da
   return found !== undefined;
 }
 
-/** Counts a try before it is looked at, on disk. False: it is used, over, unknown, or was tried `most` times. */
-export async function countImageTry(db: Database, id: string, most: number, at: Date): Promise<boolean> {
+/** Counts a try, and with the right answer uses it, at once. False: it is used, over, unknown, or was tried `most` times. */
+export async function tryImage(
+  db: Database,
+  { id, right, most }: { readonly id: string; readonly right: boolean; readonly most: number },
+  at: Date,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('verificationImage')
-    .set({ tries: sql<number>`tries + 1` })
+    .set({ tries: sql<number>`tries + 1`, ...(right && { usedAt: at }) })
     .where('id', '=', id)
     .where('usedAt', 'is', null)
     .where('expiresAt', '>', at)
     .where('tries', '<', most)
     .executeTakeFirst();
   return numUpdatedRows === 1n;
-}
-
-/** It was answered; false: it was before. */
-export async function useImage(db: Database, id: string, at: Date): Promise<boolean> {
-  const query = db.updateTable('verificationImage').set({ usedAt: at }).where('id', '=', id);
-  return (await query.where('usedAt', 'is', null).executeTakeFirst()).numUpdatedRows === 1n;
 }
 
 /** Those whose time is over. Returns how many. */

@@ -277,7 +277,6 @@ test.each([
 /** A media server to which somebody is connected: what its commands are answered, and endpoints that it makes when the test says so. */
 function connected(answers: Record<string, string> = {}) {
   const asked: string[] = [];
-  const wanted: (object | undefined)[] = [];
   const making: ((endpoint: FsEndpoint) => void)[] = [];
   let disconnected = 0;
   const near = Object.assign(new EventEmitter(), {
@@ -289,10 +288,7 @@ function connected(answers: Record<string, string> = {}) {
       asked.push(command);
       return answers[command] ?? new Promise<string>(() => undefined);
     },
-    createEndpoint: (options?: object) => {
-      wanted.push(options);
-      return new Promise<FsEndpoint>((resolve) => making.push(resolve));
-    },
+    createEndpoint: () => new Promise<FsEndpoint>((resolve) => making.push(resolve)),
     disconnect: () => void disconnected++,
   });
   const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near as unknown as FsServer);
@@ -306,7 +302,7 @@ function connected(answers: Record<string, string> = {}) {
     making.shift()?.(fs as unknown as FsEndpoint);
     return Object.assign(fs, { ended });
   };
-  return { server, near, asked, make, wanted, disconnected: () => disconnected };
+  return { server, near, asked, make, disconnected: () => disconnected };
 }
 
 const status = (sessions: number, ready = 'ready', max = '1000 session(s) max') =>
@@ -348,14 +344,6 @@ test('a media server that is lost takes its endpoints along, and whatever was as
   expect([server.abandoned, disconnected()]).toEqual([['u-2'], 1]);
   await expect(server.has(randomUUID())).rejects.toBeInstanceOf(MediaServerUnavailable);
   await expect(server.endpointFor('v=0')).rejects.toBeInstanceOf(MediaServerUnavailable);
-});
-
-test('an endpoint for a browser is asked to offer what browsers take, one for a telephone is not', async () => {
-  const { server, make, wanted } = connected();
-  const endpoints = [server.endpoint('browser'), server.endpoint('telephone'), server.endpoint()];
-  for (const id of ['u-1', 'u-2', 'u-3']) make(id);
-  await Promise.all(endpoints);
-  expect(wanted).toEqual([{ headers: { 'X-Media-WebRTC': 'true' } }, undefined, undefined]);
 });
 
 test('an endpoint that comes when its server has been given up is ended', async () => {

@@ -339,12 +339,6 @@ export class Endpoint {
   }
 }
 
-/** What an offer is made for: browsers take ICE and DTLS-SRTP alone. */
-export type FarEnd = 'telephone' | 'browser';
-
-/** Asks for such an offer: our own media server by this word, FreeSWITCH by its dialplan (freeswitch-conf/). */
-const forBrowser = { 'X-Media-WebRTC': 'true' };
-
 /** SRTP, with keys in the description or, for browsers, by DTLS. */
 const isSecured = (sdp: string): boolean => /^m=audio \d+ \S*SAVP/m.test(sdp);
 
@@ -417,8 +411,8 @@ export class MediaServer {
   }
 
   /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */
-  async endpoint(farEnd: FarEnd = 'telephone'): Promise<Endpoint> {
-    return this.#made(farEnd === 'browser' ? { headers: forBrowser } : undefined);
+  async endpoint(): Promise<Endpoint> {
+    return this.#made();
   }
 
   /** drachtio-fsmrf makes none for a secured far end, but lets one that is there speak with it. */
@@ -465,7 +459,7 @@ export class MediaServer {
     if (!this.lost.aborted) this.#server.disconnect();
   }
 
-  async #made(options?: { remoteSdp?: string; headers?: Record<string, string> }): Promise<Endpoint> {
+  async #made(options?: { remoteSdp: string }): Promise<Endpoint> {
     const made = this.#server
       .createEndpoint(options)
       .then((endpoint) => this.#keep(new Endpoint(endpoint, this.#server, this.lost)));

@@ -26,6 +26,7 @@ import { main } from './child.ts';
 import type { Config } from './config.ts';
 import { documentsOf } from './documents.ts';
 import { openGateway } from './gateway.ts';
+import { countAnswers } from './api-metrics.ts';
 import { databaseHealth } from './health.ts';
 import { moneyOf } from './money.ts';
 import { newMetrics } from './observe.ts';
@@ -68,12 +69,14 @@ main('api', async (config, log) => {
   const { FAMILY_LINE_NUMBER: line } = config;
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
+  const metrics = newMetrics('api');
   const server = apiServer({
+    answered: countAnswers(metrics),
     ...{
       db,
       token,
       health,
-      metrics: newMetrics('api'),
+      metrics,
       log,
       cards,
       desk,

@@ -36,7 +36,7 @@ test('a folder keeps a picture, brings it back, and forgets it', async () => {
   expect(store.placeOf(NAME)).toEqual({ storage: 'folder', location: join(folder, NAME) });
 });
 
-test('a bucket does so as well, is told that it is no sound, and is looked at before it is believed', async () => {
+test('a bucket does so as well, and is looked at before it is believed', async () => {
   const bucket = await startS3StandIn();
   const storage = s3Storage({ ...bucket, region: 'us-west-2', silenceMs: 300 });
   const store = documentStore(storage);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fillProof } from '#accounts/identity/fill-proof.ts';
+import { fillProof, fillTextProof } from '#accounts/identity/fill-proof.ts';
 import { identityKeys } from '#accounts/identity/keys.ts';
 import { consoleMails, consoleTexts } from '#accounts/notices/console-sender.ts';
 import type { SendDeps } from '#accounts/notices/send.ts';
@@ -25,7 +25,7 @@ interface Log {
 
 /**
  * Who sends texts and e-mails: Twilio and a mail server when they are set, otherwise the log shows what would be sent, without what proves an
- * e-mail address: that is put in for a mail server alone.
+ * e-mail address or a number: that is put in for them alone.
  */
 export function sendersOf(settings: SenderSettings, log: Log, now: () => Date = () => new Date()): SendDeps {
   const { SMTP_URL: url, SMTP_CA_FILE: caFile, MAIL_FROM: mailFrom, TWILIO_FROM: from, TWILIO_URL: baseUrl } = settings;
@@ -37,7 +37,7 @@ export function sendersOf(settings: SenderSettings, log: Log, now: () => Date = 
     now,
     texts:
       accountSid !== undefined && authToken !== undefined && from !== undefined
-        ? twilioSender({ accountSid, authToken, from, ...(baseUrl !== undefined && { baseUrl }) })
+        ? fillTextProof(twilioSender({ accountSid, authToken, from, ...(baseUrl !== undefined && { baseUrl }) }), keys)
         : consoleTexts(log),
     mails: url === undefined ? consoleMails(log) : fillProof(smtp(url), keys, webUrl),
   };

@@ -142,6 +142,32 @@ describe('a call that is placed', () => {
     expect(new Set(sent.map(({ transactionId }) => transactionId)).size).toBe(2);
   });
 
+  it('can leave the offer to the far end, whose 200 is acknowledged with our answer', async () => {
+    const [offer, answer] = [sdp(6000), sdp(6002)];
+    const heard: string[] = [];
+    const placed = sip.dial(dialling({ sdp: async (theirs) => (heard.push(theirs), answer) }));
+    const offered = await phone.request('INVITE');
+    expect(offered.request.body).toHaveLength(0);
+    phone.accept(offered, offer);
+    expect(String((await phone.ack()).body)).toBe(answer);
+    expect(await placed).toMatchObject({ kind: 'answered', dialog: { remoteSdp: offer, connected: true } });
+    expect(heard).toEqual([offer]);
+  });
+
+  it('is ended when we have no answer to the offer, or nobody wants it by then', async () => {
+    const refused = new Error('nothing in common');
+    const placed = sip.dial(dialling({ sdp: () => Promise.reject(refused) }));
+    const failed = expect(placed).rejects.toBe(refused);
+    phone.accept(await phone.request('INVITE'), sdp(6000));
+    await failed;
+    (await phone.request('BYE')).tx.reply(200);
+    const caller = new AbortController();
+    const late = sip.dial(dialling({ sdp: async () => (caller.abort(), sdp(6002)), signal: caller.signal }));
+    phone.accept(await phone.request('INVITE'), sdp(6000));
+    (await phone.request('BYE')).tx.reply(200);
+    expect(await late).toEqual({ kind: 'cancelled' });
+  });
+
   it('is not sent when nobody wants it any longer', async () => {
     expect(await sip.dial(dialling({ signal: AbortSignal.abort() }))).toEqual({ kind: 'cancelled' });
     expect(stage.server.metrics().sent['INVITE'] ?? 0).toBe(0);

@@ -42,8 +42,16 @@ interface SrfClient extends EventEmitter {
   disconnect(): void;
   use(method: string, handler: (req: Request, res: Response, next: () => void) => void): void;
   createUAS(req: Request, res: Response, options: object): Promise<SrfDialog>;
-  createUAC(uri: string, options: object, progress: object): Promise<SrfDialog>;
+  createUAC(uri: string, options: object, progress: object): Promise<SrfDialog | Unacknowledged>;
   request(options: object, callback: (error: Error | null, req?: Request) => void): void;
+}
+
+/** An INVITE without an offer is answered by one, and waits for our answer (RFC 3261 §13.2.2.4). */
+interface Unacknowledged {
+  readonly sdp: string;
+  ack(sdp: string): Promise<SrfDialog>;
+  /** ACK and BYE; never rejects. */
+  destroy(): Promise<void>;
 }
 
 export interface Source {
@@ -122,7 +130,8 @@ export interface Dialling {
   readonly uri: string;
   /** Where the request goes, when that is not the host of the URI: `sip:host:port;transport=udp;lr`. */
   readonly via?: string;
-  readonly sdp: string;
+  /** Our offer; or, where the far end is to make one in its 200, what makes our answer to that (RFC 3261 §13.2.1). */
+  readonly sdp: string | ((offer: string) => Promise<string>);
   readonly callingNumber: string;
   readonly plan: PlannedDialog;
   readonly auth?: { readonly username: string; readonly password: string };
@@ -203,7 +212,10 @@ export class SipServer {
     );
   }
 
-  /** Places a call; failures of the network and of the called party are results, not exceptions. */
+  /**
+   * Places a call; failures of the network and of the called party are results, not exceptions. Rejects with what our answer to the far end's offer fails
+   * with: that call is ended.
+   */
   async dial(dialling: Dialling): Promise<DialResult> {
     if (dialling.signal.aborted) return { kind: 'cancelled' };
     let sent: Request | undefined;
@@ -215,11 +227,13 @@ export class SipServer {
     };
     const cancel = () => sent?.cancel(() => undefined);
     dialling.signal.addEventListener('abort', cancel);
+    const { sdp } = dialling;
+    let made: SrfDialog | Unacknowledged;
     try {
-      const dialog = await this.#srf.createUAC(
+      made = await this.#srf.createUAC(
         dialling.uri,
         {
-          localSdp: dialling.sdp,
+          ...(typeof sdp === 'string' ? { localSdp: sdp } : { noAck: true }),
           callingNumber: dialling.callingNumber,
           ...(dialling.via ? { proxy: dialling.via } : {}),
           ...(dialling.auth ? { auth: dialling.auth } : {}),
@@ -237,11 +251,6 @@ export class SipServer {
           },
         },
       );
-      const answered = new EstablishedDialog(dialog);
-      if (!dialling.signal.aborted) return { kind: 'answered', dialog: answered };
-      // The 200 crossed our CANCEL (RFC 3261 §9.1): the call was answered, so it is ended.
-      await answered.end();
-      return { kind: 'cancelled' };
     } catch (error) {
       if (dialling.signal.aborted) return { kind: 'cancelled' };
       const { status, res } = error as { status?: number; res?: Message };
@@ -250,6 +259,11 @@ export class SipServer {
     } finally {
       dialling.signal.removeEventListener('abort', cancel);
     }
+    const dialog = new EstablishedDialog('sip' in made ? made : await acknowledged(made, sdp));
+    if (!dialling.signal.aborted) return { kind: 'answered', dialog };
+    // The 200 crossed our CANCEL (RFC 3261 §9.1): the call was answered, so it is ended.
+    await dialog.end();
+    return { kind: 'cancelled' };
   }
 
   /**
@@ -326,6 +340,15 @@ function giveUp(srf: SrfClient): void {
     srf.disconnect();
   } catch {
     return;
+  }
+}
+
+async function acknowledged(answered: Unacknowledged, sdp: Dialling['sdp']): Promise<SrfDialog> {
+  try {
+    return await answered.ack(typeof sdp === 'string' ? sdp : await sdp(answered.sdp));
+  } catch (error) {
+    void answered.destroy();
+    throw error;
   }
 }
 

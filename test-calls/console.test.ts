@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openConsoleHouse, type ConsoleHouse } from './console/house.ts';
 import { placesOf } from './console/places.ts';
 import { Visit } from './console/visit.ts';
+import { hotp, stepAt } from '#accounts/staff/totp.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
 
@@ -66,6 +67,20 @@ describe('an agent', () => {
     expect(await visit.violations()).toEqual([]);
     await dialog.locator('button[type=submit]').click();
     expect(await page.locator('.said p').textContent()).toContain('The line asks the caller now.');
+    for (const [button, kind] of [
+      ['Save as PDF', 'pdf'],
+      ['Save as a table', 'csv'],
+    ] as const) {
+      const downloaded = page.waitForEvent('download');
+      await page.getByRole('button', { name: button }).click();
+      expect((await downloaded).suggestedFilename()).toMatch(
+        new RegExp(`^homeline-1\\d{9}-\\d{4}-\\d\\d-\\d\\d-\\d{4}-\\d\\d-\\d\\d\\.${kind}$`),
+      );
+    }
+    await page.getByLabel('To day').fill('2001-01-01');
+    await page.getByRole('button', { name: 'Save as PDF' }).click();
+    expect(await page.locator('.narrow [role=alert]').textContent()).toContain('Choose a first and a last day');
+    expect(visit.wrong).toEqual([]);
     await visit.end();
   });
 
@@ -157,9 +172,107 @@ test('a supervisor decides about a refund, prints a check and says that it was m
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Mailed' }).click();
   await page.locator('td', { hasText: '1001' }).waitFor();
+
+  // Another supervisor is faster: what they did is told in words, and nothing is overwritten.
+  await page.getByRole('button', { name: 'Handle' }).click();
+  await dialog.getByLabel('The mail brought it back').check();
+  const other = await Visit.signedIn(house, 'kim');
+  const cashed = `(async () => {
+    const at = '/v1/staff/cheques';
+    const { cheques } = await (await fetch(at + '?state=mailed')).json();
+    const headers = { 'content-type': 'application/json', 'if-match': '"' + cheques[0].version + '"' };
+    return (await fetch(at + '/' + cheques[0].id + '/cashed', { method: 'POST', body: '{}', headers })).status;
+  })()`;
+  expect(await other.page.evaluate(cashed)).toBe(200);
+  await other.end();
+  await dialog.locator('button[type=submit]').click();
+  await expect
+    .poll(() => dialog.locator('[role=alert]').textContent())
+    .toMatch(/Somebody else was faster.*Kim Nguyen has done this: the bank paid it .*It is now: Cashed\./);
+  expect(await visit.violations()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByText('No check is in this state.').waitFor();
   expect(visit.wrong).toEqual([]);
   await visit.end();
 });
+
+test('an administrator adds somebody, who sets a password and a code of their own, and gets in without the phone', async () => {
+  const boss = await Visit.signedIn(house, 'sam', '/console/staff');
+  await boss.settled();
+  expect(await boss.violations()).toEqual([]);
+  await boss.page.getByRole('button', { name: 'Add somebody' }).press('Enter');
+  const dialog = boss.page.locator('dialog[open]');
+  await dialog.getByLabel('User name').fill('noor');
+  await dialog.getByRole('button', { name: 'Add somebody' }).click();
+  expect(await dialog.locator('[role=alert]').textContent()).toBe('Enter name and user name.');
+  await dialog.getByLabel('Name', { exact: true }).fill('Noor Haddad');
+  await dialog.getByLabel('Facility staff').check();
+  await dialog.getByLabel('Río Claro Facility').check();
+  expect(await boss.violations()).toEqual([]);
+  await dialog.getByRole('button', { name: 'Add somebody' }).click();
+  await dialog.locator('.once').waitFor();
+  const [, password = ''] = await dialog.locator('.once code').allTextContents();
+  expect(await boss.violations()).toEqual([]);
+  await boss.page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'I have passed it on' }).click();
+  await boss.page.locator('tr', { hasText: 'Noor Haddad' }).getByText('Has not signed in').waitFor();
+
+  const visit = await Visit.begin(house.browser, house.address);
+  const { page } = visit;
+  await page.goto('/console/me');
+  await visit.type({ username: 'noor', password });
+  await page.getByRole('heading', { name: 'Set your own password' }).waitFor();
+  expect(await visit.violations()).toEqual([]);
+  const own = 'Mine-Alone-Horse-9';
+  await page.getByLabel('Password now').fill(password);
+  await page.getByLabel('New password', { exact: true }).fill('short');
+  await page.getByLabel('New password again').fill('short');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await expect
+    .poll(() => page.locator('[role=alert]').textContent())
+    .toContain('The new password needs 12 characters or more.');
+  await page.getByLabel('New password', { exact: true }).fill(own);
+  await page.getByLabel('New password again').fill(own);
+  await page.getByRole('button', { name: 'Set the password' }).press('Enter');
+  await page.getByRole('heading', { name: 'My account' }).waitFor();
+  await visit.settled();
+
+  await page.getByRole('button', { name: 'Set up a code' }).click();
+  const asking = page.locator('dialog[open]');
+  await asking.getByLabel('Password now').fill(own);
+  await asking.getByRole('button', { name: 'Go on' }).click();
+  const key = bytesOf(((await asking.locator('code.key').textContent()) ?? '').replaceAll(' ', ''));
+  expect(await visit.violations()).toEqual([]);
+  await asking.getByLabel('Six digits').fill(hotp(key, stepAt(new Date())));
+  await asking.getByRole('button', { name: 'Ask for a code' }).click();
+  await asking.locator('.once').waitFor();
+  const [recovery = ''] = await asking.locator('.once code').allTextContents();
+  expect(await visit.violations()).toEqual([]);
+  await asking.getByRole('button', { name: 'I have kept them' }).click();
+  await page.getByText('10 recovery codes are left.').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.locator('input[name=username]').waitFor();
+  await visit.type({ username: 'noor', password: own, code: recovery });
+  await page.getByText('9 recovery codes are left.').waitFor();
+  await page.locator('#page select').selectOption('es');
+  await page.getByRole('heading', { name: 'Mi cuenta' }).waitFor();
+  expect([...boss.wrong, ...visit.wrong]).toEqual([]);
+
+  await boss.page.getByRole('button', { name: 'More: Noor Haddad' }).click();
+  await dialog.getByLabel('They work here no more').check();
+  await dialog.locator('textarea').fill('left');
+  await dialog.getByRole('button', { name: 'Do this' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.reload();
+  await page.locator('input[name=username]').waitFor();
+  await Promise.all([boss.end(), visit.end()]);
+});
+
+/** As an app reads base32. */
+function bytesOf(secret: string): Buffer {
+  const bits = [...secret].map((one) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'));
+  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+}
 
 test('a supervisor looks at the pictures of an identity document by keyboard, and rejects them with a reason', async () => {
   const visit = await Visit.signedIn(house, 'ray', '/console/documents');

@@ -16,6 +16,10 @@ import { wholeCalls } from './whole-calls.ts';
 const second = await Phone.start({ name: 'second' });
 const toSecond = new Map<string, (call: IncomingCall) => void>();
 second.onCall((call) => (toSecond.get(call.invite.uri.slice(4, 16)) ?? ((wrong) => wrong.reject(404)))(call));
+/** Resolves at this time of `performance`, not before. */
+const until = async (ms: number) => {
+  while (performance.now() < ms) await stage().pause(Math.max(1, ms - performance.now()));
+};
 const opening = ['en:language.choose', 'es:language.choose', 'en:pin.ask'];
 const offer = ['en:offer.from', 'en:offer.notice'];
 const menu = ['en:offer.menu', 'es:offer.other-language'];
@@ -135,6 +139,57 @@ call('blocked: the next call is stopped before it rings, that of another facilit
   expect(stopped.prompts.inside).toEqual([...opening, 'en:refusal.blocked']);
   expect(rang).toBe(0);
 });
+
+call(
+  'a block placed by the API turns away a call that is dialled 50 ms after its answer',
+  { others: 1 },
+  async (scene) => {
+    const { system } = scene.stage;
+    const [other] = scene.others;
+    if (!other) throw new Error('There is nobody else to call.');
+    // Of two people who call the number, one's call rings; the other has all of it dialled but the last digit.
+    const ringing = scene.rings();
+    const earlier = callIn(other, { to: scene.number });
+    const inside = await callIn(scene, { to: '0' });
+    await hears(scene, inside, 'number.ask', { until: 'start' });
+    await inside.press(scene.number.slice(2, -1), { ms: 60 });
+    const outside = await ringing;
+    outside.ring();
+    let rang = 0;
+    scene.stage.person(scene.number, (incoming) => {
+      rang++;
+      incoming.reject(486);
+    });
+
+    const answer = await fetch(`http://127.0.0.1:${system.supervisor.ports('api')['http']}/v1/blocks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${system.config.API_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        number: scene.number,
+        facilityId: 'valley-view',
+        agent: 'ada',
+        reason: 'asked by letter',
+      }),
+    });
+    expect([answer.status, await answer.json()]).toEqual([201, { result: 'placed' }]);
+    const answeredMs = performance.now();
+    await until(answeredMs + 50);
+    const { firstMs } = await inside.press(scene.number.slice(-1), { ms: 60 });
+    expect(firstMs - answeredMs).toBeGreaterThanOrEqual(50);
+    await inside.ended;
+    expect(await heardAll(scene, inside, 'refusal.blocked')).toBe(true);
+    const stopped = await toldOf(scene.stage, inside);
+    expectStates(stopped, 'offHook', 'policy', 'done');
+    expect(stopped.call).toMatchObject({ disposition: 'already-blocked', endedBy: 'policy', number: scene.number });
+    expect(rang).toBe(0);
+
+    // What rang before the block rings on: nobody is connected without a key that is pressed after the notice.
+    expect(await outside.answer()).toBe(true);
+    await hears(scene, outside, 'offer.from', { until: 'start' });
+    await outside.press('2');
+    expect((await toldOf(scene.stage, await earlier)).call.disposition).toBe('refused');
+  },
+);
 
 call('blocked at one facility, a number rings from another, in its language', { site: 'elsewhere' }, async (scene) => {
   const { db } = scene.stage.system;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { consentsOf, giveUpDocument, intendDocument, keepDocument, type DocumentSide } from '#db/documents.ts';
-import { reviewOf, touchReview, type IdentityReview } from '#db/identity-reviews.ts';
+import { reviewOf, type IdentityReview } from '#db/identity-reviews.ts';
 import { CONSENT } from './consent.ts';
 import type { PictureFault } from './picture.ts';
 import type { PictureType } from './picture-kind.ts';
@@ -88,7 +88,6 @@ async function count(db: Database, { now }: DocumentDeps, stored: Stored) {
     if (refusal) return refusal;
     const at = now();
     if (!(await keepDocument(trx, stored, at))) throw new PictureLost('A picture took too long to be stored.');
-    await touchReview(trx, identityId);
     return { kind: 'kept', at };
   });
 }

@@ -1,4 +1,4 @@
-import { documentsOf } from '#db/documents.ts';
+import { documentsOf, giveUpLeftDocuments } from '#db/documents.ts';
 import { decideReview } from '#db/identity-reviews.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -58,6 +58,20 @@ test('what was given up while it was put there does not count afterwards', async
   await expect(studio.send(identityId, 'front', 'x', studio.deps('manual', { store: slow }))).rejects.toThrow(
     'too long',
   );
+  expect(await documentsOf(database.db, [identityId])).toEqual([]);
+});
+
+test('what was given up while it was put there does not count, though it lies there still', async () => {
+  const { identityId } = await studio.agreed();
+  const put = studio.store.put.bind(studio.store);
+  const slow = Object.assign(Object.create(studio.store) as Studio['store'], {
+    put: async (name: string, encrypted: Buffer) => {
+      await put(name, encrypted);
+      await giveUpLeftDocuments(database.db, new Date(studio.home.at.getTime() + 1), studio.home.at);
+    },
+  });
+  const sending = studio.send(identityId, 'front', 'x', studio.deps('manual', { store: slow }));
+  await expect(sending).rejects.toThrow('too long');
   expect(await documentsOf(database.db, [identityId])).toEqual([]);
 });
 

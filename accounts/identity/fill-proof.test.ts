@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Mail, Taken } from '../notices/ports.ts';
-import { fillProof } from './fill-proof.ts';
+import { parts } from '../notices/testing/parts.ts';
+import { fillProof, fillTextProof } from './fill-proof.ts';
 import { identityKeys } from './keys.ts';
 import type { IdentityNews } from './news.ts';
 import { identityWords } from './wording.ts';
@@ -34,7 +35,8 @@ test.each(['en', 'es'] as const)('the digits and the link are put in as the mail
 
 test('every other mail says something in both languages, and has no places to fill', async () => {
   const news: IdentityNews[] = [
-    ...(['known-address', 'registered', 'password-reset', 'session-replayed'] as const).map((kind) => ({ kind })),
+    ...(['known-address', 'registered', 'session-replayed'] as const).map((kind) => ({ kind })),
+    ...(['password-reset', 'password-changed'] as const).map((kind) => ({ kind })),
     { kind: 'sign-in-locked', minutes: 1 },
     { kind: 'reset-locked', minutes: 1 },
   ];
@@ -56,4 +58,32 @@ test('tokens and digits are of one proof, one use and one secret', () => {
   expect(keys.codeDigest('one', '123456')).not.toBe(keys.codeDigest('two', '123456'));
   expect(keys.subject('a', 'b')).not.toBe(keys.subject('b', 'a'));
   expect(() => identityKeys('too short')).toThrow('sixteen');
+});
+
+test('digits are put into a text as it leaves, and where it is looked for what left; into no other', async () => {
+  const seen: object[] = [];
+  const sender = fillTextProof(
+    {
+      send: async (text) => (seen.push(text), { kind: 'accepted', providerId: '1' }),
+      find: async (text) => (seen.push(text), ['1']),
+    },
+    keys,
+  );
+  const to = '+12135550142';
+  for (const language of ['en', 'es'] as const) {
+    const { text = '', proofId, mail } = identityWords({ news: { kind: 'prove-number', proofId: 'one' }, language });
+    expect([proofId, mail]).toEqual(['one', undefined]);
+    const body = text.replace('{code}', keys.mailed('one').code);
+    expect(parts(body)).toBe(1);
+    expect(body).toContain('10');
+    const since = new Date(0);
+    await sender.send({ to, body: text, proofId: 'one' });
+    expect(await sender.find({ to, body: text, proofId: 'one', since })).toEqual(['1']);
+    await sender.send({ to, body: text });
+    expect(seen.splice(0)).toEqual([
+      { to, body },
+      { to, body, since },
+      { to, body: text },
+    ]);
+  }
 });

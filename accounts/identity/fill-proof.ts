@@ -1,4 +1,4 @@
-import type { MailSender } from '../notices/ports.ts';
+import type { MailSender, Text, TextSender } from '../notices/ports.ts';
 import type { IdentityKeys } from './keys.ts';
 
 const PAGES = 'confirm';
@@ -19,3 +19,12 @@ export const fillProof = (sender: MailSender, keys: IdentityKeys, webUrl: string
     return sender.send({ ...mail, body: lines.join('\n\n') });
   },
 });
+
+/** The same of texts: the digits that prove a number are put in as it leaves, and where it is looked for what left. */
+export function fillTextProof(sender: TextSender, keys: Pick<IdentityKeys, 'mailed'>): TextSender {
+  const filled = <T extends Text>({ proofId, ...text }: T) => ({
+    ...text,
+    body: proofId === undefined ? text.body : text.body.replace('{code}', keys.mailed(proofId).code),
+  });
+  return { send: (text) => sender.send(filled(text)), find: (text) => sender.find(filled(text)) };
+}

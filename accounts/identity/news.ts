@@ -6,7 +6,9 @@ export type IdentityNews =
   | { readonly kind: 'known-address' }
   | { readonly kind: 'registered' }
   | { readonly kind: 'reset-password'; readonly proofId: string }
-  | { readonly kind: 'password-reset' }
+  | { readonly kind: 'password-reset' | 'password-changed' }
   | { readonly kind: 'sign-in-locked' | 'reset-locked'; readonly minutes: number }
+  /** Six digits are texted to a number that somebody says is theirs. */
+  | { readonly kind: 'prove-number'; readonly proofId: string }
   /** A refresh token was used twice: somebody may have stolen it. */
   | { readonly kind: 'session-replayed' };

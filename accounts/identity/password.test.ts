@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { faultsOf, plainPassword } from './password.ts';
 
 test.each([
-  ['Abcdefg1', []],
+  ['Kbcdwfg1', []],
   ['Abcdef1', ['too-short']],
   ['abcdefg1', ['no-upper-case']],
   ['ABCDEFG1', ['no-lower-case']],
@@ -14,7 +14,7 @@ test.each([
   ['Ñandú 2024', []],
   // Seven characters, of which each takes two code units.
   ['Aa1😀😀😀😀', ['too-short']],
-  ['Aa1 %&/(', []],
+  ['Kq1 %&/(', []],
 ])('%j breaks %j (row 55)', (password, faults) => {
   expect(faultsOf(password)).toEqual(faults);
 });
@@ -25,7 +25,7 @@ test('each rule is looked at by itself', () => {
   fc.assert(
     fc.property(part('ABZÑ', 0), part('abzñ', 0), part('0189', 0), part(' -_!', 0), (upper, lower, number, rest) => {
       const password = rest + number + lower + upper;
-      expect(faultsOf(password)).toEqual([
+      expect(faultsOf(password).filter((fault) => fault !== 'too-common')).toEqual([
         ...(password.length < 8 ? ['too-short'] : []),
         ...(number ? [] : ['no-number']),
         ...(upper ? [] : ['no-upper-case']),

@@ -1,5 +1,7 @@
-/** What is wrong with a password (guide row 55). */
-export type PasswordFault = 'too-short' | 'too-long' | 'no-number' | 'no-upper-case' | 'no-lower-case';
+import { isCommon } from './common-passwords.ts';
+
+/** What is wrong with a password (guide row 55), and that it is one of those that everybody guesses. */
+export type PasswordFault = 'too-short' | 'too-long' | 'no-number' | 'no-upper-case' | 'no-lower-case' | 'too-common';
 
 export const LEAST = 8;
 /** Whoever sends a megabyte must not keep us busy with it. */
@@ -19,5 +21,7 @@ export function faultsOf(typed: string): readonly PasswordFault[] {
     ['no-upper-case', !/\p{Lu}/u.test(password)],
     ['no-lower-case', !/\p{Ll}/u.test(password)],
   ];
-  return faults.flatMap(([fault, broken]) => (broken ? [fault] : []));
+  const broken = faults.flatMap(([fault, is]) => (is ? [fault] : []));
+  // Whoever is asked for more letters is not told beside it that these are common.
+  return broken.length === 0 && isCommon(password) ? ['too-common'] : broken;
 }

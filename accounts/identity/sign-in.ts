@@ -36,7 +36,7 @@ export async function signIn(
   if (guess.kind === 'locked') return guess;
   const identity = await identityOf(db, { emailKey });
   const right = await deps.passwords.verify(identity?.passwordHash ?? deps.passwords.nobody, plainPassword(password));
-  if (!identity || !right) return wrong(db, deps, { identity, guess });
+  if (!identity || !right) return wrongPassword(db, deps, { identity, guess });
   return db.transaction().execute(async (trx): Promise<SignedIn> => {
     // In the order of whoever sets another password.
     const now = await identityOf(trx, { id: identity.id }, { lock: true });
@@ -55,7 +55,12 @@ interface Wrong {
   readonly guess: Extract<Awaited<ReturnType<typeof countGuess>>, { kind: 'guess' }>;
 }
 
-async function wrong(db: Database, deps: IdentityDeps, { identity, guess }: Wrong): Promise<SignedIn> {
+/** What a wrong password comes to: the last one of a row locks, and the holder is told. Throws DatabaseUnavailable. */
+export async function wrongPassword(
+  db: Database,
+  deps: IdentityDeps,
+  { identity, guess }: Wrong,
+): Promise<Extract<SignedIn, { kind: 'wrong' | 'locked' }>> {
   if (!guess.locks) return { kind: 'wrong' };
   const { minutes, until } = guess.locks;
   const news = { kind: 'sign-in-locked', minutes } as const;

@@ -7,8 +7,16 @@ interface Mail {
   readonly lines: readonly string[];
 }
 
+type MailedNews = Exclude<IdentityNews, { readonly kind: 'prove-number' }>;
+
+/** As the sender of the text fills it in. Without letters that would make two texts of it. */
+const proveNumber: Readonly<Record<Language, string>> = {
+  en: 'Homeline: {code} is your code. It is good for 10 minutes. Tell it to nobody: we never ask for it.',
+  es: 'Homeline: {code} es su clave. Sirve 10 minutos. No se la diga a nadie: nunca la pedimos.',
+};
+
 /** `{code}` and `{link}` are filled in by fill-proof.ts; a line with `{link}` is left out where there is no web address. */
-const english = (news: IdentityNews): Mail => {
+const english = (news: MailedNews): Mail => {
   switch (news.kind) {
     case 'prove-address':
       return {
@@ -48,6 +56,11 @@ const english = (news: IdentityNews): Mail => {
         subject: 'Homeline: your password was changed',
         lines: ['Your password was changed, and every device was signed out. Not you? Call us.'],
       };
+    case 'password-changed':
+      return {
+        subject: 'Homeline: your password was changed',
+        lines: ['Your password was changed, and every other device was signed out. Not you? Call us.'],
+      };
     case 'sign-in-locked':
       return {
         subject: 'Homeline: sign-in is locked',
@@ -75,7 +88,7 @@ const english = (news: IdentityNews): Mail => {
   }
 };
 
-const spanish = (news: IdentityNews): Mail => {
+const spanish = (news: MailedNews): Mail => {
   switch (news.kind) {
     case 'prove-address':
       return {
@@ -115,6 +128,11 @@ const spanish = (news: IdentityNews): Mail => {
         subject: 'Homeline: su contraseña cambió',
         lines: ['Su contraseña cambió y se cerró la sesión en todos los dispositivos. ¿No fue usted? Llámenos.'],
       };
+    case 'password-changed':
+      return {
+        subject: 'Homeline: su contraseña cambió',
+        lines: ['Su contraseña cambió y se cerró la sesión en los demás dispositivos. ¿No fue usted? Llámenos.'],
+      };
     case 'sign-in-locked':
       return {
         subject: 'Homeline: el inicio de sesión está bloqueado',
@@ -146,6 +164,7 @@ const minutes = (count: number, language: Language): string =>
   count === 1 ? (language === 'en' ? '1 minute' : '1 minuto') : `${count} ${language === 'en' ? 'minutes' : 'minutos'}`;
 
 export const identityWords: Wording<IdentityNews> = ({ news, language }) => {
+  if (news.kind === 'prove-number') return { text: proveNumber[language], proofId: news.proofId };
   const { subject, lines } = (language === 'en' ? english : spanish)(news);
   const proof = 'proofId' in news ? { proofId: news.proofId } : {};
   return { mail: { subject, body: `${lines.join('\n\n')}\n`, ...proof } };

@@ -4,6 +4,8 @@ import { writeNotice } from '#db/notices.ts';
 /** What is sent, in the words of the feature that tells it: rendered when it is written, so that it says what was true then. */
 export interface Words {
   readonly text?: string;
+  /** Of a proof whose digits its sender puts into the text. */
+  readonly proofId?: string;
   /** The text is the one that confirms an opt-out, and goes out in spite of it. */
   readonly despiteOptOut?: true;
   /**
@@ -42,10 +44,16 @@ export const notifyWith =
   <News>(wording: Wording<News>, now: () => Date): Notify<News> =>
   async (trx, notice) => {
     const { key, accountId, to } = notice;
-    const { text, mail, despiteOptOut = false } = wording(notice);
+    const { text, mail, proofId, despiteOptOut = false } = wording(notice);
     const cause = { key, at: now(), ...(accountId !== undefined && { accountId }) };
     if (to.mobile !== undefined && text !== undefined)
-      await writeNotice(trx, { ...cause, words: { channel: 'text', recipient: to.mobile, body: text, despiteOptOut } });
+      await writeNotice(trx, {
+        ...cause,
+        words: {
+          ...{ channel: 'text', recipient: to.mobile, body: text, despiteOptOut },
+          ...(proofId !== undefined && { proofId }),
+        },
+      });
     if (to.email !== undefined && mail !== undefined)
       await writeNotice(trx, { ...cause, words: { channel: 'e-mail', recipient: to.email, ...mail } });
   };

@@ -8,12 +8,20 @@ export type Taken =
   /** Taken or not: the answer is missing. */
   | { readonly kind: 'in-doubt'; readonly reason: string };
 
+export interface Text {
+  /** E.164. */
+  readonly to: string;
+  readonly body: string;
+  /** The body has a place for the digits that prove a number; see fill-proof.ts. */
+  readonly proofId?: string;
+}
+
 /** A provider of text messages. */
 export interface TextSender {
-  /** Throws nothing that is expected. `to`: E.164. */
-  send(text: { readonly to: string; readonly body: string }): Promise<Taken>;
+  /** Throws nothing that is expected. */
+  send(text: Text): Promise<Taken>;
   /** Ids of the messages to this number with exactly these words since then. Throws when it cannot be known. */
-  find(text: { readonly to: string; readonly body: string; readonly since: Date }): Promise<readonly string[]>;
+  find(text: Text & { readonly since: Date }): Promise<readonly string[]>;
 }
 
 export interface Mail {

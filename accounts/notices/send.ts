@@ -101,7 +101,7 @@ async function hand(db: Database, { texts, mails, now }: SendDeps, claim: Claime
     const kept = { ...(confidential && { confidential }), ...(proofId !== undefined && { proofId }) };
     return mails.send({ to, subject, body, noticeId: id, ...kept });
   }
-  const text = { to, body: words.body };
+  const text = { to, body: words.body, ...(words.proofId !== undefined && { proofId: words.proofId }) };
   if (doubtfulSince) {
     const there = await texts.find({ ...text, since: doubtfulSince }).catch(() => undefined);
     if (!there) return { kind: 'in-doubt', reason: 'cannot-ask' };

@@ -21,21 +21,24 @@ test('the agents of the demonstration sign in with what is printed, at every sta
   expect(staff).toMatchObject([
     { username: 'ana', role: 'agent' },
     { username: 'ray', role: 'supervisor' },
+    { username: 'sam', role: 'administrator' },
   ]);
-  expect(new Set(staff.map(({ password }) => password)).size).toBe(2);
+  expect(new Set(staff.map(({ password }) => password)).size).toBe(3);
   for (const { username, password = '' } of staff) {
     const answer = await signInStaff(db, deps, { username, password });
-    expect(answer).toMatchObject({ kind: 'signed-in', member: { agentId: `demo-${username}` } });
+    const agentId = username === 'sam' ? null : `demo-${username}`;
+    expect(answer).toMatchObject({ kind: 'signed-in', member: { agentId, passwordDue: false } });
   }
   expect(await seedDemoStaff(db, deps, 'a secret of this installation')).toEqual(staff);
   const elsewhere = await seedDemoStaff(db, deps, 'a secret of another installation');
-  expect(elsewhere.map(({ password }) => password)).toEqual([undefined, undefined]);
+  expect(elsewhere.map(({ password }) => password)).toEqual([undefined, undefined, undefined]);
   const [ana] = await db.selectFrom('staff').select('id').where('username', '=', 'ana').execute();
   const id = ana?.id ?? '';
   await setMemberPassword(db, deps, { by: { kind: 'command' }, id }, { password: 'Another-Horse-8' });
   expect(await seedDemoStaff(db, deps, 'a secret of this installation')).toMatchObject([
     { username: 'ana', password: undefined },
     { username: 'ray', password: staff[1]?.password },
+    { username: 'sam', password: staff[2]?.password },
   ]);
   // Who has left is not told as somebody who may sign in.
   const [ray] = await db.selectFrom('staff').select('id').where('username', '=', 'ray').execute();

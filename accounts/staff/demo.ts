@@ -6,10 +6,11 @@ import { addMember } from './member.ts';
 import { faultsOf, plainPassword } from './password.ts';
 import type { StaffDeps } from './ports.ts';
 
-/** The agents of the demonstration's desk (db/seed/demo-desk.ts), at the console. */
+/** The agents of the demonstration's desk (db/seed/demo-desk.ts), at the console; and who manages them. */
 const members = [
   { username: 'ana', name: 'Ana Torres', role: 'agent', agentId: 'demo-ana' },
   { username: 'ray', name: 'Ray Ortega', role: 'supervisor', agentId: 'demo-ray' },
+  { username: 'sam', name: 'Sam Reed', role: 'administrator' },
 ] as const;
 
 export interface DemoStaff {

@@ -5,10 +5,13 @@ import { audit, type AuditedBy } from '#db/staff/audit.ts';
 import {
   addStaffMember,
   changeStaffMember,
+  holdAdministrators,
+  isAdministeredWithout,
   staffMember,
   type StaffChange,
   type StaffMember,
 } from '#db/staff/members.ts';
+import { putRecoveryCodes } from '#db/staff/recovery-codes.ts';
 import { brokenConstraint } from '#db/unavailable.ts';
 import type { Role } from '../access/acts.ts';
 import { clearGuesses } from '../identity/guesses.ts';
@@ -26,6 +29,8 @@ export interface NewStaffMember {
   readonly agentId?: string | undefined;
   readonly facilityIds?: readonly string[] | undefined;
   readonly password: string;
+  /** Somebody else made the password and knows it: another is set at the first sign-in. */
+  readonly passwordDue?: boolean | undefined;
 }
 
 /** Why somebody cannot be added or changed so. */
@@ -37,7 +42,9 @@ export type StaffFault =
   | 'agent-unknown'
   | 'agent-taken'
   | 'facility-unknown'
-  | 'facilities-not-of-role';
+  | 'facilities-not-of-role'
+  /** Nobody would manage staff any more. */
+  | 'last-administrator';
 
 export type StaffChanged =
   | { readonly kind: 'done'; readonly member: StaffMember }
@@ -79,7 +86,7 @@ export async function addMember(
   db: Database,
   deps: StaffDeps,
   by: AuditedBy,
-  { username, name, role, language, agentId, facilityIds = [], password }: NewStaffMember,
+  { username, name, role, language, agentId, facilityIds = [], password, passwordDue = false }: NewStaffMember,
 ): Promise<StaffChanged> {
   const usernameKey = usernameKeyOf(username);
   const faults: readonly StaffFault[] = [
@@ -103,7 +110,7 @@ export async function addMember(
           language,
           agentId: agentId ?? null,
         },
-        ...{ passwordHash, passwordSetAt: at, addedAt: at, facilityIds },
+        ...{ passwordHash, passwordSetAt: at, passwordDue, addedAt: at, facilityIds },
       });
       return written(trx, { by, act: 'staff.add', id, at });
     }),
@@ -130,6 +137,11 @@ interface Written {
   readonly reason?: string | undefined;
 }
 
+/** Whether somebody takes from the last who manages staff what they do it by. At the machine itself there is always a way in. */
+async function isLastAdministrator(trx: Database, by: AuditedBy, { id, role }: StaffMember): Promise<boolean> {
+  return by.kind === 'staff' && role === 'administrator' && !(await isAdministeredWithout(trx, id));
+}
+
 /** Changes a member, whose row is held, and says what ends their session. */
 async function change(
   db: Database,
@@ -140,6 +152,7 @@ async function change(
   const at = deps.now();
   return refusedBy(() =>
     db.transaction().execute(async (trx): Promise<StaffChanged> => {
+      await holdAdministrators(trx);
       const member = await staffMember(trx, { id }, { lock: true });
       if (!member || member.endedAt) return { kind: 'unknown' };
       const faults = await work(trx, member, at);
@@ -172,6 +185,9 @@ export async function changeMember(
     const faults = [
       ...(wanted.name !== undefined && plainName(wanted.name) === '' ? (['name-missing'] as const) : []),
       ...facilitiesFault(role, facilityIds),
+      ...(role !== 'administrator' && (await isLastAdministrator(trx, by, member))
+        ? (['last-administrator'] as const)
+        : []),
     ];
     if (faults.length > 0) return faults;
     const known: StaffChange = {
@@ -189,6 +205,17 @@ export async function changeMember(
   });
 }
 
+/** They are signed out wherever they are. Throws DatabaseUnavailable. */
+export const signOutMember = (
+  db: Database,
+  deps: StaffDeps,
+  { by, id, reason }: Omit<Written, 'at' | 'before' | 'act'>,
+): Promise<StaffChanged> =>
+  change(db, deps, { by, act: 'staff.sign-out', id, reason }, async (trx, member, at) => {
+    await endAll(trx, by, { staffId: member.id }, 'revoked', at);
+    return [];
+  });
+
 /** They work here no more: signed out, and in no more. What they did stays. Throws DatabaseUnavailable. */
 export const endMember = (
   db: Database,
@@ -196,27 +223,34 @@ export const endMember = (
   { by, id, reason }: Omit<Written, 'at' | 'before' | 'act'>,
 ): Promise<StaffChanged> =>
   change(db, deps, { by, act: 'staff.end', id, reason }, async (trx, member, at) => {
+    if (await isLastAdministrator(trx, by, member)) return ['last-administrator'];
     await changeStaffMember(trx, member.id, { endedAt: at, agentId: null, totp: null, totpPending: null });
+    await putRecoveryCodes(trx, member.id, []);
     await endAll(trx, by, { staffId: member.id }, 'staff-changed', at);
     return [];
   });
 
+export interface NewPassword extends Pick<NewStaffMember, 'password' | 'passwordDue'> {
+  readonly withoutCode?: boolean | undefined;
+}
+
 /**
- * Another password, by somebody else: they are signed out, a lock ends, and one-time codes are asked no more with `withoutCode`. Throws
- * DatabaseUnavailable.
+ * Another password, by somebody else: they are signed out, a lock ends, and one-time codes are asked no more with `withoutCode`; with `passwordDue`
+ * they set one of their own before anything else. Throws DatabaseUnavailable.
  */
 export async function setMemberPassword(
   db: Database,
   deps: StaffDeps,
   { by, id, reason }: Omit<Written, 'at' | 'before' | 'act'>,
-  { password, withoutCode = false }: { readonly password: string; readonly withoutCode?: boolean | undefined },
+  { password, withoutCode = false, passwordDue = false }: NewPassword,
 ): Promise<StaffChanged> {
   const faults = faultsOf(password);
   if (faults.length > 0) return { kind: 'refused', faults };
   const passwordHash = await deps.passwords.hash(plainPassword(password));
   return change(db, deps, { by, act: 'staff.password', id, reason }, async (trx, member, at) => {
     const codes = withoutCode ? { totp: null, totpPending: null } : {};
-    await changeStaffMember(trx, member.id, { passwordHash, passwordSetAt: at, ...codes });
+    await changeStaffMember(trx, member.id, { passwordHash, passwordSetAt: at, passwordDue, ...codes });
+    if (withoutCode) await putRecoveryCodes(trx, member.id, []);
     await clearGuesses(trx, deps, staffGuesses(deps, member.usernameKey));
     await endAll(trx, by, { staffId: member.id }, 'password-changed', at);
     return [];

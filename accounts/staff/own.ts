@@ -1,9 +1,12 @@
 import type { Database } from '#db/connect.ts';
 import { audit, type AuditedBy } from '#db/staff/audit.ts';
+import type { Language } from '#db/people.ts';
 import { changeStaffMember, staffMember, type StaffMember } from '#db/staff/members.ts';
-import { faultsOf, plainPassword, type PasswordFault } from './password.ts';
+import { putRecoveryCodes } from '#db/staff/recovery-codes.ts';
+import { faultsOf, plainPassword, type OwnPasswordFault } from './password.ts';
 import type { StaffDeps } from './ports.ts';
 import { proveStaff, type NotProven, type StaffProof } from './prove.ts';
+import { makeRecoveryCodes } from './recovery.ts';
 import { newTotpKey, stepOf } from './totp.ts';
 
 /* What somebody who works here changes of themselves: it is proven anew by password, and by a code where one is asked, that it is they. */
@@ -43,32 +46,53 @@ export const beginCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown)
     return { kind: 'begun', key, username };
   });
 
-export type CodeConfirmed = { readonly kind: 'confirmed' | 'wrong' | 'not-begun' };
+export type CodeConfirmed =
+  | { readonly kind: 'confirmed'; readonly recoveryCodes: readonly string[] }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'not-begun' };
 
-/** A code of the new key: from now on one is asked at sign-in. This one is used by it. Throws DatabaseUnavailable. */
-export const confirmCode = (db: Database, { now, sealer }: StaffDeps, own: Own, code: string): Promise<CodeConfirmed> =>
+/**
+ * A code of the new key: from now on one is asked at sign-in. This one is used by it. The recovery codes are told once. Throws
+ * DatabaseUnavailable.
+ */
+export const confirmCode = (db: Database, deps: StaffDeps, own: Own, code: string): Promise<CodeConfirmed> =>
   db.transaction().execute(async (trx): Promise<CodeConfirmed> => {
     const member = await staffMember(trx, { id: own.staffId }, { lock: true });
     if (!member || member.totpPending === null) return { kind: 'not-begun' };
     const { id, totpPending } = member;
-    const step = stepOf(sealer.open(id, totpPending), code, now());
+    const step = stepOf(deps.sealer.open(id, totpPending), code, deps.now());
     if (step === undefined) return { kind: 'wrong' };
     await changeStaffMember(trx, id, { totp: totpPending, totpPending: null, totpStep: String(step) });
-    await audit(trx, own, about('self.code', id, { code: false }, { code: true }), now());
-    return { kind: 'confirmed' };
+    await audit(trx, own, about('self.code', id, { code: false }, { code: true }), deps.now());
+    return { kind: 'confirmed', recoveryCodes: await makeRecoveryCodes(trx, deps, id) };
   });
 
 /** No code is asked any more. Throws DatabaseUnavailable. */
 export const removeCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown) =>
   prove<{ readonly kind: 'removed' }>(db, deps, own, shown, async (trx, { id, totp }) => {
     await changeStaffMember(trx, id, { totp: null, totpPending: null });
+    await putRecoveryCodes(trx, id, []);
     const entry = about('self.code', id, { code: totp !== null }, { code: false });
     if (totp !== null) await audit(trx, own, entry, deps.now());
     return { kind: 'removed' };
   });
 
+export type CodesRenewed =
+  | { readonly kind: 'renewed'; readonly recoveryCodes: readonly string[] }
+  /** No code is asked, so there is nothing to stand in for. */
+  | { readonly kind: 'no-code' }
+  | NotProven;
+
+/** Other recovery codes: those of before are good no more. Throws DatabaseUnavailable. */
+export const renewRecoveryCodes = (db: Database, deps: StaffDeps, own: Own, shown: Shown): Promise<CodesRenewed> =>
+  prove<CodesRenewed>(db, deps, own, shown, async (trx, { id, totp }) => {
+    if (totp === null) return { kind: 'no-code' };
+    await audit(trx, own, { act: 'self.recovery-codes', resource: { kind: 'staff', id } }, deps.now());
+    return { kind: 'renewed', recoveryCodes: await makeRecoveryCodes(trx, deps, id) };
+  });
+
 export type OwnPasswordSet =
-  { readonly kind: 'set' } | { readonly kind: 'refused'; readonly faults: readonly PasswordFault[] } | NotProven;
+  { readonly kind: 'set' } | { readonly kind: 'refused'; readonly faults: readonly OwnPasswordFault[] } | NotProven;
 
 /** Another password; the session that asks for it goes on, and there is no other. Throws DatabaseUnavailable. */
 export async function setOwnPassword(
@@ -77,12 +101,24 @@ export async function setOwnPassword(
   own: Own,
   { newPassword, ...shown }: Shown & { readonly newPassword: string },
 ): Promise<OwnPasswordSet> {
-  const faults = faultsOf(newPassword);
+  const same = plainPassword(newPassword) === plainPassword(shown.password);
+  const faults = [...faultsOf(newPassword), ...(same ? (['same-as-before'] as const) : [])];
   if (faults.length > 0) return { kind: 'refused', faults };
   const passwordHash = await deps.passwords.hash(plainPassword(newPassword));
   return prove<OwnPasswordSet>(db, deps, own, shown, async (trx, { id }) => {
-    await changeStaffMember(trx, id, { passwordHash, passwordSetAt: deps.now() });
+    await changeStaffMember(trx, id, { passwordHash, passwordSetAt: deps.now(), passwordDue: false });
     await audit(trx, own, about('self.password', id, {}, {}), deps.now());
     return { kind: 'set' };
   });
 }
+
+/** Another language, here and at the next sign-in. False: they work here no more. Throws DatabaseUnavailable. */
+export const setOwnLanguage = (db: Database, deps: StaffDeps, own: Own, language: Language): Promise<boolean> =>
+  db.transaction().execute(async (trx) => {
+    const member = await staffMember(trx, { id: own.staffId }, { lock: true });
+    if (!member || member.endedAt) return false;
+    if (member.language === language) return true;
+    await changeStaffMember(trx, member.id, { language });
+    await audit(trx, own, about('self.change', member.id, { language: member.language }, { language }), deps.now());
+    return true;
+  });

@@ -3,15 +3,17 @@ import { keepIf } from '#db/keep-if.ts';
 import { audit } from '#db/staff/audit.ts';
 import { changeStaffMember, staffMember, type StaffMember } from '#db/staff/members.ts';
 import { clearGuess, countGuess, guessedAt, type IdentityGuess } from '../identity/guesses.ts';
+import { FIRST_PASSWORD_MS } from './first-password.ts';
 import { plainPassword } from './password.ts';
 import type { StaffDeps } from './ports.ts';
+import { isRecoveryCode, spendRecoveryCode } from './recovery.ts';
 import { stepOf } from './totp.ts';
 
 export interface StaffProof {
   /** Undefined: what was typed is no username. */
   readonly usernameKey: string | undefined;
   readonly password: string;
-  /** Six digits of an app, of whoever has one. */
+  /** Six digits of an app, of whoever has one; or a recovery code in their place. */
   readonly code?: string | undefined;
 }
 
@@ -20,6 +22,8 @@ export type NotProven =
   | { readonly kind: 'wrong' }
   /** The password is right, and a code is asked of this member. */
   | { readonly kind: 'code-needed' }
+  /** The password is right, was made by somebody else, and waited too long for its holder. */
+  | { readonly kind: 'expired' }
   /** Not looked at, or the last wrong one. */
   | { readonly kind: 'locked'; readonly until: Date };
 
@@ -48,9 +52,13 @@ export async function proveStaff<T extends object>(
   const right = await deps.passwords.verify(member?.passwordHash ?? deps.passwords.nobody, plainPassword(password));
   if (!member || !right) return refused(db, deps, 'wrong', { member, guess });
   const { totp } = member;
+  const age = deps.now().getTime() - member.passwordSetAt.getTime();
+  if (member.passwordDue && age > FIRST_PASSWORD_MS) return refused(db, deps, 'expired', { member, guess });
   if (totp !== null && code === undefined) return refused(db, deps, 'code-needed', { member, guess });
+  const recovery = totp !== null && code !== undefined && isRecoveryCode(code) ? code : undefined;
   const step = totp === null ? undefined : stepOf(deps.sealer.open(member.id, totp), code ?? '', deps.now());
-  if (totp !== null && step === undefined) return refused(db, deps, 'wrong', { member, guess });
+  if (totp !== null && step === undefined && recovery === undefined)
+    return refused(db, deps, 'wrong', { member, guess });
   const done = await db.transaction().execute(async (trx): Promise<T | undefined> => {
     // In the order of whoever changes the member.
     const now = await staffMember(trx, { id: member.id }, { lock: true });
@@ -59,6 +67,15 @@ export async function proveStaff<T extends object>(
       // RFC 6238 §5.2: a code is good once.
       if (now.totpStep !== null && step <= Number(now.totpStep)) return undefined;
       await changeStaffMember(trx, now.id, { totpStep: String(step) });
+    }
+    if (step === undefined && recovery !== undefined) {
+      if (!(await spendRecoveryCode(trx, deps, now.id, recovery))) return undefined;
+      await audit(
+        trx,
+        { kind: 'system' },
+        { act: 'self.recovery', resource: { kind: 'staff', id: now.id } },
+        deps.now(),
+      );
     }
     await clearGuess(trx, deps, at, guess.nth);
     return work(trx, now);
@@ -70,7 +87,7 @@ export async function proveStaff<T extends object>(
 async function refused(
   db: Database,
   { now }: StaffDeps,
-  kind: 'wrong' | 'code-needed',
+  kind: 'wrong' | 'code-needed' | 'expired',
   { member, guess }: { readonly member: StaffMember | undefined; readonly guess: Guess },
 ): Promise<NotProven> {
   if (!guess.locks) return { kind };

@@ -40,11 +40,12 @@ export async function beginStaffSession(
   trx: Database,
   { now }: Pick<StaffDeps, 'now'>,
   member: StaffMember,
+  device?: string,
 ): Promise<{ readonly token: string } & SignedInStaff> {
   const [id, token, at] = [randomUUID(), newToken(), now()];
   const replaced = await endStaffSessions(trx, { staffId: member.id }, 'replaced', at);
   const begun = {
-    ...{ id, staffId: member.id, digest: digestOf(token), startedAt: at },
+    ...{ id, staffId: member.id, digest: digestOf(token), device: deviceOf(device), startedAt: at },
     expiresAt: new Date(at.getTime() + SESSION_MS),
   };
   await addStaffSession(trx, begun);
@@ -53,6 +54,11 @@ export async function beginStaffSession(
   await audit(trx, { kind: 'staff', staffId: member.id, sessionId: id }, { ...entry, after }, at);
   return { token, member, session: { ...begun, usedAt: at, endedAt: null, endedAs: null } };
 }
+
+/** What a browser calls itself, as far as anybody reads it. */
+const LONGEST_DEVICE = 300;
+const deviceOf = (told: string | undefined): string | null =>
+  (told ?? '').replace(/\p{C}/gu, ' ').trim().slice(0, LONGEST_DEVICE) || null;
 
 /**
  * Whose cookie this is. `counts`: its holder does something, which keeps the session from ending; what a page asks by itself does not. A session that

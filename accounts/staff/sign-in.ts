@@ -7,8 +7,10 @@ import { usernameKeyOf } from './username.ts';
 export interface StaffSigningIn {
   readonly username: string;
   readonly password: string;
-  /** Six digits of an app, of whoever has one. */
+  /** Six digits of an app, of whoever has one; or a recovery code in their place. */
   readonly code?: string | undefined;
+  /** What the browser calls itself. */
+  readonly device?: string | undefined;
 }
 
 export type StaffSignedIn = ({ readonly kind: 'signed-in'; readonly token: string } & SignedInStaff) | NotProven;
@@ -17,9 +19,9 @@ export type StaffSignedIn = ({ readonly kind: 'signed-in'; readonly token: strin
 export const signInStaff = (
   db: Database,
   deps: StaffDeps,
-  { username, password, code }: StaffSigningIn,
+  { username, password, code, device }: StaffSigningIn,
 ): Promise<StaffSignedIn> =>
   proveStaff(db, deps, { usernameKey: usernameKeyOf(username), password, code }, async (trx, member) => ({
     ...{ kind: 'signed-in' as const },
-    ...(await beginStaffSession(trx, deps, member)),
+    ...(await beginStaffSession(trx, deps, member, device)),
   }));

@@ -53,7 +53,10 @@ describe('facilities', () => {
     expect(all).toEqual((await names('limit=100')).names);
     expect(new Set(all).size).toBe(all.length);
     expect((await household.ask('GET', '/v1/facilities')).statusCode).toBe(200);
-    for (const cursor of ['x', 'bnVsbA', Buffer.from('["a"]').toString('base64url')])
+    const made = ['["a"]', '["a\\u0000","b"]', '["a","\\u0000"]'].map((place) =>
+      Buffer.from(place).toString('base64url'),
+    );
+    for (const cursor of ['x', 'bnVsbA', ...made])
       expect((await family.told('GET', `/v1/facilities?cursor=${cursor}`)).status).toBe(400);
   });
 });
@@ -298,7 +301,29 @@ describe('blocks', () => {
     expect((await list(number)).body['blocks']).toHaveLength(1);
   });
 
-  test('that were there before the number was the account’s, and those of closing, are for an agent', async () => {
+  test('that were placed by key in a call are lifted by whose number it is', async () => {
+    const { number } = await family.enrolled();
+    const { db } = household.database;
+    household.home.pass(1_000);
+    const by = { kind: 'called-party-key', callId: randomUUID() } as const;
+    const block = { number, scope: { facilityId: 'valley-view' }, by, reason: 'key', at: household.home.at } as const;
+    await placeBlock(db, block);
+    const stopped = async () => {
+      const asking = { personId: 'demo-alex', stationId: 'valley-view-1', facilityId: 'valley-view' };
+      return (await policyFacts(db, { ...asking, number, at: household.home.at })).blocked.thisFacility;
+    };
+    expect(await stopped()).toBe(true);
+    await household.proves(family, number);
+    const [{ id = '', liftable = false } = {}] = (await list(number)).body['blocks'] as {
+      id: string;
+      liftable: boolean;
+    }[];
+    expect(liftable).toBe(true);
+    expect((await family.told('DELETE', `/v1/account/blocks/${id}`)).body).toEqual({ result: 'lifted' });
+    expect(await stopped()).toBe(false);
+  });
+
+  test('that somebody at the telephone placed wait for a proof that it is one’s own; those of closing are for an agent', async () => {
     const { db } = household.database;
     const before = freshNumber();
     const by = { kind: 'called-party-key', callId: randomUUID() } as const;
@@ -329,13 +354,55 @@ describe('blocks', () => {
     });
     const blocks = (await list(before)).body['blocks'] as { id: string; liftable: boolean; whyNot?: string }[];
     expect(blocks.map(({ liftable, whyNot }) => [liftable, whyNot])).toEqual([
-      [true, undefined],
+      [false, 'number-unproven'],
       [false, 'agent-only'],
-      [false, 'before-your-number'],
+      [false, 'number-unproven'],
     ]);
-    const lifts = [];
-    for (const { id } of blocks) lifts.push((await family.told('DELETE', `/v1/account/blocks/${id}`)).code);
-    expect(lifts).toEqual(['', 'block-agent-only agent-only', 'block-agent-only before-your-number']);
+    const lifts = async () => {
+      const codes = [];
+      for (const { id } of blocks) codes.push((await family.told('DELETE', `/v1/account/blocks/${id}`)).code);
+      return codes;
+    };
+    expect(await lifts()).toEqual(['number-unproven', 'block-agent-only agent-only', 'number-unproven']);
+    await household.proves(family, before);
+    const shown = (await list(before)).body['blocks'] as { liftable: boolean }[];
+    expect(shown.map(({ liftable }) => liftable)).toEqual([true, false, true]);
+    expect(await lifts()).toEqual(['', 'block-agent-only agent-only', '']);
+  });
+
+  test('another account’s are lifted by nobody who has not proven the number, and one’s own without', async () => {
+    const { accountNumber, number } = await family.enrolled({ passcode: '8362', passcodeAgain: '8362' });
+    await family.told('POST', '/v1/account/blocks', { number, facilityId: 'valley-view' });
+    const other = await household.family();
+    await other.enrolled({ number, sharing: { accountNumber, passcode: '8362' } });
+    const [block] = (await list(number, other)).body['blocks'] as { id: string; whyNot?: string }[];
+    expect(block?.whyNot).toBe('number-unproven');
+    const at = `/v1/account/blocks/${block?.id ?? ''}`;
+    expect((await other.told('DELETE', at)).code).toBe('number-unproven');
+    // Another number of theirs, or somebody else’s proof of this one, is none.
+    await household.proves(other, freshNumber());
+    await household.proves(family, number);
+    expect((await other.told('DELETE', at)).code).toBe('number-unproven');
+    const own = (await list(number)).body['blocks'] as { liftable: boolean }[];
+    expect(own.map(({ liftable }) => liftable)).toEqual([true]);
+    expect((await family.told('DELETE', at)).body).toEqual({ result: 'lifted' });
+  });
+
+  test('a proof counts as long as nobody else can have the number', async () => {
+    const { number } = await family.enrolled();
+    const by = { kind: 'called-party-key', callId: randomUUID() } as const;
+    const scope = { facilityId: 'valley-view' };
+    await placeBlock(household.database.db, { number, scope, by, reason: 'key', at: household.home.at });
+    await household.proves(family, number);
+    const day = 24 * 3_600_000;
+    const liftable = async () => {
+      const back = await household.signedIn(family.who);
+      return ((await list(number, back)).body['blocks'] as { liftable: boolean }[]).map((block) => block.liftable);
+    };
+    household.home.pass(45 * day - 1);
+    expect(await liftable()).toEqual([true]);
+    household.home.pass(1);
+    expect(await liftable()).toEqual([false]);
   });
 
   test('come in pages', async () => {

@@ -2,6 +2,7 @@ import { blockOwn, liftOwn, ownBlocks } from '#accounts/household/blocks.ts';
 import { findFacility } from '#db/facilities.ts';
 import { z } from 'zod';
 import { badCursor } from '../cursor.ts';
+import { signedIn } from '../identity/sessions.ts';
 import { read } from '../problem.ts';
 import { e164 } from '../resources.ts';
 import { refuse } from './refusals.ts';
@@ -22,10 +23,11 @@ export const blockRoutes: readonly FamilyRoute[] = [
     query: listQuery,
     answers: { 200: resources.ownBlocks },
     problems: [403, 404, 409, 429],
-    async run(db, _house, asked) {
+    async run(db, house, asked) {
       const { number, limit, cursor } = read('query', listQuery, asked.query);
       const { id: accountId } = mine(asked, { open: true });
-      const list = await ownBlocks(db, { accountId, number, limit, ...(cursor !== undefined && { cursor }) });
+      const holder = { accountId, identityId: signedIn(asked).identityId, at: house.identity.now() };
+      const list = await ownBlocks(db, { ...holder, number, limit, ...(cursor !== undefined && { cursor }) });
       if (list.kind === 'refused') throw list.reason === 'bad-cursor' ? badCursor() : refuse('number-not-yours');
       const blocks = list.blocks.map(({ id, placedAt, site, whyNot }) => ({
         ...{ id, placedAt, liftable: whyNot === undefined, whyNot },
@@ -68,11 +70,12 @@ export const blockRoutes: readonly FamilyRoute[] = [
     async run(db, house, asked) {
       const { id: blockId } = read('path', resources.blockPath, asked.params);
       const { id: accountId } = mine(asked, { open: true });
-      const done = await liftOwn(db, { accountId, blockId, at: house.identity.now() });
+      const { identityId } = signedIn(asked);
+      const done = await liftOwn(db, { accountId, identityId, blockId, at: house.identity.now() });
       if (done === 'lifted') return result(done);
       if (done === 'not-blocked') throw refuse('block-unknown');
       if (done === 'account-closed') throw refuse(done);
-      throw refuse('block-agent-only', { faults: [done] });
+      throw done === 'agent-only' ? refuse('block-agent-only', { faults: [done] }) : refuse(done);
     },
   },
 ];

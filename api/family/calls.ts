@@ -8,7 +8,12 @@ import * as resources from './resources.ts';
 import { account, mine, ok, type FamilyRoute } from './route.ts';
 
 const callsQuery = z.strictObject({ account, limit: resources.limit(50, 200), cursor: resources.cursor });
-const place = z.strictObject({ at: z.iso.datetime().transform((text) => new Date(text)), id: z.uuid() });
+/** Of the years that a database counts. */
+const moment = z.iso
+  .datetime()
+  .refine((text) => /^(19[7-9]\d|[2-9]\d{3})-/.test(text))
+  .transform((text) => new Date(text));
+const place = z.strictObject({ at: moment, id: z.uuid() });
 /** Nothing rang before. */
 const EVER = new Date(0);
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { CONSENT } from '#accounts/documents/consent.ts';
+import { DarkroomBusy } from '#accounts/documents/darkroom.ts';
 import { LARGEST_BYTES } from '#accounts/documents/picture.ts';
 import { picture } from '#accounts/documents/testing/pictures.ts';
 import { bomb } from '#accounts/documents/testing/spoilt.ts';
@@ -139,6 +140,18 @@ test('storage that is away is told, with when to come again, and nothing has cha
   expect(answer.body).toContain('documents-away');
   household.store.away = false;
   expect((await family.told('GET', '/v1/me/documents')).body).toMatchObject({ state: 'open', pictures: [] });
+});
+
+test('while too many pictures wait to be decoded, whoever sends one is told when to come again', async () => {
+  const { house } = household;
+  const { documents } = house;
+  const family = await agreed();
+  const busy = { remake: () => Promise.reject(new DarkroomBusy('Too many.')) };
+  Object.assign(house, { documents: { ...documents, darkroom: busy } });
+  const answer = await family.bytes('PUT', '/v1/me/documents/front', jpeg, { 'content-type': 'image/jpeg' });
+  expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '60']);
+  expect(answer.body).toContain('documents-busy');
+  Object.assign(house, { documents });
 });
 
 test('nobody sees or sends another’s', async () => {

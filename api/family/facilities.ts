@@ -2,10 +2,11 @@ import { searchFacilities, statesWithFacilities } from '#db/facility-directory.t
 import { z } from 'zod';
 import { cursorOf, readCursor } from '../cursor.ts';
 import { read } from '../problem.ts';
+import { text } from '../resources.ts';
 import * as resources from './resources.ts';
 import { ok, type FamilyRoute } from './route.ts';
 
-const place = z.tuple([z.string().max(500), z.string().max(64)]);
+const place = z.tuple([text(500), text(64)]);
 
 /** The facilities that families are offered (guide row 37). */
 export const facilityRoutes: readonly FamilyRoute[] = [

@@ -5,11 +5,10 @@ import type { Period } from '#db/statements.ts';
 import { z } from 'zod';
 import { badCursor, readCursor, cursorOf } from '../cursor.ts';
 import { Problem, read } from '../problem.ts';
+import { MOST_DAYS } from '../statement-file.ts';
 import * as resources from './resources.ts';
 import { account, mine, ok, type FamilyRoute } from './route.ts';
 
-/** A year and a day, so that a year fits whichever day it begins. */
-const MOST_DAYS = 367;
 /** What is shown when no days are named. */
 const USUAL_DAYS = 30;
 

@@ -5,6 +5,7 @@ import type { Database } from '#db/connect.ts';
 import type { SignedInFamily } from '#db/identity-accounts.ts';
 import { admit } from '../identity/open.ts';
 import { idempotencyKey } from '../identity/resources.ts';
+import { tagsOf } from '../if-match.ts';
 import { read } from '../problem.ts';
 import { FamilyLimits } from './limits.ts';
 import type { FamilyHouse, FamilyRoute } from './route.ts';
@@ -35,13 +36,15 @@ export function openFamily(server: FastifyInstance, db: Database, house: FamilyH
           status,
           body: told,
           etag,
+          headers: more = {},
         } = await route.run(db, house, {
           ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
+          accept: headers.accept,
           contentType: headers['content-type'],
           idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
         });
         if (etag !== undefined) reply.header('etag', `"${etag}"`);
-        return reply.code(status).send(told);
+        return reply.code(status).headers(more).send(told);
       },
     });
   };
@@ -63,12 +66,3 @@ function takeBytes(scope: FastifyInstance, { types, mostBytes, refusalOf }: NonN
   scope.addContentTypeParser([...types], options, (_request, body, done) => done(null, body));
   scope.addContentTypeParser('*', ({ headers }, _body, done) => done(refusalOf(headers['content-type'] ?? '')));
 }
-
-/** A weak tag matches nothing here, nor does what is no tag (RFC 9110 §13.1.1: strong comparison). */
-const tagsOf = (header: string | undefined): readonly string[] | undefined =>
-  header === undefined
-    ? undefined
-    : header.split(',').flatMap((tag) => {
-        const [, opaque] = /^"([\x21\x23-\x7e]*)"$/.exec(tag.trim()) ?? [];
-        return opaque === undefined ? [] : [opaque];
-      });

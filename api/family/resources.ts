@@ -129,13 +129,32 @@ export const ownBlock = z
     scope: z.union([z.literal('all'), z.strictObject({ facilityId, facilityName: z.string() })]),
     liftable: z.boolean(),
     whyNot: z
-      .enum(['agent-only', 'before-your-number'])
+      .enum(['agent-only', 'number-unproven'])
       .optional()
       .describe(
-        'before-your-number: it was there before the number was added to the account. Either way an agent helps',
+        'number-unproven: somebody at that telephone placed it; prove that the number is yours. Else an agent helps',
       ),
   })
   .meta({ id: 'OwnBlock' });
+export const provenNumbers = z
+  .strictObject({
+    numbers: z.array(
+      z.strictObject({ number: e164, provenAt: at, until: at.describe('When it is to be proven anew') }),
+    ),
+  })
+  .meta({ id: 'ProvenNumbers' });
+export const digitsSent = z.strictObject({
+  result: z.literal('sent'),
+  number: e164,
+  expiresAt: at.describe('The digits are good until then, for five tries'),
+});
+export const digitsShown = z.strictObject({
+  code: z
+    .string()
+    .regex(/^[0-9]{6}$/, 'is not six digits')
+    .meta({ format: 'password', writeOnly: true }),
+});
+export const numberProven = z.strictObject({ result: z.literal('proven'), number: e164, until: at });
 export const ownBlocks = z.strictObject({ number: e164, blocks: z.array(ownBlock), next });
 export const blocking = z.strictObject({
   number: e164,

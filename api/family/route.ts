@@ -35,6 +35,8 @@ export interface HouseAsked extends FamilyAsked {
   readonly accounts: readonly OwnAccount[];
   /** The tags of If-Match, or undefined without it. */
   readonly ifMatch: readonly string[] | undefined;
+  /** What kinds of answer are taken (RFC 9110 §12.5.1). */
+  readonly accept: string | undefined;
   readonly contentType: string | undefined;
 }
 
@@ -43,6 +45,7 @@ export interface Answered {
   readonly body: unknown;
   /** Of the version that is shown: without its quotes. */
   readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One row of what web and app do with accounts. */

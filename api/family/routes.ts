@@ -9,7 +9,9 @@ import { documentRoutes } from './documents.ts';
 import { facilityRoutes } from './facilities.ts';
 import { moneyRoutes } from './money.ts';
 import { numberRoutes } from './numbers.ts';
+import { numberProofRoutes } from './number-proofs.ts';
 import { profileRoutes } from './profile.ts';
+import { statementFileRoutes } from './statement-files.ts';
 import type { FamilyRoute } from './route.ts';
 
 /** Everything web and app do with accounts. */
@@ -17,9 +19,11 @@ export const familyRoutes: readonly FamilyRoute[] = [
   ...facilityRoutes,
   ...accountRoutes,
   ...numberRoutes,
+  ...numberProofRoutes,
   ...profileRoutes,
   ...blockRoutes,
   ...moneyRoutes,
+  ...statementFileRoutes,
   ...depositRoutes,
   ...cardRoutes,
   ...autopayRoutes,

@@ -257,6 +257,24 @@ test('one sees one’s sessions, ends one or all, and nobody else’s', async ()
   expect((await ask('GET', path, undefined, { bearer: stranger })).statusCode).toBe(200);
 });
 
+test('who is signed in sets another password by the one they have', async () => {
+  const { accessToken: bearer = '' } = await signedIn();
+  const url = '/v1/me/password';
+  const put = (body: object) =>
+    ask('PUT', url, { current: PASSWORD, password: NEW, passwordAgain: NEW, ...body }, { bearer });
+  expect(problem(await put({ password: 'Password1' }))).toEqual([
+    ...[422, 'password-faulty', ['too-common', 'passwords-differ']],
+  ]);
+  const wrong = await put({ current: 'Wrong-Horse-7' });
+  expect([problem(wrong), wrong.body.includes('Horse')]).toEqual([[403, 'password-wrong'], false]);
+  expect(answered(await put({}), 'PUT', url)).toEqual({ result: 'changed' });
+  expect([(await signIn()).statusCode, (await signIn(NEW)).statusCode]).toEqual([401, 201]);
+  expect((await ask('GET', '/v1/me', undefined, { bearer })).statusCode).toBe(200);
+  for (let nth = 1; nth < 5; nth++) await put({ current: 'Wrong-Horse-7' });
+  const locked = await put({ current: 'Wrong-Horse-7' });
+  expect([problem(locked), locked.headers['retry-after']]).toEqual([[429, 'sign-in-locked'], '60']);
+});
+
 test('a forgotten password is set anew, by digits or by link', async () => {
   const { accessToken: bearer = '' } = await signedIn();
   const path = '/v1/identity/password-resets';

@@ -1,8 +1,10 @@
+import { changePassword } from '#accounts/identity/change-password.ts';
 import { identificationOf } from '#accounts/documents/shown.ts';
 import type { Database } from '#db/connect.ts';
 import { acceptTerms, identityOf, termsOf, type Identity } from '#db/identities.ts';
 import { serviceTermsOn } from '#db/service-terms.ts';
 import { read } from '../problem.ts';
+import { LIMITS } from './limits.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
 import type { IdentityRoute } from './routes.ts';
@@ -56,6 +58,26 @@ export const meRoutes: readonly IdentityRoute[] = [
       if (version !== (await inForce(db, deps.now()))) throw refuse('terms-outdated');
       await acceptTerms(db, identityId, { version, language, at: deps.now() });
       return { status: 200, body: { result: 'accepted' } };
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/v1/me/password',
+    summary: 'Another password, by the one that one has: other sessions end, this one goes on',
+    door: 'family',
+    // It is as much work as signing in, and a guess as that is.
+    limit: LIMITS['sign-in'],
+    body: resources.passwordChange,
+    answers: { 200: resources.result('changed') },
+    problems: [403, 422, 429],
+    async run(db, deps, asked) {
+      const { current, password: entered, passwordAgain: again } = read('body', resources.passwordChange, asked.body);
+      const order = { session: signedIn(asked), current, password: { entered, again } };
+      const answer = await changePassword(db, deps, order);
+      if (answer.kind === 'refused') throw refuse('password-faulty', { faults: answer.faults });
+      if (answer.kind === 'wrong') throw refuse('password-wrong');
+      if (answer.kind === 'locked') throw refuse('sign-in-locked', { until: answer.until, now: deps.now() });
+      return { status: 200, body: { result: answer.kind } };
     },
   },
 ];

@@ -40,7 +40,7 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
           ...{ params, query, body, session: sessions.get(request) },
           idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
         });
-        if (route.media !== undefined) reply.type(route.media);
+        if (typeof route.media === 'string') reply.type(route.media);
         return reply.code(answer.status).send(answer.body);
       },
     });

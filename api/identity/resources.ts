@@ -24,7 +24,9 @@ export const code = z.string().regex(/^[0-9]{6}$/, 'is not six digits');
 export const registration = z.strictObject({
   email,
   emailAgain: email,
-  password: secret().meta({ description: '8 to 128 characters, a number, an upper-case and a lower-case letter' }),
+  password: secret().meta({
+    description: '8 to 128 characters, a number, an upper-case and a lower-case letter; none that everybody guesses',
+  }),
   passwordAgain: secret(),
   language,
   image: z
@@ -86,6 +88,12 @@ export const resetFinish = z.strictObject({
   grant: token,
   answers: z.array(answered).max(10),
   password: secret(),
+  passwordAgain: secret(),
+});
+
+export const passwordChange = z.strictObject({
+  current: secret(),
+  password: secret().meta({ description: 'By the rules of the registration' }),
   passwordAgain: secret(),
 });
 

@@ -212,8 +212,18 @@ describe('a session', () => {
         },
         headers: { 'x-forwarded-proto': 'https' },
       });
-    expect((await signIn('10.9.9.9')).headers['set-cookie']).toMatch(/; SameSite=Strict; Secure$/);
-    expect((await signIn('10.9.9.8')).headers['set-cookie']).toMatch(/; SameSite=Strict$/);
+    const secure = String((await signIn('10.9.9.9')).headers['set-cookie']);
+    expect(secure).toMatch(/^__Host-homeline-staff=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/);
+    const [pair = ''] = secure.split(';');
+    const seen = async (cookie: string, remoteAddress: string) => {
+      const headers = { cookie, 'x-forwarded-proto': 'https' };
+      return (await trusting.inject({ url: '/v1/staff/me', remoteAddress, headers })).statusCode;
+    };
+    // By https no cookie counts that a page of http could have put there, nor the other way round.
+    const bare = pair.replace('__Host-', '');
+    expect([await seen(pair, '10.9.9.9'), await seen(bare, '10.9.9.9')]).toEqual([200, 401]);
+    expect([await seen(pair, '10.9.9.8'), await seen(bare, '10.9.9.8')]).toEqual([401, 200]);
+    expect((await signIn('10.9.9.8')).headers['set-cookie']).toMatch(/^homeline-staff=[\w-]{43}; .*; SameSite=Strict$/);
     await trusting.close();
   });
 
@@ -231,7 +241,10 @@ describe('a session', () => {
     expect(locked.body).not.toContain('Wrong-Horse');
     expect(console.token).toBe('');
     const bad = await console.signIn(username, { code: 'abc' });
-    expect([bad.statusCode, bad.json<{ detail: string }>().detail]).toEqual([400, 'body.code: is not six digits']);
+    expect([bad.statusCode, bad.json<{ detail: string }>().detail]).toEqual([
+      400,
+      'body.code: is neither six digits nor a recovery code',
+    ]);
   });
 
   test('one network signs in so often in an hour', async () => {

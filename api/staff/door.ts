@@ -19,8 +19,8 @@ import { watchStream } from './watch.ts';
 const BACKGROUND = 'homeline-background';
 
 /**
- * Opens the routes of staff: where the request comes from first, then whose session it is, then whether their role may do it. What is answered is nobody
- * else's to keep.
+ * Opens the routes of staff: where the request comes from first, then whose session it is, then whether their role may do it, then whether they have a
+ * password that nobody else knows. What is answered is nobody else's to keep.
  */
 export function openStaff(
   server: FastifyInstance,
@@ -44,12 +44,14 @@ export function openStaff(
       fromOurs(request);
       reply.headers(await keepLimit(db, house, signInRoute.limit, request.ip));
     },
-    handler: async ({ body, protocol }, reply) => {
+    handler: async ({ body, protocol, headers: sent }, reply) => {
       const {
         status,
         body: told,
         headers = {},
-      } = await signInRoute.run(db, house, { body, secure: protocol === 'https' });
+      } = await signInRoute.run(db, house, {
+        ...{ body, secure: protocol === 'https', device: sent['user-agent'] },
+      });
       return reply.code(status).headers(headers).send(told);
     },
   });
@@ -64,6 +66,8 @@ export function openStaff(
         const signedIn = await comingIn(db, house, request);
         sessions.set(request, signedIn);
         if (!may(signedIn.member.role, act)) throw notAllowed(signedIn.member.role, act);
+        // What is one's own alone: another password is set there.
+        if (signedIn.member.passwordDue && act !== 'self.manage') throw refuseStaff('password-due');
       },
       handler: async (request, reply) => {
         const signedIn = sessions.get(request);
@@ -95,7 +99,7 @@ interface ComeIn extends SignedInStaff {
 
 /** Whose session a request is of; throws where there is none that is open. */
 async function comingIn(db: Database, house: StaffHouse, request: FastifyRequest): Promise<ComeIn> {
-  const token = tokenIn(request.headers.cookie);
+  const token = tokenIn(request.headers.cookie, request.protocol === 'https');
   if (token === undefined) throw refuseStaff('staff-session-needed');
   const { accept } = request.headers;
   const byItself = request.headers[BACKGROUND] === '1' || accept?.includes('text/event-stream') === true;

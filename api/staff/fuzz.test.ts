@@ -1,28 +1,18 @@
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import { staffSessionOf } from '#accounts/staff/sessions.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { problem } from '../resources.ts';
 import { apiServer } from '../server.ts';
-import { auditRoutes } from './audit.ts';
+import { fuzz } from '../testing/fuzz/fuzz.ts';
 import { STAFF_COOKIE } from './cookie.ts';
-import { meRoutes } from './me.ts';
-import { memberRoutes } from './members.ts';
-import { ownRoutes } from './own.ts';
-import type { StaffRoute } from './route.ts';
+import { staffRoutes } from './routes.ts';
 import { sessionRoutes, signInRoute } from './sessions.ts';
 import { StaffedHouse, type TestConsole } from './testing.ts';
+import { viewRoutes } from './views/routes.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-interface JsonSchema {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly format?: string;
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-}
 
 let database: TestDatabase;
 let server: FastifyInstance;
@@ -45,71 +35,26 @@ afterAll(async () => {
   await database.stop();
 });
 
-/** What a database, a hash, a header or a cookie may stumble over. */
-const odd = [
-  '',
-  ' ',
-  '\0',
-  'a\0b',
-  '\ud800',
-  '\u202e',
-  '💥'.repeat(40),
-  "' or 1=1 --",
-  '%00',
-  '{}',
-  '12345６',
-  '../..',
-  '-1',
-];
-const text = fc.oneof(
-  fc.constantFrom(...odd, 'victim', 'boss', 'Correct-Horse-7', '123456', 'valley-view', 'staff', 'MQ', 'en'),
-  fc.string({ unit: 'binary', maxLength: 60 }),
-);
-
-/** Mostly what the schema asks for, sometimes anything. */
-function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const asked = (): fc.Arbitrary<unknown> => {
-    if (schema.enum) return fc.constantFrom(...schema.enum);
-    if (schema.type === 'string') return schema.format === 'uuid' ? fc.oneof(fc.uuid(), text) : text;
-    if (schema.type === 'boolean') return fc.boolean();
-    if (schema.type === 'array') return fc.array(valueOf(schema.items ?? {}), { maxLength: 4 });
-    const properties = Object.entries(schema.properties ?? {}).map(([name, one]) => [name, valueOf(one)]);
-    return fc.record(Object.fromEntries(properties) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: [] });
-  };
-  return fc.oneof({ weight: 20, arbitrary: asked() }, { weight: 1, arbitrary: fc.anything({ maxDepth: 1 }) });
-}
-const arbitraryOf = (schema: z.ZodType | undefined) =>
-  schema ? valueOf(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema) : fc.constant(undefined);
-const wordOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
-const queryOf = (sent: unknown): string => {
-  const pairs = typeof sent === 'object' && sent !== null ? Object.entries(sent) : [];
-  return new URLSearchParams(pairs.map(([name, value]) => [name, wordOf(value)] as [string, string])).toString();
+const free = async () => {
+  await database.db.deleteFrom('rateWindow').execute();
+  await database.db.deleteFrom('identityGuess').execute();
 };
 
-type Fuzzed = Pick<StaffRoute, 'method' | 'path' | 'query' | 'body' | 'answers' | 'problems'>;
-const own: readonly Fuzzed[] = [...meRoutes, ...ownRoutes, ...auditRoutes, ...memberRoutes, signInRoute];
+/** Signed in, also after what was asked ended the session. */
+async function headers(): Promise<Record<string, string>> {
+  const { kind } = await staffSessionOf(database.db, await house.deps(), console.token, false);
+  if (kind !== 'open') await console.signIn('boss');
+  return { cookie: `${STAFF_COOKIE}=${console.token}` };
+}
 
-test.each(own)(
-  '$method $path answers whatever is sent with an answer or a problem that it documents',
-  async ({ method, path, query, body, answers, problems }) => {
-    const documents = fc.tuple(arbitraryOf(query), arbitraryOf(body), fc.boolean());
-    await fc.assert(
-      fc.asyncProperty(documents, async ([asked, sent, known]) => {
-        // No lock, no limit and no change of before stands in the way of what is looked for.
-        await database.db.deleteFrom('rateWindow').execute();
-        await database.db.deleteFrom('identityGuess').execute();
-        const id = known ? victim : '7f3f8e0e-5e0e-4a4e-9a56-0a7a4c1a2b3c';
-        const url = `${path.replace(':id', id)}?${queryOf(asked)}`;
-        const payload = sent === undefined ? undefined : (JSON.stringify(sent) ?? 'null');
-        const answer = await console.ask(method, url, payload, { 'content-type': 'application/json' });
-        const { statusCode: status } = answer;
-        if (answers[status]) answers[status].parse(answer.json());
-        else expect([400, ...problems]).toContain(problem.parse(answer.json()).status);
-      }),
-      { numRuns: 40 },
-    );
-  },
-);
+/** What the console reads and does has a house of its own (views/). */
+const own = [...staffRoutes.filter((route) => !viewRoutes.includes(route)), signInRoute];
+
+fuzz(own, async ({ path }) => ({
+  ...{ server, before: free, ...(path !== signInRoute.path && { headers }) },
+  known: ['victim', 'boss', 'Correct-Horse-7', '123456', 'valley-view', 'staff', 'MQ', 'en', victim],
+  fields: { id: victim },
+}));
 
 test('whatever cookie is shown but the one that was given out opens nothing, and no header makes it do so', async () => {
   await console.signIn('boss');

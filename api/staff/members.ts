@@ -1,4 +1,14 @@
-import { addMember, changeMember, endMember, setMemberPassword, type StaffChanged } from '#accounts/staff/member.ts';
+import { newFirstPassword } from '#accounts/staff/first-password.ts';
+import {
+  addMember,
+  changeMember,
+  endMember,
+  setMemberPassword,
+  signOutMember,
+  type StaffChanged,
+} from '#accounts/staff/member.ts';
+import { agentsAtDesk } from '#db/desk/agents.ts';
+import { listFacilities } from '#db/facilities.ts';
 import { staffMembers, type StaffMember } from '#db/staff/members.ts';
 import { read } from '../problem.ts';
 import { refuseStaff } from './refusals.ts';
@@ -7,16 +17,22 @@ import type { StaffAnswer, StaffAsked, StaffRoute } from './route.ts';
 
 const by = ({ staff: { id: staffId, sessionId } }: StaffAsked) => ({ kind: 'staff', staffId, sessionId }) as const;
 
-const toldOf = ({ id, username, name, role, language, agentId, facilityIds, totp, addedAt, endedAt }: StaffMember) => ({
-  ...{ id, username, name, role, language, facilityIds, code: totp !== null, addedAt: addedAt.toISOString() },
-  ...{ ...(agentId !== null && { agentId }), ...(endedAt && { endedAt: endedAt.toISOString() }) },
-});
+function toldOf({ id, username, name, role, language, agentId, facilityIds, ...member }: StaffMember) {
+  const { totp, passwordDue, addedAt, endedAt } = member;
+  return {
+    ...{ id, username, name, role, language, facilityIds, code: totp !== null, passwordDue },
+    ...{ addedAt: addedAt.toISOString(), ...(endedAt && { endedAt: endedAt.toISOString() }) },
+    ...(agentId !== null && { agentId }),
+  };
+}
 
-function answer(changed: StaffChanged, status = 200): StaffAnswer {
+/** The member as they stand now. Throws the problem of a change that was not made. */
+function changedTo(changed: StaffChanged): ReturnType<typeof toldOf> {
   if (changed.kind === 'unknown') throw refuseStaff('staff-unknown');
   if (changed.kind === 'refused') throw refuseStaff('staff-faulty', { faults: changed.faults });
-  return { status, body: toldOf(changed.member) };
+  return toldOf(changed.member);
 }
+const answer = (changed: StaffChanged): StaffAnswer => ({ status: 200, body: changedTo(changed) });
 
 const managed = { door: 'staff', act: 'staff.manage' } as const;
 const one = { ...managed, params: resources.idPath, answers: { 200: resources.member } } as const;
@@ -35,15 +51,36 @@ export const memberRoutes: readonly StaffRoute[] = [
   },
   {
     ...managed,
+    method: 'GET',
+    path: '/v1/staff/members/choices',
+    summary: 'Whom of the desk a member may be, and which facilities they may see',
+    answers: { 200: resources.choices },
+    problems: [],
+    async run(db) {
+      const [agents, facilities, members] = [await agentsAtDesk(db), await listFacilities(db), await staffMembers(db)];
+      const staffOf = (agentId: string) => members.find((member) => member.agentId === agentId)?.id;
+      const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name);
+      const shown = agents.map(({ id, name, extension }) => {
+        const staffId = staffOf(id);
+        return { id, name, extension, ...(staffId !== undefined && { staffId }) };
+      });
+      const body = { agents: shown.sort(byName), facilities: facilities.map(({ id, name }) => ({ id, name })) };
+      return { status: 200, body };
+    },
+  },
+  {
+    ...managed,
     method: 'POST',
     path: '/v1/staff/members',
-    summary: 'Somebody begins to work here',
+    summary: 'Somebody begins to work here, with a first password that is told once',
     body: resources.newMember,
-    answers: { 201: resources.member },
+    answers: { 201: resources.memberWithPassword },
     problems: [422],
     async run(db, deps, asked) {
       const member = read('body', resources.newMember, asked.body);
-      return answer(await addMember(db, deps, by(asked), member), 201);
+      const password = newFirstPassword();
+      const added = await addMember(db, deps, by(asked), { ...member, password, passwordDue: true });
+      return { status: 201, body: { member: changedTo(added), password } };
     },
   },
   {
@@ -64,7 +101,7 @@ export const memberRoutes: readonly StaffRoute[] = [
     path: '/v1/staff/members/:id/end',
     summary: 'Somebody works here no more: they are out at once, and what they did stays',
     body: resources.memberEnd,
-    problems: [404],
+    problems: [404, 422],
     async run(db, deps, asked) {
       const { reason } = read('body', resources.memberEnd, asked.body);
       return answer(await endMember(db, deps, { by: by(asked), id: idOf(asked), reason }));
@@ -74,12 +111,28 @@ export const memberRoutes: readonly StaffRoute[] = [
     ...one,
     method: 'POST',
     path: '/v1/staff/members/:id/password',
-    summary: 'Sets another password of somebody who works here: a lock ends, and they sign in anew',
+    summary: 'Makes another first password for somebody who works here, told once: a lock ends, and they sign in anew',
     body: resources.memberPassword,
-    problems: [404, 422],
+    answers: { 200: resources.memberWithPassword },
+    problems: [404],
     async run(db, deps, asked) {
-      const { reason, ...wanted } = read('body', resources.memberPassword, asked.body);
-      return answer(await setMemberPassword(db, deps, { by: by(asked), id: idOf(asked), reason }, wanted));
+      const { reason, withoutCode } = read('body', resources.memberPassword, asked.body);
+      const password = newFirstPassword();
+      const whom = { by: by(asked), id: idOf(asked), reason };
+      const changed = await setMemberPassword(db, deps, whom, { password, withoutCode, passwordDue: true });
+      return { status: 200, body: { member: changedTo(changed), password } };
+    },
+  },
+  {
+    ...one,
+    method: 'POST',
+    path: '/v1/staff/members/:id/sign-out',
+    summary: 'Signs somebody who works here out, wherever they are',
+    body: resources.memberEnd,
+    problems: [404],
+    async run(db, deps, asked) {
+      const { reason } = read('body', resources.memberEnd, asked.body);
+      return answer(await signOutMember(db, deps, { by: by(asked), id: idOf(asked), reason }));
     },
   },
 ];

@@ -4,10 +4,12 @@ import { STAFF_PASSWORD } from '#accounts/staff/testing/crew.ts';
 import { hotp, STEP_SECONDS, stepAt } from '#accounts/staff/totp.ts';
 import { auditRows } from '#db/staff/audit.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as shared from '../resources.ts';
 import { apiServer } from '../server.ts';
-import { StaffedHouse, type TestConsole } from './testing.ts';
+import { STAFF_COOKIE } from './cookie.ts';
+import * as resources from './resources.ts';
+import { StaffedHouse, TestConsole } from './testing.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -66,8 +68,9 @@ test('an app of codes is made known by its first code, asked from then on, and t
   // Not before it is confirmed.
   expect((await console.signIn(username)).statusCode).toBe(201);
   const confirmed = await console.ask('PUT', at, { code: code() });
-  expect([confirmed.statusCode, confirmed.json()]).toEqual([200, { result: 'confirmed' }]);
-  expect((await console.ask('GET', '/v1/staff/me')).json()).toMatchObject({ code: true });
+  expect(confirmed.statusCode).toBe(200);
+  expect(resources.codeConfirmed.parse(confirmed.json()).recoveryCodes).toHaveLength(10);
+  expect((await console.ask('GET', '/v1/staff/me')).json()).toMatchObject({ code: true, recoveryCodesLeft: 10 });
   expect(problem(await console.signIn(username))).toEqual([401, 'staff-code-needed']);
   // The one that confirmed it is used.
   expect(problem(await console.signIn(username, { code: code() }))).toEqual([401, 'staff-credentials-wrong']);
@@ -130,4 +133,102 @@ test('the key and the password are in no row as they are', async () => {
   const rows = JSON.stringify(await database.db.selectFrom('staff').selectAll().execute());
   expect(rows).not.toContain('Horse');
   expect(rows).toContain('totpPending');
+});
+
+describe('recovery codes', () => {
+  /** Set up with an app; what stands in for it, and what the app shows. */
+  async function withCode() {
+    const code = await begun();
+    const confirmed = await console.ask('PUT', at, { code: code() });
+    return { code, codes: resources.codeConfirmed.parse(confirmed.json()).recoveryCodes };
+  }
+  const left = async () => resources.me.parse((await console.ask('GET', '/v1/staff/me')).json()).recoveryCodesLeft;
+
+  test('stand in for the app once each, however they are typed, and only for whom they were made', async () => {
+    const { codes } = await withCode();
+    expect(new Set(codes).size).toBe(10);
+    const [first = '', second = ''] = codes;
+    expect(first).toMatch(/^[A-HJKMNP-Z2-9]{5}-[A-HJKMNP-Z2-9]{5}$/);
+    expect((await console.signIn(username, { code: first })).statusCode).toBe(201);
+    expect(problem(await console.signIn(username, { code: first }))).toEqual([401, 'staff-credentials-wrong']);
+    expect((await console.signIn(username, { code: second.toLowerCase().replace('-', ' ') })).statusCode).toBe(201);
+    expect(await left()).toBe(8);
+    expect((await auditRows(database.db, { resource: 'staff', resourceId: id, most: 1 }))[0]).toMatchObject({
+      ...{ act: 'self.recovery', byKind: 'system' },
+    });
+    const other = await house.signedIn(`${username}-other`);
+    console = other.console;
+    await withCode();
+    const answer = await console.signIn(`${username}-other`, { code: codes[2] });
+    expect(problem(answer)).toEqual([401, 'staff-credentials-wrong']);
+  });
+
+  test('of two who use one at once, one is in', async () => {
+    const { codes } = await withCode();
+    const consoles = [new TestConsole(server), new TestConsole(server)];
+    const answers = await Promise.all(consoles.map((one) => one.signIn(username, { code: codes[0] })));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 401]);
+    expect((await database.db.selectFrom('staffRecoveryCode').select('digest').where('staffId', '=', id).execute()).length).toBe(10); // prettier-ignore
+  });
+
+  test('stand in where it is proven anew; other ones take the place of all of them', async () => {
+    const { codes } = await withCode();
+    const ask = (code: string | undefined) => console.ask('POST', '/v1/staff/me/recovery-codes', { password, code });
+    expect(problem(await ask(undefined))).toEqual([422, 'code-needed']);
+    expect(problem(await ask('ABCDE-FGHJK'))).toEqual([422, 'password-wrong']);
+    const renewed = await ask(codes[0]);
+    expect(renewed.statusCode).toBe(201);
+    const others = resources.codesRenewed.parse(renewed.json()).recoveryCodes;
+    expect(others.filter((code) => codes.includes(code))).toEqual([]);
+    expect(problem(await console.signIn(username, { code: codes[1] }))).toEqual([401, 'staff-credentials-wrong']);
+    const removal = await console.ask('POST', `${at}/removal`, { password, code: others[0] });
+    expect(removal.json()).toEqual({ result: 'removed' });
+    expect(await left()).toBeUndefined();
+    expect(problem(await ask(undefined))).toEqual([409, 'code-missing']);
+    // They were of a key that is no more.
+    const { codes: again } = await withCode();
+    expect(problem(await console.signIn(username, { code: others[1] }))).toEqual([401, 'staff-credentials-wrong']);
+    expect(again.filter((code) => others.includes(code))).toEqual([]);
+  });
+
+  test('stand in no row as they are, nor in the audit', async () => {
+    const { codes } = await withCode();
+    await console.signIn(username, { code: codes[0] });
+    const kept = JSON.stringify([
+      await database.db.selectFrom('staffRecoveryCode').selectAll().execute(),
+      await auditRows(database.db, { most: 500 }),
+    ]);
+    for (const code of codes) for (const part of [code, code.replace('-', '')]) expect(kept).not.toContain(part);
+  });
+});
+
+test('another language of one’s own is spoken from now on, and written down when it is another', async () => {
+  const put = async (language: string) => (await console.ask('PUT', '/v1/staff/me', { language })).json<object>();
+  expect(await put('es')).toMatchObject({ username, language: 'es' });
+  await put('es');
+  expect((await console.ask('GET', '/v1/staff/me')).json()).toMatchObject({ language: 'es' });
+  expect((await audited()).filter(({ act }) => act === 'self.change')).toEqual([
+    { act: 'self.change', before: { language: 'en' }, after: { language: 'es' } },
+  ]);
+  expect((await console.ask('PUT', '/v1/staff/me', { language: 'fr' })).statusCode).toBe(400);
+});
+
+test('where one was signed in is told, the newest first, with the browser and the end; nobody else’s', async () => {
+  const other = new TestConsole(server);
+  house.pass(1_000);
+  const signIn = await server.inject({
+    ...{ method: 'POST', url: '/v1/staff/sessions', payload: { username, password } },
+    headers: { 'user-agent': `Browser\u0001 ${'x'.repeat(400)}` },
+  });
+  other.token = signIn.cookies.find(({ name }) => name === STAFF_COOKIE)?.value ?? '';
+  const { sessions } = resources.ownSessions.parse((await other.ask('GET', '/v1/staff/me/sessions')).json());
+  expect(sessions).toMatchObject([
+    { current: true, startedAt: house.at.toISOString(), device: `Browser  ${'x'.repeat(291)}` },
+    { current: false, endedAs: 'replaced', endedAt: house.at.toISOString() },
+  ]);
+  expect(sessions[0]).not.toHaveProperty('endedAt');
+  await house.signedIn(`${username}-beside`);
+  expect(resources.ownSessions.parse((await other.ask('GET', '/v1/staff/me/sessions')).json()).sessions).toHaveLength(
+    2,
+  );
 });

@@ -1,4 +1,11 @@
-import { beginCode, confirmCode, removeCode, setOwnPassword, type Own } from '#accounts/staff/own.ts';
+import {
+  beginCode,
+  confirmCode,
+  removeCode,
+  renewRecoveryCodes,
+  setOwnPassword,
+  type Own,
+} from '#accounts/staff/own.ts';
 import type { NotProven } from '#accounts/staff/prove.ts';
 import { base32, totpUri } from '#accounts/staff/totp.ts';
 import { read } from '../problem.ts';
@@ -11,6 +18,7 @@ const own = ({ id: staffId, sessionId }: Staff): Own => ({ kind: 'staff', staffI
 /** The problem of whoever did not prove to be who is signed in; a wrong password ends no session. */
 function notProven(answer: NotProven, { now }: StaffHouse): Error {
   if (answer.kind === 'locked') return refuseStaff('staff-sign-in-locked', { until: answer.until, now: now() });
+  if (answer.kind === 'expired') return refuseStaff('staff-password-expired');
   return answer.kind === 'code-needed' ? refuseStaff('code-needed') : refuseStaff('password-wrong');
 }
 
@@ -38,16 +46,31 @@ export const ownRoutes: readonly StaffRoute[] = [
     ...mine,
     method: 'PUT',
     path: '/v1/staff/me/code',
-    summary: 'Shows a code of the new key: one is asked at every sign-in from now on',
+    summary: 'Shows a code of the new key: one is asked at every sign-in from now on. The recovery codes are told once',
     body: resources.codeShown,
-    answers: { 200: resources.done('confirmed') },
+    answers: { 200: resources.codeConfirmed },
     problems: [409, 422],
     async run(db, deps, { staff, body }) {
       const { code } = read('body', resources.codeShown, body);
-      const { kind } = await confirmCode(db, deps, own(staff), code);
-      if (kind === 'not-begun') throw refuseStaff('code-not-begun');
-      if (kind === 'wrong') throw refuseStaff('code-wrong');
-      return { status: 200, body: { result: kind } };
+      const answer = await confirmCode(db, deps, own(staff), code);
+      if (answer.kind === 'not-begun') throw refuseStaff('code-not-begun');
+      if (answer.kind === 'wrong') throw refuseStaff('code-wrong');
+      return { status: 200, body: { result: answer.kind, recoveryCodes: answer.recoveryCodes } };
+    },
+  },
+  {
+    ...mine,
+    method: 'POST',
+    path: '/v1/staff/me/recovery-codes',
+    summary: 'Makes other recovery codes, told once: those of before are good no more',
+    body: resources.proof,
+    answers: { 201: resources.codesRenewed },
+    problems: [409, 422, 429],
+    async run(db, deps, { staff, body }) {
+      const answer = await renewRecoveryCodes(db, deps, own(staff), read('body', resources.proof, body));
+      if (answer.kind === 'no-code') throw refuseStaff('code-missing');
+      if (answer.kind !== 'renewed') throw notProven(answer, deps);
+      return { status: 201, body: { recoveryCodes: answer.recoveryCodes } };
     },
   },
   {

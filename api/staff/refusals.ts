@@ -7,8 +7,13 @@ const refusals = {
   'staff-session-needed': [401, 'Sign in first. `faults` says why a session is over, where there was one.'],
   'staff-credentials-wrong': [401, 'Username, password or code is wrong.'],
   'staff-code-needed': [401, 'The six digits of your app are needed as well: send `code`.'],
+  'staff-password-expired': [
+    401,
+    'The password that was made for you is too old. Ask an administrator for another one.',
+  ],
   'staff-sign-in-locked': [429, 'Sign-in is locked for this username. Try again later, or ask an administrator.'],
   'cross-site': [403, 'This came from a page of another site, and nothing was done. Use the console’s own page.'],
+  'password-due': [403, 'Set a password of your own first: PUT /v1/staff/me/password.'],
   'staff-unknown': [404, 'Nobody who works here has this id.'],
   'staff-faulty': [422, 'This member of staff cannot be as they are told; `faults` says why.'],
   'password-faulty': [422, 'The password cannot be used as it is; `faults` says why.'],
@@ -16,6 +21,7 @@ const refusals = {
   'password-wrong': [422, 'The password is wrong, or the code.'],
   'code-wrong': [422, 'The six digits are wrong, or were used before. Wait for the next.'],
   'code-not-begun': [409, 'There is no key to confirm. Ask for one first.'],
+  'code-missing': [409, 'No code is asked of you, so no recovery code stands in for one.'],
   'code-there-already': [409, 'A code is asked of you already. Have it taken off first.'],
   'cursor-faulty': [400, 'query.cursor: is none that this list gave. Begin without one.'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;

@@ -10,6 +10,12 @@ export const code = z
   .string()
   .regex(/^[0-9]{6}$/, 'is not six digits')
   .meta({ format: 'password', writeOnly: true });
+/** What is typed where a code is asked: the six digits of an app, or a recovery code in their place. */
+export const anyCode = z
+  .string()
+  .max(20)
+  .regex(/^(\d{6}|[A-Za-z2-9]{5}[ -]?[A-Za-z2-9]{5})$/, 'is neither six digits nor a recovery code')
+  .meta({ format: 'password', writeOnly: true });
 export const language = z.enum(['en', 'es']);
 export const at = z.iso.datetime();
 export const role = z.enum(roles);
@@ -21,7 +27,7 @@ export const facilityIds = z.array(word(64)).max(200);
 export const signIn = z.strictObject({
   username: typed(200),
   password: secret,
-  code: code.optional().meta({ description: 'Six digits of an app, of whoever has one' }),
+  code: anyCode.optional().meta({ description: 'Six digits of an app, of whoever has one; or a recovery code' }),
 });
 export const ended = z.strictObject({ result: z.literal('ended') });
 
@@ -36,6 +42,8 @@ export const me = z
     agentId: z.string().optional().meta({ description: 'At the desk' }),
     facilityIds: facilityIds.optional().meta({ description: 'Of facility staff: the facilities that they see' }),
     code: z.boolean().meta({ description: 'Whether the six digits of an app are asked at sign-in' }),
+    recoveryCodesLeft: z.int().optional().meta({ description: 'Of whom a code is asked' }),
+    passwordDue: z.boolean().meta({ description: 'Another password must be set before anything else is done' }),
     idleSeconds: z.int().meta({ description: 'After so long without use the session ends' }),
   })
   .meta({ id: 'StaffMe' });
@@ -44,9 +52,32 @@ export const codeBegun = z.strictObject({
   secret: z.string().meta({ description: 'Base32, to be typed into an app' }),
   uri: z.string().meta({ description: '`otpauth:`, to be shown as a picture' }),
 });
-export const proof = z.strictObject({ password: secret, code: code.optional() });
+export const proof = z.strictObject({ password: secret, code: anyCode.optional() });
 export const codeShown = z.strictObject({ code });
-export const ownPassword = z.strictObject({ password: secret, code: code.optional(), newPassword: secret });
+export const ownPassword = z.strictObject({ password: secret, code: anyCode.optional(), newPassword: secret });
+const recoveryCodes = z
+  .array(z.string())
+  .meta({ description: 'Each stands in for a code of the app, once. Told now and never again' });
+export const codeConfirmed = z.strictObject({ result: z.literal('confirmed'), recoveryCodes });
+export const codesRenewed = z.strictObject({ recoveryCodes });
+export const ownChange = z.strictObject({ language });
+export const ownSessions = z
+  .strictObject({
+    sessions: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        startedAt: at,
+        usedAt: at,
+        device: z.string().optional().meta({ description: 'What the browser called itself' }),
+        current: z.boolean().meta({ description: 'The one that asks' }),
+        endedAt: at.optional(),
+        endedAs: z
+          .enum(['signed-out', 'replaced', 'idle', 'expired', 'password-changed', 'staff-changed', 'revoked'])
+          .optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'StaffOwnSessions', description: 'The newest first, at most twenty' });
 export const done = <const T extends string>(result: T) => z.strictObject({ result: z.literal(result) });
 
 const shown = z.record(z.string(), z.unknown());
@@ -91,11 +122,33 @@ export const member = z
     agentId: z.string().optional(),
     facilityIds,
     code: z.boolean(),
+    passwordDue: z.boolean().meta({ description: 'They have not set a password of their own yet' }),
     addedAt: at,
     endedAt: at.optional(),
   })
   .meta({ id: 'StaffMember' });
 export const members = z.strictObject({ members: z.array(member) });
+export const memberWithPassword = z
+  .strictObject({
+    member,
+    password: z.string().meta({
+      description: 'Made now and told once; good for 72 hours, and to set another with at the first sign-in',
+    }),
+  })
+  .meta({ id: 'StaffMemberWithPassword' });
+export const choices = z
+  .strictObject({
+    agents: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        extension: z.string(),
+        staffId: z.uuid().optional().meta({ description: 'Who of the staff is this agent already' }),
+      }),
+    ),
+    facilities: z.array(z.strictObject({ id: z.string(), name: z.string() })),
+  })
+  .meta({ id: 'StaffChoices' });
 const agentId = word(64);
 const reason = typed(500).optional();
 export const newMember = z.strictObject({
@@ -105,7 +158,6 @@ export const newMember = z.strictObject({
   language,
   agentId: agentId.optional(),
   facilityIds: facilityIds.optional(),
-  password: secret.meta({ description: '12 to 128 characters, a number, an upper-case and a lower-case letter' }),
 });
 export const memberChange = z.strictObject({
   name: typed(200).optional(),
@@ -116,4 +168,4 @@ export const memberChange = z.strictObject({
   reason,
 });
 export const memberEnd = z.strictObject({ reason });
-export const memberPassword = z.strictObject({ password: secret, withoutCode: z.boolean().optional(), reason });
+export const memberPassword = z.strictObject({ withoutCode: z.boolean().optional(), reason });

@@ -20,7 +20,7 @@ export interface SignInRoute extends Documented {
   run(
     db: Database,
     deps: StaffHouse,
-    asked: { readonly body: unknown; readonly secure: boolean },
+    asked: { readonly body: unknown; readonly secure: boolean; readonly device?: string | undefined },
   ): Promise<StaffAnswer>;
 }
 
@@ -33,12 +33,14 @@ export const signInRoute: SignInRoute = {
   body: resources.signIn,
   answers: { 201: resources.me },
   problems: [401, 403, 429],
-  async run(db, deps, { body, secure }) {
-    const answer = await signInStaff(db, deps, read('body', resources.signIn, body));
+  async run(db, deps, { body, secure, device }) {
+    const answer = await signInStaff(db, deps, { ...read('body', resources.signIn, body), device });
     if (answer.kind === 'wrong') throw refuseStaff('staff-credentials-wrong');
     if (answer.kind === 'code-needed') throw refuseStaff('staff-code-needed');
+    if (answer.kind === 'expired') throw refuseStaff('staff-password-expired');
     if (answer.kind === 'locked') throw refuseStaff('staff-sign-in-locked', { until: answer.until, now: deps.now() });
-    return { status: 201, body: toldOfMe(answer.member), headers: { 'set-cookie': cookieOf(answer.token, secure) } };
+    const me = await toldOfMe(db, answer.member);
+    return { status: 201, body: me, headers: { 'set-cookie': cookieOf(answer.token, secure) } };
   },
 };
 

@@ -2,12 +2,13 @@ import { bodyOf, type Body } from '../ask/client.ts';
 import { usePages } from '../ask/use-pages.ts';
 import { LongTable } from '../parts/list.tsx';
 import { Money, When } from '../parts/shown.tsx';
+import { TakeStatement } from './take-statement.tsx';
 import { useWords, wordFor } from '../wording/words.tsx';
 
 type Line = Body<'/v1/staff/accounts/{id}/statement'>['lines'][number];
 
 /** What came in and went out, and what was there then. */
-export function Statement({ id }: { readonly id: string }) {
+export function Statement({ id, number }: { readonly id: string; readonly number: string | undefined }) {
   const { words } = useWords();
   const pages = usePages<Line>(id, async (client, cursor, signal) => {
     const params = { path: { id }, query: cursor === undefined ? {} : { cursor } };
@@ -17,6 +18,7 @@ export function Statement({ id }: { readonly id: string }) {
   return (
     <section>
       <h2>{words.account.statement}</h2>
+      {number !== undefined && <TakeStatement id={id} number={number} />}
       <LongTable
         label={words.account.statement}
         pages={pages}

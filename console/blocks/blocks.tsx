@@ -5,6 +5,7 @@ import type { NumberPageBody } from '../pages/number.tsx';
 import { useWords, wordFor } from '../wording/words.tsx';
 import type { Wording } from '../wording/wording.ts';
 import { LiftBlock } from './lift-block.tsx';
+import { reasonOf } from './reason.ts';
 
 type Block = NumberPageBody['blocks'][number];
 type Placed = Block['placed'];
@@ -31,7 +32,7 @@ export function BlocksInForce({ page: { number, blocks }, onChanged }: InForcePr
           <li key={block.id}>
             <span>
               <strong>{facilityOf(block.scope) ?? words.number.scopeAll}</strong>
-              <small>{block.placed.reason}</small>
+              <small>{reasonOf(words, block.placed)}</small>
               <Act act={block.placed} />
               {!block.liftable && (
                 <small>
@@ -76,14 +77,14 @@ export function EarlierBlocks({ history }: Pick<NumberPageBody, 'history'>) {
             <span>
               <strong>{facilityOf(scope) ?? words.number.scopeAll}</strong>
               <small>
-                {words.number.placed}: {placed.reason}
+                {words.number.placed}: {reasonOf(words, placed)}
               </small>
               <Act act={placed} />
             </span>
             {lifted && (
               <span>
                 <small>
-                  {words.number.lifted}: {lifted.reason}
+                  {words.number.lifted}: {reasonOf(words, lifted)}
                 </small>
                 <Act act={lifted} />
               </span>

@@ -10,6 +10,7 @@ import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
 import type { Wording } from '../wording/wording.ts';
 import { actsFor, asks, isChequeNumber, type ChequeAct } from './acts.ts';
+import { ChequeMeanwhile } from './cheque-meanwhile.tsx';
 import { AddressFields, isWhole, typedAddress, type TypedAddress } from './address.tsx';
 
 const decisions = ['go-on', 'stop'] as const;
@@ -53,7 +54,8 @@ export function HandleCheque({ cheque, onClose, onDone }: HandleChequeProps) {
       onDone();
     });
   };
-  const leave = failure?.status === 409 ? onDone : onClose;
+  const isStale = failure?.code === 'changed-meanwhile';
+  const leave = isStale || failure?.status === 409 ? onDone : onClose;
   const asked = act === undefined ? [] : asks[act];
   return (
     <Dialog title={`${words.cheques.handle}: ${shownMoney(cheque.cents, language)}`} onClose={leave}>
@@ -115,10 +117,11 @@ export function HandleCheque({ cheque, onClose, onDone }: HandleChequeProps) {
             </p>
           )}
         </div>
+        {isStale && <ChequeMeanwhile id={cheque.id} />}
         <Ending
           missing={tried ? missing : undefined}
-          failure={failure}
-          busy={busy}
+          failure={isStale ? undefined : failure}
+          busy={busy || isStale}
           submit={words.cheques.submit}
           onCancel={leave}
         />
@@ -138,15 +141,15 @@ function missingOf({ cheques, refunds }: Wording, act: ChequeAct | undefined, ty
   return undefined;
 }
 
-function keep({ id, state, attempt }: Cheque, act: ChequeAct, typed: Typed): Promise<unknown> {
-  const params = { path: { id } };
+function keep({ id, version }: Cheque, act: ChequeAct, typed: Typed): Promise<unknown> {
+  const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
   const number = typed.number.trim();
   const reason = typed.reason.trim();
   switch (act) {
     case 'address': {
       const { line1, line2, payee, ...rest } = typed.address;
       const lines = [line1, line2].filter((line) => line !== '');
-      const body = { to: { payee, address: { ...rest, lines } }, seen: `${state} ${attempt}` };
+      const body = { to: { payee, address: { ...rest, lines } } };
       return bodyOf(client.POST('/v1/staff/cheques/{id}/address', { params, body }));
     }
     case 'mailed':

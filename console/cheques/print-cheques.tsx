@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { bodyOf, client } from '../ask/client.ts';
+import { saveFile } from '../parts/save-file.ts';
 import { useAct } from '../ask/use-act.ts';
 import { Failed } from '../parts/failed.tsx';
 import { useSay } from '../parts/said.tsx';
@@ -24,7 +25,7 @@ export function PrintCheques({ many, onDone }: PrintChequesProps) {
     void run(async () => {
       const body = { batchId, limit: Math.min(many, MOST) };
       const { cheques, csv } = await bodyOf(client.POST('/v1/staff/cheques/claim', { body }));
-      download(`checks-${batchId}.csv`, csv);
+      saveFile(`checks-${batchId}.csv`, new Blob([csv], { type: 'text/csv' }));
       setBatchId(crypto.randomUUID());
       say(words.cheques.printed(cheques.length));
       onDone();
@@ -37,11 +38,4 @@ export function PrintCheques({ many, onDone }: PrintChequesProps) {
       {failure && <Failed failure={failure} />}
     </>
   );
-}
-
-function download(name: string, csv: string): void {
-  const address = URL.createObjectURL(new Blob([csv], { type: 'text/csv' }));
-  const link = Object.assign(document.createElement('a'), { href: address, download: name });
-  link.click();
-  URL.revokeObjectURL(address);
 }

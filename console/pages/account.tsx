@@ -39,7 +39,7 @@ export function AccountPage({ id }: { readonly id: string }) {
         }
       />
       <Loaded answer={answer}>{(account) => <Known account={account} />}</Loaded>
-      {may('statement.read') && <Statement id={id} />}
+      {may('statement.read') && <Statement id={id} number={value?.number} />}
       {paying && value && <AttendedPayment id={id} onClose={() => setPaying(false)} />}
     </>
   );

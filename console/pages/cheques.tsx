@@ -78,7 +78,12 @@ export function ChequesPage() {
           },
           {
             head: words.common.account,
-            cell: ({ accountId }) => (accountId === undefined ? words.common.none : <AccountLink id={accountId} />),
+            cell: ({ accountId, accountNumber }) =>
+              accountId === undefined || accountNumber === undefined ? (
+                words.common.none
+              ) : (
+                <AccountLink id={accountId} number={accountNumber} />
+              ),
           },
           {
             head: words.common.status,

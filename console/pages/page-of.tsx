@@ -13,8 +13,10 @@ import { ChequesPage } from './cheques.tsx';
 import { DeskPage } from './desk.tsx';
 import { DocumentsPage } from './documents.tsx';
 import { FiguresPage } from './figures.tsx';
+import { MePage } from './me.tsx';
 import { NumberPage } from './number.tsx';
 import { RefundsPage } from './refunds.tsx';
+import { StaffPage } from './staff.tsx';
 
 /** The page of the address, anew for each thing that it is about. */
 export function PageOf() {
@@ -47,6 +49,10 @@ function contentOf(page: Page): ComponentChildren {
       return <FiguresPage />;
     case 'audit':
       return <AuditPage />;
+    case 'staff':
+      return <StaffPage />;
+    case 'me':
+      return <MePage />;
     case 'nowhere':
       return <Nowhere />;
   }

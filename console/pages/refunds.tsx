@@ -52,7 +52,7 @@ export function RefundsPage() {
           { head: words.common.at, cell: ({ madeAt }) => <When at={madeAt} /> },
           {
             head: words.common.account,
-            cell: ({ accountId }) => <AccountLink id={accountId} />,
+            cell: ({ accountId, accountNumber }) => <AccountLink id={accountId} number={accountNumber} />,
           },
           {
             head: words.refunds.card,

@@ -34,10 +34,10 @@ export function NumberLink({ number }: { readonly number: string | undefined }) 
   );
 }
 
-/** An account of which no more than its id is known here: the beginning of it, which tells it from those around it. */
-export const AccountLink = ({ id }: { readonly id: string }) => (
-  <Link to={{ page: 'account', id }}>
-    <span title={id}>{id.length > 12 ? `${id.slice(0, 8)}…` : id}</span>
+/** An account by its number, as on letters. */
+export const AccountLink = ({ id, number }: { readonly id: string; readonly number: string }) => (
+  <Link to={{ page: 'account', id }} class="number">
+    {number}
   </Link>
 );
 

@@ -22,8 +22,12 @@ export function Waveform({ channels, played, heard }: WaveformProps) {
     watch.observe(box);
     const dark = matchMedia('(prefers-color-scheme: dark)');
     dark.addEventListener('change', draw);
+    // Somebody chose light or dark on this page.
+    const theme = new MutationObserver(draw);
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => {
       watch.disconnect();
+      theme.disconnect();
       dark.removeEventListener('change', draw);
     };
   }, [channels, played, heard]);

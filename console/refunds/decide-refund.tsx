@@ -8,6 +8,7 @@ import { Ending } from '../parts/ending.tsx';
 import { Reason } from '../parts/reason.tsx';
 import { useSay } from '../parts/said.tsx';
 import { useWords } from '../wording/words.tsx';
+import { RefundMeanwhile } from './refund-meanwhile.tsx';
 
 const decisions = ['refunded', 'not-refunded', 'charged-back'] as const;
 type Decision = (typeof decisions)[number];
@@ -47,12 +48,14 @@ export function DecideRefund({ refund, onClose, onDone }: DecideRefundProps) {
       ...(decision === 'refunded' && { gatewayRefundId: gatewayRefundId.trim() }),
     };
     void run(async () => {
-      await bodyOf(client.POST('/v1/staff/refunds/{id}/decision', { params: { path: { id: refund.id } }, body }));
+      const params = { path: { id: refund.id }, header: { 'If-Match': `"${refund.version}"` } };
+      await bodyOf(client.POST('/v1/staff/refunds/{id}/decision', { params, body }));
       say(words.refunds.done);
       onDone();
     });
   };
-  const leave = failure?.status === 409 ? onDone : onClose;
+  const isStale = failure?.code === 'changed-meanwhile';
+  const leave = isStale || failure?.status === 409 ? onDone : onClose;
   return (
     <Dialog title={words.refunds.decideTitle(amount)} onClose={leave}>
       <form onSubmit={submit} noValidate>
@@ -81,10 +84,11 @@ export function DecideRefund({ refund, onClose, onDone }: DecideRefundProps) {
           </div>
         )}
         <Reason label={words.refunds.reason} hint={words.refunds.reasonHint} value={reason} onChange={setReason} />
+        {isStale && <RefundMeanwhile id={refund.id} />}
         <Ending
           missing={tried ? missing : undefined}
-          failure={failure}
-          busy={busy}
+          failure={isStale ? undefined : failure}
+          busy={busy || isStale}
           submit={words.refunds.submit}
           onCancel={leave}
         />

@@ -31,6 +31,8 @@ test.each<[string, Page]>([
   ['/console/documents', { page: 'documents' }],
   ['/console/figures', { page: 'figures' }],
   ['/console/audit', { page: 'audit' }],
+  ['/console/staff', { page: 'staff' }],
+  ['/console/me', { page: 'me' }],
 ])('%s is an address of one page, and that page’s', (href, page) => {
   expect(read(href)).toEqual(page);
   expect(hrefOf(page)).toBe(href);

@@ -21,11 +21,13 @@ export type Page =
   | { readonly page: 'documents' }
   | { readonly page: 'figures' }
   | { readonly page: 'audit' }
+  | { readonly page: 'staff' }
+  | { readonly page: 'me' }
   | { readonly page: 'nowhere' };
 
 export const BASE = '/console/';
 const filterNames = ['number', 'facilityId', 'personId', 'disposition', 'from', 'until'] as const;
-const plain = ['refunds', 'cheques', 'documents', 'figures', 'audit'] as const;
+const plain = ['refunds', 'cheques', 'documents', 'figures', 'audit', 'staff', 'me'] as const;
 
 /** The page of an address. */
 export function pageOf(pathname: string, search: string): Page {
@@ -64,6 +66,8 @@ export function hrefOf(page: Page): string {
     case 'documents':
     case 'figures':
     case 'audit':
+    case 'staff':
+    case 'me':
       return BASE + page.page;
   }
 }

@@ -80,14 +80,7 @@ export function SignIn({ why }: { readonly why: Away }) {
           {words.signIn.showPassword}
         </label>
         <label for={`${id}c`}>{words.signIn.code}</label>
-        <input
-          id={`${id}c`}
-          name="code"
-          inputMode="numeric"
-          autocomplete="one-time-code"
-          maxLength={8}
-          aria-describedby={`${id}h`}
-        />
+        <input id={`${id}c`} name="code" autocomplete="one-time-code" maxLength={12} aria-describedby={`${id}h`} />
         <p class="hint" id={`${id}h`}>
           {words.signIn.codeHint}
         </p>
@@ -102,6 +95,7 @@ export function SignIn({ why }: { readonly why: Away }) {
 
 function signInSaid(words: Wording, failure: Failure): string {
   if (failure.code === 'staff-code-needed') return words.signIn.codeNeeded;
+  if (failure.code === 'staff-password-expired') return words.signIn.expired;
   if (failure.code === 'staff-sign-in-locked') return words.signIn.locked;
   if (failure.status === 401 || failure.status === 400) return words.signIn.wrong;
   return saidOf(words, failure);

@@ -8,6 +8,7 @@ const known: Readonly<Record<string, Away>> = {
   expired: 'ended',
   'password-changed': 'ended',
   'staff-changed': 'ended',
+  revoked: 'ended',
 };
 
 /** What the server says of a session that is over; `otherwise` where it knows none. */

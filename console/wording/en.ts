@@ -1,4 +1,5 @@
 import { dispositions } from './en-dispositions.ts';
+import { me, staff } from './en-staff.ts';
 
 /** What the page says, in English. Spanish has the same keys (es.ts); the compiler compares them. */
 export const en = {
@@ -9,11 +10,12 @@ export const en = {
     username: 'User name',
     password: 'Password',
     code: 'Code from your app',
-    codeHint: 'Six digits. Only if you set up a code.',
+    codeHint: 'Six digits, or a recovery code. Only if you set up a code.',
     submit: 'Sign in',
     showPassword: 'Show the password',
     wrong: 'User name or password is not right. Check both and try again.',
     locked: 'Too many tries. Wait a few minutes, then try again, or ask an administrator.',
+    expired: 'The password that was made for you is too old. Ask an administrator for another one.',
     codeNeeded: 'Enter the code that your app shows now.',
     elsewhere:
       'You signed in somewhere else, so this page was signed out. Only one place at a time can be signed in. If it was not you, tell a supervisor now.',
@@ -50,6 +52,7 @@ export const en = {
     documents: 'Identification',
     figures: 'Figures',
     audit: 'Audit log',
+    staff: 'Staff',
   },
   search: {
     label: 'Find a number, account or person',
@@ -91,7 +94,12 @@ export const en = {
     playerTitle: 'In a recording',
   },
   failure: {
+    label: 'What went wrong',
     codes: {
+      'password-due': 'Set a password of your own first.',
+      'code-there-already': 'A code is asked of you already.',
+      'code-not-begun': 'The key was changed meanwhile. Begin again.',
+      'staff-unknown': 'This person works here no more. Look at the list again.',
       'agent-not-free': 'This agent has a call already. Choose another, or the queue.',
       'agent-unknown': 'No agent has this extension any more. Choose another, or the queue.',
       'agent-unreachable': 'This agent’s phone is off. Choose another, or the queue.',
@@ -102,6 +110,7 @@ export const en = {
       'account-closed': 'The account is closed: nothing is paid into it any more.',
       'block-not-active': 'This block is not in force any more. Somebody else lifted it.',
       'block-not-liftable': 'This block is not for an agent to lift.',
+      'changed-meanwhile': 'Somebody else has changed this meanwhile. Close this and look again.',
       'cheque-elsewhere': 'Somebody else has done something with this check. Look at it again.',
       'documents-changed': 'Somebody else decided about these pictures meanwhile. Look at them again.',
       'documents-decided': 'Somebody else decided about these pictures meanwhile. Look at them again.',
@@ -221,6 +230,17 @@ export const en = {
   whyNot: {
     'not-allowed': 'Only the called person may lift it.',
   } as Readonly<Record<string, string>>,
+  /** Why something was done, where nobody typed it: as the system writes it down. */
+  reasons: {
+    'block key pressed during the offer': 'Pressed the block key when it rang',
+    'pressed 9': 'Pressed the block key when it rang',
+    'undone by key in the same call': 'Undone by key in the same call',
+    'asked for on the web': 'Asked for on the web',
+    'on the 866 line': 'Asked for on the 866 line',
+    'on the 866 line, with the passcode': 'Asked for on the 866 line, with the passcode',
+    'account closed': 'The account was closed',
+    'replaced by the block of closing the account': 'Replaced by the block of the closed account',
+  } as Readonly<Record<string, string>>,
   actors: {
     'called-party-key': 'Person called, by key',
     'phone-line': 'Person called, on the 866 line',
@@ -248,6 +268,9 @@ export const en = {
     autopayOff: 'Off',
     closing: 'Closing',
     statement: 'Statement',
+    takePdf: 'Save as PDF',
+    takeCsv: 'Save as a table (CSV)',
+    wrongDays: 'Choose a first and a last day, at most a year apart.',
     noLines: 'Nothing was paid in or out yet.',
     kind: 'What',
     reference: 'Reference',
@@ -525,7 +548,29 @@ export const en = {
     needDecision: 'Choose what the gateway shows.',
     needReason: 'Write why.',
   },
+  meanwhile: {
+    title: 'Somebody else was faster. Nothing of yours was kept.',
+    decided: (who: string, reason: string) => `${who} has decided: “${reason}”.`,
+    did: (who: string, what: string, when: string) => `${who} has done this: ${what} (${when}).`,
+    came: (what: string, when: string) => `This happened: ${what} (${when}).`,
+    itIs: (state: string) => `It is now: ${state}.`,
+    after: 'Close this and look at it again before you act.',
+    somebody: 'Somebody',
+  },
   cheques: {
+    events: {
+      queued: 'it was made',
+      'needs-address': 'it was made, without an address',
+      addressed: 'its address was changed',
+      claimed: 'it went to the printer',
+      mailed: 'it was mailed',
+      cashed: 'the bank paid it',
+      returned: 'the mail brought it back',
+      stale: 'it was set aside as too old',
+      questioned: 'its payment bounced',
+      'gone-on': 'it was let go on',
+      stopped: 'it was stopped',
+    },
     title: 'Refund checks',
     none: 'No check is in this state.',
     actsHead: 'Handle',
@@ -655,6 +700,11 @@ export const en = {
       'staff.add': 'Added a staff member',
       'staff.change': 'Changed a staff member',
       'staff.end': 'Ended a staff member’s work',
+      'staff.sign-out': 'Signed somebody out',
+      'self.recovery': 'Used a recovery code',
+      'self.recovery-codes': 'Made new recovery codes',
+      'self.change': 'Changed their own account',
+      'statement.read': 'Took a statement out as a file',
       'staff.password': 'Set a password for somebody',
       'self.password': 'Changed their password',
       'self.code': 'Changed their sign-in code',
@@ -689,5 +739,7 @@ export const en = {
       session: 'Session',
     } as Readonly<Record<string, string>>,
   },
+  staff,
+  me,
   dispositions,
 };

@@ -1,5 +1,6 @@
 import type { Wording } from './wording.ts';
 import { dispositions } from './es-dispositions.ts';
+import { me, staff } from './es-staff.ts';
 
 /** Lo que dice la página, en español. */
 export const es: Wording = {
@@ -10,11 +11,12 @@ export const es: Wording = {
     username: 'Nombre de usuario',
     password: 'Contraseña',
     code: 'Código de su aplicación',
-    codeHint: 'Seis dígitos. Solo si configuró un código.',
+    codeHint: 'Seis dígitos, o un código de recuperación. Solo si configuró un código.',
     submit: 'Entrar',
     showPassword: 'Mostrar la contraseña',
     wrong: 'El nombre de usuario o la contraseña no son correctos. Revise ambos e inténtelo de nuevo.',
     locked: 'Demasiados intentos. Espere unos minutos e inténtelo de nuevo, o pregunte a un administrador.',
+    expired: 'La contraseña que se creó para usted es demasiado vieja. Pida otra a un administrador.',
     codeNeeded: 'Escriba el código que su aplicación muestra ahora.',
     elsewhere:
       'Usted inició sesión en otro lugar, por eso se cerró aquí. Solo se puede tener la sesión abierta en un lugar a la vez. Si no fue usted, avise ahora a un supervisor.',
@@ -51,6 +53,7 @@ export const es: Wording = {
     documents: 'Identificación',
     figures: 'Cifras',
     audit: 'Registro de auditoría',
+    staff: 'Equipo',
   },
   search: {
     label: 'Buscar un número, una cuenta o una persona',
@@ -92,7 +95,12 @@ export const es: Wording = {
     playerTitle: 'En una grabación',
   },
   failure: {
+    label: 'Lo que salió mal',
     codes: {
+      'password-due': 'Ponga antes una contraseña propia.',
+      'code-there-already': 'Ya se le pide un código.',
+      'code-not-begun': 'La clave cambió mientras tanto. Empiece otra vez.',
+      'staff-unknown': 'Esta persona ya no trabaja aquí. Mire la lista otra vez.',
       'agent-not-free': 'Este agente ya tiene una llamada. Elija otro, o la fila.',
       'agent-unknown': 'Ningún agente tiene ya esta extensión. Elija otro, o la fila.',
       'agent-unreachable': 'El teléfono de este agente está apagado. Elija otro, o la fila.',
@@ -103,6 +111,7 @@ export const es: Wording = {
       'account-closed': 'La cuenta está cerrada: ya no se le puede pagar nada.',
       'block-not-active': 'Este bloqueo ya no está vigente. Otra persona lo levantó.',
       'block-not-liftable': 'Este bloqueo no lo puede levantar un agente.',
+      'changed-meanwhile': 'Otra persona cambió esto mientras tanto. Cierre y mírelo otra vez.',
       'cheque-elsewhere': 'Otra persona hizo algo con este cheque. Mírelo de nuevo.',
       'documents-changed': 'Otra persona decidió mientras tanto sobre estas fotos. Mírelas de nuevo.',
       'documents-decided': 'Otra persona decidió mientras tanto sobre estas fotos. Mírelas de nuevo.',
@@ -221,6 +230,16 @@ export const es: Wording = {
   whyNot: {
     'not-allowed': 'Solo la persona llamada puede levantarlo.',
   },
+  reasons: {
+    'block key pressed during the offer': 'Marcó la tecla de bloqueo cuando sonó',
+    'pressed 9': 'Marcó la tecla de bloqueo cuando sonó',
+    'undone by key in the same call': 'Lo deshizo con una tecla en la misma llamada',
+    'asked for on the web': 'Se pidió en la web',
+    'on the 866 line': 'Se pidió en la línea 866',
+    'on the 866 line, with the passcode': 'Se pidió en la línea 866, con la clave',
+    'account closed': 'Se cerró la cuenta',
+    'replaced by the block of closing the account': 'Lo reemplazó el bloqueo de la cuenta cerrada',
+  },
   actors: {
     'called-party-key': 'Persona llamada, con tecla',
     'phone-line': 'Persona llamada, en la línea 866',
@@ -247,6 +266,9 @@ export const es: Wording = {
     autopayOff: 'Desactivados',
     closing: 'Cierre',
     statement: 'Estado de cuenta',
+    takePdf: 'Guardar como PDF',
+    takeCsv: 'Guardar como tabla (CSV)',
+    wrongDays: 'Elija un primer y un último día, con un año entre ellos como máximo.',
     noLines: 'Todavía no entró ni salió dinero.',
     kind: 'Qué',
     reference: 'Referencia',
@@ -525,7 +547,29 @@ export const es: Wording = {
     needDecision: 'Elija qué muestra la pasarela.',
     needReason: 'Escriba el motivo.',
   },
+  meanwhile: {
+    title: 'Otra persona fue más rápida. Nada de lo suyo se guardó.',
+    decided: (who, reason) => `${who} ya decidió: «${reason}».`,
+    did: (who, what, when) => `${who} hizo esto: ${what} (${when}).`,
+    came: (what, when) => `Pasó esto: ${what} (${when}).`,
+    itIs: (state) => `Ahora está así: ${state}.`,
+    after: 'Cierre esto y mírelo otra vez antes de actuar.',
+    somebody: 'Alguien',
+  },
   cheques: {
+    events: {
+      queued: 'se emitió',
+      'needs-address': 'se emitió sin dirección',
+      addressed: 'se cambió su dirección',
+      claimed: 'fue a la impresora',
+      mailed: 'se envió por correo',
+      cashed: 'el banco lo pagó',
+      returned: 'el correo lo devolvió',
+      stale: 'se apartó por viejo',
+      questioned: 'su pago fue devuelto',
+      'gone-on': 'se dejó seguir',
+      stopped: 'se detuvo',
+    },
     title: 'Cheques de reembolso',
     none: 'Ningún cheque está en este estado.',
     actsHead: 'Gestionar',
@@ -657,6 +701,11 @@ export const es: Wording = {
       'staff.add': 'Añadió una persona del equipo',
       'staff.change': 'Cambió una persona del equipo',
       'staff.end': 'Dio de baja a una persona del equipo',
+      'staff.sign-out': 'Cerró la sesión de alguien',
+      'self.recovery': 'Usó un código de recuperación',
+      'self.recovery-codes': 'Creó códigos de recuperación nuevos',
+      'self.change': 'Cambió su propia cuenta',
+      'statement.read': 'Sacó un estado de cuenta como archivo',
       'staff.password': 'Puso una contraseña a alguien',
       'self.password': 'Cambió su contraseña',
       'self.code': 'Cambió su código de inicio',
@@ -691,5 +740,7 @@ export const es: Wording = {
       session: 'Sesión',
     },
   },
+  staff,
+  me,
   dispositions,
 };

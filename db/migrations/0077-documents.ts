@@ -18,7 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table identity_review (
       identity_id uuid primary key references identity on delete cascade,
       state text not null check (state in ('open', 'in-review', 'approved', 'rejected')),
-      -- Grows with every change, pictures included: what was seen is what is decided.
+      -- Grows with every change of state; pictures change in none in which somebody decides, so that what was seen is what is decided.
       version integer not null default 1 check (version > 0),
       submitted_at timestamptz,
       decided_at timestamptz,

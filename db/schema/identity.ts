@@ -132,3 +132,20 @@ export interface IdentityAccountTable {
   way: 'enrolled' | 'claimed';
   at: Date;
 }
+
+export interface NumberProofTable {
+  id: string;
+  identityId: string;
+  number: string;
+  codeDigest: string;
+  tries: Generated<number>;
+  writtenAt: Date;
+  expiresAt: Date;
+  endedAt: Date | null;
+}
+
+export interface IdentityNumberTable {
+  identityId: string;
+  number: string;
+  provenAt: Date;
+}

@@ -2,7 +2,8 @@ import type { Generated, JSONColumnType } from 'kysely';
 import type { Language } from '../people.ts';
 
 export type Role = 'agent' | 'supervisor' | 'investigator' | 'facility-staff' | 'administrator';
-export type StaffSessionEnd = 'signed-out' | 'replaced' | 'idle' | 'expired' | 'password-changed' | 'staff-changed';
+export type StaffSessionEnd =
+  'signed-out' | 'replaced' | 'idle' | 'expired' | 'password-changed' | 'staff-changed' | 'revoked';
 
 export interface StaffTable {
   id: string;
@@ -14,6 +15,7 @@ export interface StaffTable {
   agentId: string | null;
   passwordHash: string;
   passwordSetAt: Date;
+  passwordDue: boolean;
   totp: string | null;
   totpPending: string | null;
   totpStep: string | null;
@@ -30,11 +32,18 @@ export interface StaffSessionTable {
   id: string;
   staffId: string;
   digest: string;
+  device: string | null;
   startedAt: Date;
   usedAt: Date;
   expiresAt: Date;
   endedAt: Date | null;
   endedAs: StaffSessionEnd | null;
+}
+
+export interface StaffRecoveryCodeTable {
+  staffId: string;
+  digest: string;
+  usedAt: Date | null;
 }
 
 export interface StaffAuditTable {

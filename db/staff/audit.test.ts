@@ -12,7 +12,7 @@ beforeAll(async () => {
   server = await startTestDatabase();
   await addStaffMember(server.db, {
     ...{ id: staffId, username: 'ana', usernameKey: 'ana', name: 'Ana', role: 'agent', language: 'en', agentId: null },
-    ...{ passwordHash: '$argon2id$', passwordSetAt: at, addedAt: at, facilityIds: [] },
+    ...{ passwordHash: '$argon2id$', passwordSetAt: at, passwordDue: false, addedAt: at, facilityIds: [] },
   });
 });
 afterAll(() => server.stop());

@@ -59,6 +59,7 @@ export type StaffChange = Partial<
     | 'agentId'
     | 'passwordHash'
     | 'passwordSetAt'
+    | 'passwordDue'
     | 'totp'
     | 'totpPending'
     | 'totpStep'
@@ -75,6 +76,20 @@ export async function changeStaffMember(
 ): Promise<void> {
   if (Object.keys(change).length > 0) await trx.updateTable('staff').set(change).where('id', '=', id).execute();
   if (facilities) await putFacilities(trx, id, facilities);
+}
+
+/**
+ * From here until the transaction ends nobody else stops somebody from managing staff: of two who do so to each other at once, one finds that they would be
+ * the last.
+ */
+export async function holdAdministrators(trx: Database): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('staff administrators', 0))`.execute(trx);
+}
+
+/** Whether anybody manages staff beside this member. */
+export async function isAdministeredWithout(trx: Database, id: string): Promise<boolean> {
+  const others = trx.selectFrom('staff').select('id').where('role', '=', 'administrator').where('endedAt', 'is', null);
+  return (await others.where('id', '<>', id).limit(1).executeTakeFirst()) !== undefined;
 }
 
 async function putFacilities(trx: Database, staffId: string, facilities: readonly string[]): Promise<void> {

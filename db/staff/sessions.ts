@@ -10,7 +10,7 @@ export type StaffSession = Readonly<Selectable<StaffSessionTable>>;
 /** The caller holds the member's row, and has ended the session of before. */
 export async function addStaffSession(
   trx: Database,
-  session: Pick<StaffSession, 'id' | 'staffId' | 'digest' | 'startedAt' | 'expiresAt'>,
+  session: Pick<StaffSession, 'id' | 'staffId' | 'digest' | 'device' | 'startedAt' | 'expiresAt'>,
 ): Promise<void> {
   await trx
     .insertInto('staffSession')
@@ -34,6 +34,17 @@ export async function useStaffSession(db: Database, id: string, { at, since }: {
   const used = await open.where('usedAt', '>', since).executeTakeFirst();
   return Number(used.numUpdatedRows) === 1;
 }
+
+/** Those of a member, the newest first; also those that are over. */
+export const staffSessionsOf = (db: Database, staffId: string, most: number): Promise<StaffSession[]> =>
+  db
+    .selectFrom('staffSession')
+    .selectAll()
+    .where('staffId', '=', staffId)
+    .orderBy('startedAt', 'desc')
+    .orderBy('id')
+    .limit(most)
+    .execute();
 
 /** Ends those of a member, or one of them, that are open, with the telephones in their pages; with `unusedSince` only one that nobody has used since. Returns their ids. */
 export async function endStaffSessions(

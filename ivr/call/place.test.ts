@@ -5,7 +5,7 @@ import { MovedClock, turns } from '../testing/moved-clock.ts';
 import { notedRecord } from '../testing/noted-record.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import type { Network } from '../testing/played-servers.ts';
-import { failed, patient, PlayedMedia, PlayedSip, rings } from '../testing/played-servers.ts';
+import { failed, offerOfTheirs, patient, PlayedMedia, PlayedSip, rings } from '../testing/played-servers.ts';
 import { watched } from '../testing/watched.ts';
 import type { Placing } from './place.ts';
 import { place } from './place.ts';
@@ -46,19 +46,18 @@ function world(...network: Network[]) {
 
 describe('a called number', () => {
   it('that has a registered phone rings there, where its REGISTER came from, and nowhere else', async () => {
-    const { run, dialled, endpoints, media } = world(rings(failed(503)));
+    const { run, dialled, endpoints } = world(rings(failed(503)));
     const phone = { uri: 'sip:home1@10.0.0.5', via: 'sip:203.0.113.9:4000;transport=udp' };
     expect(await run({ phone })).toEqual({ kind: 'ended', end: { status: 503, q850: undefined } });
     expect(dialled).toMatchObject([{ ...phone, callingNumber: '+18669490290', sdp: 'our SDP' }]);
     expect(endpoints.map(({ told }) => told)).toEqual([['end']]);
-    expect(media.farEnds).toEqual(['telephone']);
   });
 
-  it('that is answered in a browser is offered what browsers take', async () => {
-    const { run, dialled, media } = world(rings(failed(486)));
+  it('that is answered in a browser makes the offer, and is answered once', async () => {
+    const { run, dialled, endpoints } = world(rings({ kind: 'answered', dialog: new PlayedDialog() }));
     const phone = { uri: 'sip:home1@a1b2.invalid;transport=ws', browser: true } as const;
     await run({ phone });
-    expect(media.farEnds).toEqual(['browser']);
+    expect(endpoints.map(({ told }) => told)).toEqual([[`connect to ${offerOfTheirs}`]]);
     expect(dialled[0]).toMatchObject({ uri: phone.uri });
     expect(dialled[0]).not.toHaveProperty('browser');
   });

@@ -89,7 +89,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
   const over = new AbortController();
   let best = 0;
   const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
-  const endpoint = await media.endpoint(placing.beside, browser ? 'browser' : 'telephone');
+  const endpoint = await media.endpoint(placing.beside);
   try {
     const plan = planDialog();
     await unlessAborted(placing.onPlanned(plan, endpoint), placing.signal).catch((error: unknown) => {
@@ -103,7 +103,8 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     const dialled = sip.dial({
       callingNumber: placing.callingNumber,
       ...address,
-      sdp: endpoint.localSdp,
+      // What a browser takes it says itself, and nothing else is taken by it.
+      sdp: browser ? (offer) => endpoint.connectTo(offer) : endpoint.localSdp,
       plan,
       signal,
       onSent: placing.onSent,
@@ -116,7 +117,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     const result = await Promise.race([dialled, unconfirmed(signal, clock, over.signal)]);
     if (result.kind === 'answered') {
       record.write('answered', { leg: 'outside', route: name });
-      await hear(result.dialog, endpoint);
+      if (!browser) await hear(result.dialog, endpoint);
       return tried({ kind: 'answered', dialog: result.dialog, endpoint });
     }
     void endpoint.end();

@@ -11,7 +11,7 @@ import { Leg, LegEnded } from '../leg/leg.ts';
 import { agentState, clearDesk, hireAgent, plugIn, rowOf, turnOnPage, untilEntry } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint, type PlayedPrompt } from '../testing/played-endpoint.ts';
-import { failed } from '../testing/played-servers.ts';
+import { failed, offerOfTheirs } from '../testing/played-servers.ts';
 import { playedPlatform } from '../testing/world.ts';
 import { agentsOf } from './agents.ts';
 
@@ -132,17 +132,17 @@ describe('a place in the queue', () => {
     expect(await held).toBe('waiting');
   });
 
-  it('is taken by an agent who answers the telephone in their page, which is offered what browsers take and asks for no key', async () => {
-    const { agents, agentEndpoint, agentDialog, endpoint, clock, sip, media } = await caller();
+  it('is taken by an agent who answers the telephone in their page, which makes the offer and asks for no key', async () => {
+    const { agents, agentEndpoint, agentDialog, endpoint, clock, sip } = await caller();
     const { contact, sessionId } = await turnOnPage(server.db, clock);
     const { place, id } = await queued(agents);
     const notices = [endpoint, agentEndpoint].map((each) => each.begins('agent.monitored'));
     const held = place.hold(30);
     await Promise.all(notices.map(async (notice) => (await notice).end()));
     // That on the table is registered as well.
-    expect(sip.dialled).toMatchObject([{ uri: contact, sdp: 'our SDP' }]);
+    expect(sip.dialled).toMatchObject([{ uri: contact }]);
     expect(sip.dialled[0]).not.toHaveProperty('via');
-    expect(media.farEnds).toEqual(['browser']);
+    expect(agentEndpoint.told).toContain(`connect to ${offerOfTheirs}`);
     expect(agentEndpoint.prompts.map(({ path }) => path)).toEqual(['/es/agent.monitored.wav']);
     await until(id, 'talking');
     agentDialog.hangUp();

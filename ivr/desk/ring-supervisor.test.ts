@@ -15,7 +15,7 @@ import { Leg } from '../leg/leg.ts';
 import { clearDesk, hireAgent, turnOnPage } from '../testing/agent-at-desk.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';
 import { PlayedEndpoint } from '../testing/played-endpoint.ts';
-import { failed, patient, type Network } from '../testing/played-servers.ts';
+import { failed, offerOfTheirs, patient, type Network } from '../testing/played-servers.ts';
 import { playedPlatform } from '../testing/world.ts';
 import { ringSupervisor } from './ring-supervisor.ts';
 import { orderMs, TalkOrders } from './talk-orders.ts';
@@ -110,7 +110,7 @@ describe('a supervisor who has ordered it', () => {
     const done = talk.ring('listen');
     await until(() => orders(talk).length === 1);
     expect(talk.sip.dialled).toMatchObject([{ uri: contact }]);
-    expect(talk.media.farEnds).toEqual(['browser']);
+    expect(talk.supervisor.told).toContain(`connect to ${offerOfTheirs}`);
     expect(talk.supervisor.prompts).toEqual([]);
     talk.supervisor.press('*');
     await done;

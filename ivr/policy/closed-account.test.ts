@@ -3,6 +3,7 @@ import { unblock } from '#accounts/blocks.ts';
 import { closeAccount } from '#accounts/closing/close.ts';
 import { previewClosing } from '#accounts/closing/preview.ts';
 import { freshNumber, House } from '#accounts/refunds/testing/house.ts';
+import { accountOf } from '#db/accounts.ts';
 import type { ActorKind } from '#db/blocks.ts';
 import { policyFacts } from '#db/policy.ts';
 import { seedDemo } from '#db/seed/demo.ts';
@@ -50,6 +51,12 @@ test('closing an account blocks the next call to each of its numbers; an agentâ€
     expect((await lift(one, kind)).kind).toBe('not-allowed');
   expect((await lift(one, 'agent')).kind).toBe('lifted');
   expect([await call(one), await call(two)]).toEqual(['placed', 'account-closed']);
+});
+
+test('a number that nobody has an account for is called like any other', async () => {
+  const number = freshNumber();
+  expect(await accountOf(server.db, number)).toBe('none');
+  expect(await call(number)).toBe('placed');
 });
 
 test('a new account lifts nothing by itself', async () => {

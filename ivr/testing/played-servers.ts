@@ -1,4 +1,4 @@
-import type { Endpoint, FarEnd } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/freeswitch.ts';
 import type { MediaServers } from '#media/servers/media-servers.ts';
 import type {
   DialogReference,
@@ -9,6 +9,9 @@ import type {
   SipServer,
 } from '#sip-proxy/drachtio.ts';
 import { PlayedEndpoint } from './played-endpoint.ts';
+
+/** Of a far end that was asked for one. */
+export const offerOfTheirs = 'the offer of the far end';
 
 /** What the network does with one INVITE. */
 export type Network = (dialling: Dialling) => DialResult | Promise<DialResult>;
@@ -62,7 +65,9 @@ export class PlayedSip {
     this.dialled.push(dialling);
     const next = this.network.shift();
     if (!next) throw new Error('one INVITE more than the test has answers for');
-    return next(dialling);
+    const result = await next(dialling);
+    if (result.kind === 'answered' && typeof dialling.sdp !== 'string') await dialling.sdp(offerOfTheirs);
+    return result;
   }
 
   async endOrphan(orphan: DialogReference): Promise<number> {
@@ -96,8 +101,6 @@ export class PlayedMedia {
   refusal: Error | undefined;
   /** Beside which channel each was wanted. */
   readonly besides: (string | undefined)[] = [];
-  /** For what each endpoint was to make an offer. */
-  readonly farEnds: (FarEnd | undefined)[] = [];
   channelIds: string[] = [];
   /** Channels of another media server. */
   readonly elsewhere = new Set<string>();
@@ -107,9 +110,8 @@ export class PlayedMedia {
     return this as unknown as MediaServers;
   }
 
-  async endpoint(beside?: string, farEnd?: FarEnd): Promise<Endpoint> {
+  async endpoint(beside?: string): Promise<Endpoint> {
     this.besides.push(beside);
-    this.farEnds.push(farEnd);
     const made = this.ready.shift() ?? new PlayedEndpoint(`endpoint ${this.endpoints.length + 1}`);
     this.endpoints.push(made);
     return made.real;

@@ -24,8 +24,6 @@ class PlayedServer {
   answer: Promise<unknown> = Promise.resolve();
   readonly channels = new Set<string>();
   readonly ended: string[] = [];
-  /** For what endpoints were to make an offer. */
-  readonly farEnds: string[] = [];
   lose: () => void = () => undefined;
   closed = 0;
 
@@ -36,8 +34,7 @@ class PlayedServer {
     const lost = new AbortController();
     const up = new Map<string, AbortController>();
     const forever = <T>() => new Promise<T>((_resolve, reject) => lost.signal.addEventListener('abort', () => reject(new MediaServerUnavailable('lost')))); // prettier-ignore
-    const endpoint = async (farEnd?: string): Promise<Endpoint> => {
-      if (farEnd !== undefined) this.farEnds.push(farEnd);
+    const endpoint = async (): Promise<Endpoint> => {
       if (this.fault === 'silence') return forever();
       if (this.fault) throw this.fault;
       if (this.slow) await new Promise<void>((resolve) => this.slow?.push(resolve));
@@ -59,7 +56,7 @@ class PlayedServer {
         return this.load === undefined ? forever<MediaLoad>() : this.load;
       },
       endpoint,
-      endpointFor: () => endpoint(),
+      endpointFor: endpoint,
       has: async (id: string) => {
         this.lookUps++;
         return this.channels.has(id);
@@ -130,14 +127,6 @@ describe('a call', () => {
     for (let nth = 0; nth < 6; nth++) places.push(where(await servers.endpoint())?.slice(0, 8));
     expect(places.slice(0, 3)).toEqual(['10.0.0.2', '10.0.0.2', '10.0.0.2']);
     expect(places.slice(3).sort()).toEqual(['10.0.0.1', '10.0.0.1', '10.0.0.2']);
-  });
-
-  test('is offered what its far end takes, on whichever server', async () => {
-    const { servers, one, two } = await open();
-    const first = await servers.endpoint(undefined, 'browser');
-    await servers.endpoint(first.id, 'telephone');
-    await servers.endpoint(first.id);
-    expect([...one.farEnds, ...two.farEnds]).toEqual(['browser', 'telephone', 'telephone']);
   });
 
   test('is counted once: what the server says of itself includes what we placed on it', async () => {

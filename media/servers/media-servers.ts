@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
-import { MediaServer, MediaServerUnavailable, type Endpoint, type FarEnd } from '../freeswitch.ts';
+import { MediaServer, MediaServerUnavailable, type Endpoint } from '../freeswitch.ts';
 import { nameOf, resolveAddresses, type LookUp, type MediaAddress } from './address.ts';
 import { greet } from './greet.ts';
 import { KeptServer, type Log, type Time } from './kept-server.ts';
@@ -85,11 +85,11 @@ export class MediaServers {
    * An endpoint for a far end that is yet to answer (`connectTo` tells it where to speak), on the server that carries the channel `beside`: no other
    * will do.
    */
-  async endpoint(beside?: string, farEnd: FarEnd = 'telephone'): Promise<Endpoint> {
+  async endpoint(beside?: string): Promise<Endpoint> {
     const kept = beside === undefined ? undefined : await this.#carrying(beside);
     if (beside !== undefined && !kept)
       throw new MediaServerUnavailable(`no media server carries ${beside}, beside which an endpoint was wanted`);
-    return this.#place((server) => server.endpoint(farEnd), kept);
+    return this.#place((server) => server.endpoint(), kept);
   }
 
   /** Whether a channel, of whatever process, is on the server that carries the channel `beside`. */

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -35,8 +36,12 @@ const NUMBERS = 20;
 const LINES = 40;
 const LANES = 16;
 const PASSWORD = 'Correct-Horse-7';
-/** A pair of the bare route may be so many times as fast: 60 % of it is ours. */
+/** The bare route may be so many times as fast: 60 % of it is ours. */
 const MOST_TIMES = 1 / 0.6;
+
+/** Ours; Fastify and the SQL of the deed; that and the look-up whose token it is. */
+const servers = ['ours', 'bare', 'bare with session'] as const;
+type Whose = (typeof servers)[number];
 
 interface Home {
   readonly accountId: string;
@@ -45,7 +50,7 @@ interface Home {
   readonly numbers: readonly string[];
 }
 
-/** The API of families against Fastify routes that do nothing but the same SQL, in turns on the same database. */
+/** The API of families against Fastify routes that do nothing but the same SQL, without and with whose token it is, in turns on the same database. */
 export const api: Bench = {
   name: 'api',
   title: `What families ask of the API a second, on ${LANES} connections, against bare routes with the same SQL`,
@@ -69,17 +74,25 @@ export const api: Bench = {
         ...{ db, token: 'a-token-that-nobody-guesses', health: async () => 'ok', identity, family },
         ...{ metrics: { contentType: 'text/plain', metrics: async () => '' }, trustProxy: '127.0.0.1' },
       });
-      const bare = bareServer(db, identity);
-      const ports = { ours: await listen(ours), bare: await listen(bare) };
+      const bare = bareServer(db, identity, async (headers) => String(headers['x-account']));
+      const withSession = bareServer(db, identity, async ({ authorization = '' }) => {
+        const family = await familyByAccess(db, digestOf(authorization.slice('Bearer '.length)), new Date());
+        return family?.accounts[0]?.id ?? '';
+      });
+      const ports: Record<Whose, number> = {
+        ...{ ours: await listen(ours), bare: await listen(bare), 'bare with session': await listen(withSession) },
+      };
       const client = fork(new URL('./api-client.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
       const deeds = deedsOf(homes, facilities);
       const figures: Figure[] = [];
       const detail: Record<string, unknown> = {};
       try {
-        for (const { name, requests, lanes = LANES, once: atMostOnce = false } of deeds) {
-          const runs: Record<'ours' | 'bare', number[][]> = { ours: [], bare: [] };
-          const places = { ours: 0, bare: Math.floor(requests.length / 2) };
-          const turn = async (whose: 'ours' | 'bare', forSeconds: number) => {
+        for (const { name, requests, lanes = LANES, once: atMostOnce = false, session = true } of deeds) {
+          const compared = servers.filter((whose) => session || whose !== 'bare with session');
+          const runs: Record<Whose, number[][]> = { ours: [], bare: [], 'bare with session': [] };
+          const third = Math.floor(requests.length / 3);
+          const places: Record<Whose, number> = { ours: 0, bare: third, 'bare with session': 2 * third };
+          const turn = async (whose: Whose, forSeconds: number) => {
             const from = atMostOnce ? places[whose] : 0;
             const { took, statuses } = await asked(client, {
               port: ports[whose],
@@ -93,30 +106,34 @@ export const api: Bench = {
             if (bad.length > 0) throw new Error(`${name}: ${JSON.stringify(statuses)}`);
             return [...took];
           };
-          for (const whose of ['ours', 'bare'] as const) await turn(whose, seconds / 4);
-          for (let n = 0; n < turns; n++)
-            for (const whose of ['ours', 'bare'] as const) runs[whose].push(await turn(whose, seconds));
-          const perSecond = (whose: 'ours' | 'bare') => runs[whose].map((took) => took.length / seconds);
-          const times = runs.ours.map((took, n) => (runs.bare[n]?.length ?? 0) / took.length);
-          const p99 = (whose: 'ours' | 'bare') => runs[whose].map((took) => spreadOf(took).p99);
-          say(`${name}: ${rounded(median(perSecond('ours')))}/s, bare ${rounded(median(perSecond('bare')))}/s`);
+          for (const whose of compared) await turn(whose, seconds / 4);
+          for (let n = 0; n < turns; n++) for (const whose of compared) runs[whose].push(await turn(whose, seconds));
+          const perSecond = (whose: Whose) => runs[whose].map((took) => took.length / seconds);
+          const times = (whose: Whose) => runs.ours.map((took, n) => (runs[whose][n]?.length ?? 0) / took.length);
+          const p99 = (whose: Whose) => runs[whose].map((took) => spreadOf(took).p99);
+          say(compared.map((whose) => `${name}, ${whose}: ${rounded(median(perSecond(whose)))}/s`).join('; '));
           figures.push(
             { what: name, unit: '/s', runs: perSecond('ours') },
             { what: `${name}, p99`, unit: 'ms', runs: p99('ours') },
             { what: `${name}: bare, p99`, unit: 'ms', runs: p99('bare') },
-            { what: `${name}: bare for each of ours`, unit: '', runs: times, atMost: rounded(MOST_TIMES) },
+            { what: `${name}: bare for each of ours`, unit: '', runs: times('bare'), atMost: rounded(MOST_TIMES) },
           );
-          detail[name] = { ours: runs.ours.map(spreadOf), bare: runs.bare.map(spreadOf) };
+          if (session)
+            figures.push({
+              ...{ what: `${name}: bare with session for each of ours`, unit: '', runs: times('bare with session') },
+            });
+          detail[name] = Object.fromEntries(compared.map((whose) => [whose, runs[whose].map(spreadOf)]));
         }
         figures.push(await stopsAttempts(db, ports.ours, homes, quick ? 20 : 100));
       } finally {
         client.disconnect();
         await ours.close();
         await bare.close();
+        await withSession.close();
       }
       const notes = [
         'fsync and synchronous_commit are on; the client is a process of its own, on the same cores',
-        'bare: Fastify and the same statements, whose token it is among them; ours: limits, rules, schemas, headers and problems as well',
+        'bare: Fastify and the statements of the deed alone; with session: whose token it is as well; ours: limits, rules, schemas, headers and problems too',
         'sign-in: both compare the password (Argon2id, 19 MiB, two passes), which is nearly all of it',
         `a statement has ${LINES} lines; a block is placed where there is none; ${FAMILIES} families`,
       ];
@@ -173,6 +190,8 @@ async function families(db: Database, passwordHash: string): Promise<Home[]> {
 
 interface Deed {
   readonly name: string;
+  /** False: whoever asks has no token yet. */
+  readonly session?: false;
   readonly requests: readonly ClientRequest[];
   readonly lanes?: number;
   /** None of them is asked twice: the second time it would be another deed. */
@@ -180,7 +199,7 @@ interface Deed {
 }
 
 function deedsOf(homes: readonly Home[], facilities: readonly string[]): readonly Deed[] {
-  const head = ({ token }: Home) => ({ authorization: `Bearer ${token}` });
+  const head = ({ token, accountId }: Home) => ({ authorization: `Bearer ${token}`, 'x-account': accountId });
   const json = { 'content-type': 'application/json' };
   const get = (home: Home, path: string): ClientRequest => ({ method: 'GET', path, headers: head(home) });
   const blocks = facilities.flatMap((facilityId) =>
@@ -195,6 +214,7 @@ function deedsOf(homes: readonly Home[], facilities: readonly string[]): readonl
     {
       name: 'sign-in',
       lanes: 4,
+      session: false,
       requests: homes.map(({ email }, n) => ({
         ...{ method: 'POST', path: '/v1/identity/sessions', body: JSON.stringify({ email, password: PASSWORD }) },
         headers: { ...json, 'x-forwarded-for': `10.1.${n % 250}.${Math.floor(n / 250)}` },
@@ -211,12 +231,13 @@ function deedsOf(homes: readonly Home[], facilities: readonly string[]): readonl
   ];
 }
 
-/** Fastify and the SQL of each deed, whose token it is among it, and nothing else. */
-function bareServer(db: Database, identity: Parameters<typeof signIn>[1]): FastifyInstance {
+/** Fastify and the SQL of each deed, and nothing else; `accountOf`: whose account it is. */
+function bareServer(
+  db: Database,
+  identity: Parameters<typeof signIn>[1],
+  accountOf: (headers: IncomingHttpHeaders) => Promise<string>,
+): FastifyInstance {
   const server = Fastify();
-  const accountOf = async ({ authorization }: { readonly authorization?: string | undefined }) =>
-    (await familyByAccess(db, digestOf((authorization ?? '').slice('Bearer '.length)), new Date()))?.accounts[0]?.id ??
-    '';
   server.post('/v1/identity/sessions', async ({ body }, reply) => {
     const answer = await signIn(db, identity, body as { email: string; password: string });
     return reply.code(answer.kind === 'signed-in' ? 201 : 401).send(answer);

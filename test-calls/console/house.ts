@@ -82,6 +82,8 @@ async function hire(db: Parameters<typeof addMember>[0]): Promise<void> {
   const crew = [
     { username: 'ana', name: 'Ana Torres', role: 'agent', agentId: 'demo-ana', language: 'en' },
     { username: 'ray', name: 'Ray Ortega', role: 'supervisor', agentId: 'demo-ray', language: 'en' },
+    { username: 'kim', name: 'Kim Nguyen', role: 'supervisor', language: 'en' },
+    { username: 'sam', name: 'Sam Reed', role: 'administrator', language: 'en' },
   ] as const;
   for (const member of crew) {
     const added = await addMember(db, deps, { kind: 'command' }, { ...member, password: PASSWORD });

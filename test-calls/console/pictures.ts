@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openConsoleHouse } from './house.ts';
+import { openConsoleHouse, PASSWORD } from './house.ts';
 import { withPalette } from './palette-png.ts';
 import { placesOf } from './places.ts';
 import { Visit } from './visit.ts';
@@ -41,7 +41,28 @@ try {
   await page.locator('#block-calls').click();
   await page.locator('dialog[open]').waitFor();
   await picture(visit, 'block');
+  await page.keyboard.press('Escape');
+  await visit.go('/console/documents');
+  await page.locator('td button').click();
+  await page.locator('.frame img').nth(2).waitFor();
+  await page.evaluate(`Promise.all([...document.querySelectorAll('.frame img')].map((one) => one.decode()))`);
+  await picture(visit, 'documents-look');
   await visit.end();
+
+  const staff = await Visit.signedIn(house, 'sam', '/console/staff');
+  await staff.settled();
+  await picture(staff, 'staff');
+  await staff.page.getByRole('button', { name: 'Add somebody' }).click();
+  await staff.page.locator('dialog[open]').waitFor();
+  await picture(staff, 'staff-add');
+  await staff.page.keyboard.press('Escape');
+  await staff.go('/console/me');
+  await staff.page.getByRole('button', { name: 'Set up a code' }).click();
+  await staff.page.locator('dialog[open] input[name=current]').fill(PASSWORD);
+  await staff.page.getByRole('button', { name: 'Go on' }).click();
+  await staff.page.locator('dialog[open] .qr').waitFor();
+  await picture(staff, 'me-code');
+  await staff.end();
 
   for (const [username, name, options] of [
     ['ray', 'desk-dark', { theme: 'dark' }],

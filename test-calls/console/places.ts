@@ -12,4 +12,5 @@ export const placesOf = ({ number, accountId, callId }: World): readonly (readon
   ['documents', '/console/documents'],
   ['figures', '/console/figures'],
   ['audit', '/console/audit'],
+  ['me', '/console/me'],
 ];

@@ -53,11 +53,15 @@ export class Visit {
   }
 
   async signIn(username: string): Promise<void> {
+    await this.type({ username, password: PASSWORD });
+    await this.page.locator('#page h1').waitFor();
+  }
+
+  /** Types what is asked at sign-in, and sends it. */
+  async type(typed: { readonly username: string; readonly password: string; readonly code?: string }): Promise<void> {
     const { page } = this;
-    await page.locator('input[name=username]').fill(username);
-    await page.locator('input[name=password]').fill(PASSWORD);
+    for (const [name, value] of Object.entries(typed)) await page.locator(`input[name=${name}]`).fill(value);
     await page.locator('button[type=submit]').click();
-    await page.locator('#page h1').waitFor();
   }
 
   /** Goes to an address without loading the page anew, and waits until what is there has come. */

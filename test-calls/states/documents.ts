@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { proofDocuments } from '../../docs/proofs/documents.ts';
 import { chart } from './chart.ts';
 import { draw } from './draw.ts';
 import { settingsTable } from './settings.ts';
@@ -18,6 +19,7 @@ export async function documents(): Promise<ReadonlyMap<string, string>> {
     ['docs/call-states.svg', draw(states)],
     ['docs/dispositions.md', dispositionTable(states)],
     ['README.md', withSettings(readme, settingsTable())],
+    ...proofDocuments(),
   ]);
 }
 

@@ -38,4 +38,8 @@ test('each digit has a place of its own, from left to right, and other digits an
   for (const [nth, x] of starts.entries()) if (nth > 0) expect(x).toBeGreaterThan((starts[nth - 1] ?? 0) - 46);
   const most = Math.max(...[...of('777777').matchAll(/[ML]([\d.-]+) /g)].map(([, x]) => Number(x)));
   expect(most).toBeGreaterThan(250);
+  // Of an eight the pen draws many more pieces than of a one.
+  const pieces = (digits: string) => [...of(digits).matchAll(/<path d="([^"]+)"/g)].map(([, path = '']) => path.split('L').length); // prettier-ignore
+  expect(pieces('188888')[0]).toBeLessThan(20);
+  expect(pieces('888881')[0]).toBeGreaterThan(40);
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import type { Language } from '#db/people.ts';
-import { addVerificationImage, countImageTry, isOpenImage, useImage } from '#db/verification-images.ts';
+import { addVerificationImage, isOpenImage, tryImage } from '#db/verification-images.ts';
 import type { IdentityDeps } from '../ports.ts';
 import { drawDigits } from './draw.ts';
 
@@ -45,13 +45,13 @@ export interface ImageAnswer {
 /** 'over': it is unknown, was answered, its time is over, or it was tried too often: another one is needed. */
 export type ImageAnswered = 'right' | 'wrong' | 'over';
 
-/** Looks at what somebody read; a try is counted, on disk, before that, and the right answer is good once. Throws DatabaseUnavailable. */
+/** Looks at what somebody read. Nothing is told before the try is counted, on disk, and the right answer is good once. Throws DatabaseUnavailable. */
 export async function answerImage(
   db: Database,
   { keys, now }: IdentityDeps,
   { id, digits }: ImageAnswer,
 ): Promise<ImageAnswered> {
-  if (!(await countImageTry(db, id, IMAGE_TRIES, now()))) return 'over';
-  if (keys.imageDigits(id) !== digits) return 'wrong';
-  return (await useImage(db, id, now())) ? 'right' : 'over';
+  const right = keys.imageDigits(id) === digits;
+  if (!(await tryImage(db, { id, right, most: IMAGE_TRIES }, now()))) return 'over';
+  return right ? 'right' : 'wrong';
 }

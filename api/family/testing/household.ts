@@ -102,10 +102,30 @@ export class Household {
   async family(): Promise<Family> {
     const email = `family${++this.#people}@example.com`;
     const identityId = await this.home.registered(email);
+    return this.signedIn({ identityId, email });
+  }
+
+  /** They sign in, for the first time or when their session is over. */
+  async signedIn({ identityId, email }: Pick<Who, 'identityId' | 'email'>): Promise<Family> {
     // The registrations of a test all have one telephone; accounts are opened with numbers of their own.
     const signedIn = await this.ask('POST', '/v1/identity/sessions', { email, password: PASSWORD });
     const { accessToken } = signedIn.json<{ accessToken: string }>();
     return new Family(this, { identityId, email, accessToken });
+  }
+
+  /** The six digits that were texted last to a number for an identity. */
+  async digits(identityId: string, number: string): Promise<string> {
+    const proofs = this.database.db.selectFrom('numberProof').select('id').where('identityId', '=', identityId);
+    const open = proofs.where('number', '=', number).where('endedAt', 'is', null);
+    return this.home.keys.mailed((await open.executeTakeFirstOrThrow()).id).code;
+  }
+
+  /** They prove that a number is theirs. */
+  async proves(family: Family, number: string): Promise<void> {
+    const at = `/v1/me/numbers/${encodeURIComponent(number)}/proof`;
+    await family.told('POST', at);
+    const { status, body } = await family.told('PUT', at, { code: await this.digits(family.who.identityId, number) });
+    if (status !== 200) throw new Error(`${number} was not proven: ${JSON.stringify(body)}`);
   }
 
   /** What the gateway's own page hands out for a card. */

@@ -11,6 +11,7 @@ import { accountView, type AccountView } from '#db/staff-views/account.ts';
 import { read } from '../../problem.ts';
 import { refuseStaff } from '../refusals.ts';
 import type { StaffRoute } from '../route.ts';
+import { statementDays, statementFile, statementMedia, statementQuery } from '../../statement-file.ts';
 import { cursor, limit, next } from './paging.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
@@ -48,6 +49,7 @@ const account = z
       .optional(),
   })
   .meta({ id: 'StaffAccount' });
+const filePath = z.strictObject({ id: resources.id, days: statementDays });
 const page = z.strictObject({ cursor, limit });
 const line = z
   .strictObject({
@@ -116,6 +118,32 @@ export const accountRoutes: readonly StaffRoute[] = [
       });
       const lines = found.transactions.map(({ memo: _, ...rest }) => told(rest));
       return { status: 200, body: { lines, ...(found.next !== undefined && { next: found.next }) } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/staff/accounts/:id/statements/:days',
+    summary:
+      'The statement of some days as a file: CSV or PDF, as `Accept` or the end of the address says. Written down',
+    door: 'staff',
+    act: 'statement.read',
+    params: filePath,
+    query: statementQuery,
+    media: statementMedia,
+    answers: { 200: z.string() },
+    problems: [404, 406],
+    async run(db, { now }, { params, query, headers: { accept }, audit }) {
+      const { id, days } = read('path', filePath, params);
+      const { language } = read('query', statementQuery, query);
+      const view = await accountOf(db, { id });
+      const file = await statementFile(db, {
+        ...{ accountId: view.id, accountNumber: view.number, days, accept, at: now() },
+        language: language ?? view.language ?? 'en',
+      });
+      const { from, until, kind, body, headers } = file;
+      // Who looks is not written down; what leaves the house is.
+      await audit(db, { resource: { kind: 'account', id: view.id }, after: { from, until, file: kind } });
+      return { status: 200, body, headers };
     },
   },
   {

@@ -5,8 +5,10 @@ import { chequeBatchCsv } from '#accounts/refunds/cheque-export.ts';
 import type { HolderDeps } from '#accounts/refunds/ports.ts';
 import { decideQuestion, type QuestionResult } from '#accounts/refunds/question-cheques.ts';
 import { setStaleAside, type StaleResult } from '#accounts/refunds/stale-cheques.ts';
-import { lockCheque, type Cheque } from '#db/cheques.ts';
+import { accountNumbersOf } from '#db/account-look-up.ts';
+import { findCheque, lockCheque, type Cheque } from '#db/cheques.ts';
 import type { Database } from '#db/connect.ts';
+import { lastChequeAct } from '#db/staff-views/last-acts.ts';
 import { listedCheques } from '#db/staff-views/refunds.ts';
 import { read } from '../../problem.ts';
 import type { StaffRoute } from '../route.ts';
@@ -14,6 +16,7 @@ import { cursor, idOf, limit, next, pageOf } from './paging.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
 import { told } from './told.ts';
+import { etagOf, hasSeen, versionOf } from './version.ts';
 
 const states = ['needs-address', 'queued', 'printing', 'mailed', 'cashed', 'stale', 'stopped'] as const;
 const line = resources.text(0, 100).trim().min(1);
@@ -31,6 +34,8 @@ const cheque = z
   .strictObject({
     id: resources.counted,
     accountId: resources.id.optional().describe('Absent: it goes to the sender of money that belongs to no account'),
+    accountNumber: resources.accountNumber.optional(),
+    version: resources.version,
     cause: z.enum(['closing', 'agent', 'claimed', 'card-declined', 'to-sender']),
     cents: resources.cents,
     state: z.enum(states),
@@ -45,6 +50,21 @@ const cheque = z
     madeAt: resources.at,
   })
   .meta({ id: 'StaffCheque' });
+const chequeNow = z
+  .strictObject({
+    cheque,
+    last: z
+      .strictObject({
+        what: z.enum([
+          ...(['queued', 'needs-address', 'addressed', 'claimed', 'mailed', 'cashed', 'returned', 'stale'] as const),
+          ...(['questioned', 'gone-on', 'stopped'] as const),
+        ]),
+        at: resources.at,
+        by: z.string().optional().describe('Absent: nobody who works here, it came so'),
+      })
+      .describe('What was done last'),
+  })
+  .meta({ id: 'StaffChequeNow' });
 const query = z.strictObject({
   state: z.enum(['needs-address', 'queued', 'printing', 'mailed', 'stale', 'stopped', 'in-question']).default('queued'),
   cursor,
@@ -59,11 +79,7 @@ const claimed = z.strictObject({
   csv: z.string().describe('For the printer, RFC 4180'),
 });
 const number = z.string().regex(/^[0-9]{1,20}$/, 'is no number of a cheque');
-const unchanged = z.string().max(64).optional().meta({
-  description:
-    'The state that was seen, with its attempt (`queued 1`): refused where somebody has done something since',
-});
-const addressing = z.strictObject({ to: payee, seen: unchanged });
+const addressing = z.strictObject({ to: payee });
 
 interface Act<S extends z.ZodObject> {
   readonly name: string;
@@ -88,34 +104,34 @@ function act<S extends z.ZodObject>({ name, summary, body: schema, work }: Act<S
     act: 'cheque.handle',
     params: resources.countedPath,
     body: schema,
+    versioned: true,
     answers: { 200: cheque },
-    problems: [404, 409, 422],
-    async run(db, { refunds: deps }, { params, body, staff, audit }) {
+    problems: [404, 409, 412, 422, 428],
+    async run(db, { refunds: deps }, { params, body, staff, headers, audit }) {
       const { id: chequeId } = read('path', resources.countedPath, params);
       const wanted = read('body', schema, body);
       if (!deps) throw refuse('not-served-here');
       return db.transaction().execute(async (trx) => {
         const before = await lockCheque(trx, chequeId);
         if (!before) throw refuse('cheque-unknown');
-        const { seen } = wanted as { readonly seen?: string };
-        if (seen !== undefined && seen !== seenAs(before)) throw refuse('cheque-elsewhere', [seenAs(before)]);
+        const version = versionOf(core(before));
+        const seen = hasSeen(headers, version);
         const done = await work(trx, deps, { chequeId, agentId: staff.id }, wanted);
+        // The same again, whose answer was lost, is done already (RFC 9110 §13.1.1).
+        const same = done.kind === 'done' && versionOf(core(done.cheque)) === version;
+        if (!seen && !same) throw refuse('changed-meanwhile');
         if (done.kind === 'wrong-state') throw refuse('cheque-elsewhere', [seenAs(done.cheque)]);
         if (done.kind !== 'done') throw refuse('cheque-faulty', [done.kind]);
         const { reason } = wanted as { readonly reason?: string };
-        // The same again has done nothing.
-        if (
-          seenAs(before) !== seenAs(done.cheque) ||
-          name === 'address' ||
-          before.inQuestion !== done.cheque.inQuestion
-        )
+        if (!same)
           await audit(trx, {
             resource: { kind: 'cheque', id: chequeId },
             ...(reason !== undefined && { reason }),
             before: { state: before.state, attempt: before.attempt },
             after: { what: name, state: done.cheque.state, attempt: done.cheque.attempt },
           });
-        return { status: 200, body: shownCheque(done.cheque) };
+        const [shown] = await shownCheques(trx, [done.cheque]);
+        return { status: 200, body: shown, headers: etagOf(versionOf(core(done.cheque))) };
       });
     },
   };
@@ -135,7 +151,27 @@ export const chequeRoutes: readonly StaffRoute[] = [
       const { state, cursor: shown, limit: most } = read('query', query, asked);
       const rows = await listedCheques(db, { state, after: idOf(shown), most: most + 1 });
       const { page, ...more } = pageOf(rows, most, ({ id }) => id);
-      return { status: 200, body: { cheques: page.map(shownCheque), ...more } };
+      return { status: 200, body: { cheques: await shownCheques(db, page), ...more } };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/staff/cheques/:id',
+    summary: 'A cheque as it is now, with its version in ETag, and what was done with it last',
+    door: 'staff',
+    act: 'cheque.read',
+    params: resources.countedPath,
+    versioned: true,
+    answers: { 200: chequeNow },
+    problems: [404],
+    async run(db, _house, { params }) {
+      const { id } = read('path', resources.countedPath, params);
+      const [found, last] = [await findCheque(db, id), await lastChequeAct(db, id)];
+      if (!found || !last) throw refuse('cheque-unknown');
+      const [shown] = await shownCheques(db, [found]);
+      const { kind: what, at, byName } = last;
+      const body = { cheque: shown, last: { what, at: at.toISOString(), ...(byName !== null && { by: byName }) } };
+      return { status: 200, body, headers: etagOf(versionOf(core(found))) };
     },
   },
   {
@@ -153,7 +189,7 @@ export const chequeRoutes: readonly StaffRoute[] = [
         const taken = await claimForPrinting(trx, { now }, { ...batch, agentId: staff.id });
         const resource = { kind: 'cheque-batch', id: batch.batchId };
         await audit(trx, { resource, after: { cheques: taken.map(({ id }) => id) } });
-        return { status: 200, body: { cheques: taken.map(shownCheque), csv: chequeBatchCsv(taken) } };
+        return { status: 200, body: { cheques: await shownCheques(trx, taken), csv: chequeBatchCsv(taken) } };
       });
     },
   },
@@ -198,4 +234,16 @@ export const chequeRoutes: readonly StaffRoute[] = [
 
 const seenAs = ({ state, attempt }: Cheque): string => `${state} ${attempt}`;
 
-const shownCheque = ({ postingId: _, ...rest }: Cheque) => told(rest);
+const core = ({ postingId: _, ...rest }: Cheque) => told(rest);
+
+async function shownCheques(db: Database, all: readonly Cheque[]) {
+  const numbers = await accountNumbersOf(
+    db,
+    all.flatMap(({ accountId }) => accountId ?? []),
+  );
+  return all.map((one) => {
+    const shown = core(one);
+    const number = one.accountId === undefined ? undefined : numbers.get(one.accountId);
+    return { ...shown, ...(number !== undefined && { accountNumber: number }), version: versionOf(shown) };
+  });
+}

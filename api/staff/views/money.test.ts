@@ -200,7 +200,10 @@ async function inQuestion(): Promise<string> {
 describe('refunds to cards', () => {
   const list = (query = '', by = agent) =>
     by.get<{ refunds: { id: string; state: string }[]; next?: string }>(`/v1/staff/refunds?${query}`);
-  const decide = (id: string, body: object) => supervisor.ask('POST', `/v1/staff/refunds/${id}/decision`, body);
+  const one = (id: string) => agent.ask('GET', `/v1/staff/refunds/${id}`);
+  const tagOf = async (id: string) => ({ 'if-match': String((await one(id)).headers['etag']) });
+  const decide = async (id: string, body: object, tag?: { 'if-match': string }) =>
+    supervisor.ask('POST', `/v1/staff/refunds/${id}/decision`, body, tag ?? (await tagOf(id)));
 
   test('in question are listed, and decided by one of several who do so at once', async () => {
     const id = await inQuestion();
@@ -208,11 +211,21 @@ describe('refunds to cards', () => {
       expect.objectContaining({
         ...{ id, state: 'in-question', cents: 700, declineReason: 'exceeds-charge', cause: 'agent' },
         card: { brand: 'visa', lastFour: '4242' },
+        accountNumber: expect.stringMatching(/^\d{10}$/) as string,
       }),
     );
     const body = { decision: 'charged-back', reason: 'the bank says so' };
-    const answers = await Promise.all([1, 2, 3].map(() => decide(id, body)));
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409, 409]);
+    const tag = await tagOf(id);
+    const listed = (await list()).refunds.find((refund) => refund.id === id);
+    expect(listed).toMatchObject({ version: tag['if-match'].slice(1, -1) });
+    const answers = await Promise.all([1, 2, 3].map(() => decide(id, body, tag)));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412, 412]);
+    // Whoever has seen what the first one decided has nothing to decide.
+    expect((await decide(id, body)).statusCode).toBe(409);
+    expect((await one(id)).json()).toMatchObject({ refund: { id, state: 'charged-back' }, decidedBy: expect.stringContaining('somebody') as string }); // prettier-ignore
+    const answered = answers.find(({ statusCode }) => statusCode === 200);
+    expect(answered?.headers['etag']).toBe((await one(id)).headers['etag']);
+    expect(answered?.headers['etag']).not.toBe(tag['if-match']);
     expect(answers.find(({ statusCode }) => statusCode === 200)?.json()).toMatchObject({
       ...{ id, state: 'charged-back', decided: { byId: supervisor.id, reason: 'the bank says so' } },
     });
@@ -229,7 +242,10 @@ describe('refunds to cards', () => {
   test('that were made after all keep the gateway’s id, and no other decision does', async () => {
     const id = await inQuestion();
     const refused = async (body: object) =>
-      supervisor.refused('POST', `/v1/staff/refunds/${id}/decision`, { reason: 'asked', ...body });
+      supervisor.refused('POST', `/v1/staff/refunds/${id}/decision`, { reason: 'asked', ...body }, await tagOf(id));
+    expect(await supervisor.refused('POST', `/v1/staff/refunds/${id}/decision`, needlessly)).toEqual([428, 'version-needed']); // prettier-ignore
+    const stale = { 'if-match': '"as it never was"' };
+    expect(await supervisor.refused('POST', `/v1/staff/refunds/${id}/decision`, needlessly, stale)).toEqual([412, 'changed-meanwhile']); // prettier-ignore
     expect(await refused({ decision: 'refunded' })).toEqual([422, 'refund-faulty', ['refund-id-missing']]);
     const needless = { decision: 'not-refunded', gatewayRefundId: 're_1' };
     expect(await refused(needless)).toEqual([422, 'refund-faulty', ['refund-id-needless']]);
@@ -239,9 +255,12 @@ describe('refunds to cards', () => {
     });
     const other = await inQuestion();
     expect(
-      await supervisor.refused('POST', `/v1/staff/refunds/${other}/decision`, {
-        ...{ decision: 'refunded', gatewayRefundId: 're_1', reason: 'x' },
-      }),
+      await supervisor.refused(
+        'POST',
+        `/v1/staff/refunds/${other}/decision`,
+        { decision: 'refunded', gatewayRefundId: 're_1', reason: 'x' },
+        await tagOf(other),
+      ),
     ).toEqual([422, 'refund-faulty', ['refund-id-taken']]);
     expect(await audited('refund', other)).toEqual([]);
     expect(await supervisor.refused('POST', `/v1/staff/refunds/${randomUUID()}/decision`, needlessly)).toEqual([
@@ -290,9 +309,12 @@ describe('refund cheques', () => {
   };
   const list = (query: string) => agent.get<{ cheques: Cheque[]; next?: string }>(`/v1/staff/cheques?${query}`);
   const url = (id: string, what: string) => `/v1/staff/cheques/${id}/${what}`;
-  const does = async (id: string, what: string, body: object) =>
-    (await supervisor.told<Cheque>('POST', url(id, what), body))[1];
-  const refused = (id: string, what: string, body: object) => supervisor.refused('POST', url(id, what), body);
+  const now = (id: string) => agent.ask('GET', `/v1/staff/cheques/${id}`);
+  const tagOf = async (id: string) => ({ 'if-match': String((await now(id)).headers['etag']) });
+  const does = async (id: string, what: string, body: object, tag?: { 'if-match': string }) =>
+    (await supervisor.told<Cheque>('POST', url(id, what), body, tag ?? (await tagOf(id))))[1];
+  const refused = async (id: string, what: string, body: object) =>
+    supervisor.refused('POST', url(id, what), body, await tagOf(id));
   const claim = async (batchId: string = randomUUID()) =>
     (
       await supervisor.told<{ cheques: Cheque[]; csv: string }>('POST', '/v1/staff/cheques/claim', {
@@ -310,8 +332,12 @@ describe('refund cheques', () => {
     expect(csv).toContain('Maria Lopez');
     expect((await claim(batchId)).cheques).toHaveLength(cheques.length);
     const printed = String(Date.now()).slice(-8);
-    expect(await does(id, 'mailed', { number: printed })).toMatchObject({ state: 'mailed', number: printed });
-    await does(id, 'mailed', { number: printed });
+    const seen = await tagOf(id);
+    const mailed = await does(id, 'mailed', { number: printed }, seen);
+    expect(mailed).toMatchObject({ state: 'mailed', number: printed, accountNumber: expect.stringMatching(/^\d{10}$/) as string }); // prettier-ignore
+    // Whose answer was lost says the same again, of what it saw then.
+    expect(await does(id, 'mailed', { number: printed }, seen)).toEqual(mailed);
+    expect((await now(id)).json()).toMatchObject({ cheque: { id, state: 'mailed' }, last: { what: 'mailed', by: expect.stringContaining('somebody') as string } }); // prettier-ignore
     expect(await refused(id, 'mailed', { number: '1' })).toEqual([409, 'cheque-elsewhere', ['mailed 1']]);
     expect(await does(id, 'cashed', {})).toMatchObject({ state: 'cashed' });
     expect(await audited('cheque', id)).toEqual([
@@ -333,12 +359,19 @@ describe('refund cheques', () => {
     const { id } = await made({ addressed: false });
     expect((await list('state=needs-address')).cheques).toMatchObject([{ id }]);
     const to = { ...payee, payee: 'Mario Lopez' };
-    const seen = 'needs-address 1';
-    const answers = await Promise.all([1, 2].map(() => supervisor.ask('POST', url(id, 'address'), { to, seen })));
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409]);
-    expect(answers.find(({ statusCode }) => statusCode === 409)?.json()).toMatchObject({ faults: ['queued 1'] });
+    const seen = await tagOf(id);
+    const others = { ...to, payee: 'Marta Lopez' };
+    const answers = await Promise.all(
+      [to, others].map((each) => supervisor.ask('POST', url(id, 'address'), { to: each }, seen)),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 412]);
+    expect(await supervisor.refused('POST', url(id, 'address'), { to })).toEqual([428, 'version-needed']);
+    // A street that somebody else put right does not change the state, and is another version.
+    const before = await tagOf(id);
+    await does(id, 'address', { to: { ...to, address: { ...to.address, city: 'Reno' } } });
+    expect(await supervisor.refused('POST', url(id, 'address'), { to }, before)).toEqual([412, 'changed-meanwhile']);
     expect(await does(id, 'address', { to: payee })).toMatchObject({ state: 'queued', to: payee });
-    expect(await audited('cheque', id)).toHaveLength(2);
+    expect(await audited('cheque', id)).toHaveLength(3);
   });
 
   test('that come back, or that nobody cashed, are what the rules say', async () => {
@@ -356,6 +389,8 @@ describe('refund cheques', () => {
     await does(taken.id, 'mailed', { number: '555' });
     expect(await refused(other.id, 'mailed', { number: '555' })).toEqual([422, 'cheque-faulty', ['number-taken']]);
     expect(await refused('999999', 'cashed', {})).toEqual([404, 'cheque-unknown']);
+    expect(await agent.refused('GET', '/v1/staff/cheques/999999')).toEqual([404, 'cheque-unknown']);
+    expect(await agent.refused('GET', `/v1/staff/refunds/${randomUUID()}`)).toEqual([404, 'refund-unknown']);
     expect(await refused(other.id, 'decision', { decision: 'stop', reason: 'x' })).toEqual([
       409,
       'cheque-elsewhere',

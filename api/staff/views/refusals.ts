@@ -31,6 +31,7 @@ const refusals = {
   'recording-away': [503, 'The recording cannot be fetched now. Try again in a minute.'],
   privileged: [403, 'The number is privileged (an attorney’s, say): nobody listens to its calls.'],
   'range-unsatisfiable': [416, 'The recording ends before this range begins.'],
+  'changed-meanwhile': [412, 'Somebody else has changed it since. Get it again, and decide anew.'],
   'refund-unknown': [404, 'There is no such refund.'],
   'refund-decided': [409, 'The refund is in question no more: somebody has decided. Look at it again.'],
   'refund-faulty': [422, 'This cannot be decided as it was sent; `faults` says why.'],

@@ -133,8 +133,13 @@ export class ViewConsole {
   }
 
   /** The status and the body. Throws for a problem, and for what is not documented. */
-  async told<T = Record<string, unknown>>(method: Method, url: string, body?: object): Promise<[number, T]> {
-    const answer = await this.ask(method, url, body);
+  async told<T = Record<string, unknown>>(
+    method: Method,
+    url: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<[number, T]> {
+    const answer = await this.ask(method, url, body, headers);
     const [path = ''] = url.split('?');
     const schema = viewRoutes.find((route) => route.method === method && fits(route.path, path))?.answers[
       answer.statusCode
@@ -148,8 +153,8 @@ export class ViewConsole {
   }
 
   /** Status, code and faults of a refusal. */
-  async refused(method: Method, url: string, body?: object): Promise<unknown[]> {
-    const answer = await this.ask(method, url, body);
+  async refused(method: Method, url: string, body?: object, headers: Record<string, string> = {}): Promise<unknown[]> {
+    const answer = await this.ask(method, url, body, headers);
     const { status, type, faults } = problem.parse(answer.json());
     if (status !== answer.statusCode) throw new Error(`${answer.statusCode} says that it is ${status}.`);
     return [status, type.replace('urn:homeline:problem:', ''), ...(faults ? [faults] : [])];

@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks';
+import { useAct } from '../ask/use-act.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Faults } from '../parts/faults.tsx';
+import { SecretField } from '../parts/secret-field.tsx';
+import { typedIn } from '../parts/typed.ts';
+import { useMe } from '../session/session.tsx';
+import { useWords } from '../wording/words.tsx';
+import { CodeField } from './code-field.tsx';
+
+export interface Proof {
+  readonly password: string;
+  readonly code?: string;
+}
+
+interface ProveProps {
+  readonly title: string;
+  readonly submit: string;
+  readonly danger?: boolean;
+  readonly onClose: () => void;
+  /** What is done once they have proven who they are; what it throws is told here. */
+  readonly work: (proof: Proof) => Promise<void>;
+}
+
+/** Asks for the password again, and for a code where one is asked: nobody else does this at an empty desk. */
+export function Prove({ title, submit, danger = false, onClose, work }: ProveProps) {
+  const { words } = useWords();
+  const { code: asksCode } = useMe();
+  const { busy, failure, run } = useAct();
+  const [missing, setMissing] = useState(false);
+  const submitted = (event: SubmitEvent) => {
+    event.preventDefault();
+    const typed = typedIn(event.currentTarget);
+    const [password, code] = [typed('current'), typed('code').trim()];
+    const lacks = password === '' || (asksCode && code === '');
+    setMissing(lacks);
+    if (!lacks) void run(() => work({ password, ...(asksCode && { code }) }));
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={submitted} noValidate>
+        <p>{words.me.codeProve}</p>
+        <SecretField label={words.me.current} name="current" autocomplete="current-password" shown={false} />
+        {asksCode && <CodeField />}
+        {missing && (
+          <p class="notice bad" role="alert">
+            {words.me.needAll}
+          </p>
+        )}
+        {!missing && (
+          <Faults
+            failure={failure}
+            wordsOf={{}}
+            codes={{ 'password-wrong': words.me.wrongPassword, 'staff-sign-in-locked': words.signIn.locked }}
+          />
+        )}
+        <div class="acts">
+          <button type="button" onClick={onClose}>
+            {words.common.cancel}
+          </button>
+          <button type="submit" class={danger ? 'danger primary' : 'primary'} disabled={busy}>
+            {submit}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -59,7 +59,7 @@ export function Talk({ call, codes, phone: { telephone, hangUp, mute, press } }:
         )}
         {call && (
           <button type="button" disabled={aside === 'paying'} onClick={() => setShown('transfer')}>
-            {words.phone.transfer} …
+            {words.phone.transfer} …
           </button>
         )}
         {here && (

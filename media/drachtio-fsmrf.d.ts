@@ -27,7 +27,7 @@ declare module 'drachtio-fsmrf' {
   interface MediaServer extends EventEmitter {
     readonly conn: Connection;
     api(command: string): Promise<string>;
-    createEndpoint(options?: { remoteSdp?: string; headers?: Record<string, string> }): Promise<Endpoint>;
+    createEndpoint(options?: { remoteSdp?: string; headers?: Record<string | symbol, unknown> }): Promise<Endpoint>;
     disconnect(): void;
   }
   export default class Mrf {

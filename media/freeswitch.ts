@@ -351,6 +351,36 @@ export interface MediaLoad {
   readonly ready: boolean;
 }
 
+/** A secured far end, among the headers of an INVITE that drachtio-fsmrf makes without a description. */
+const securedEnd = Symbol('secured far end');
+
+interface SecuredEnd {
+  readonly remoteSdp: string;
+  /** FreeSWITCH answers, and goes on when the far end, which must have this, has shaken hands with it. */
+  readonly onAnswer: (localSdp: string) => void;
+}
+
+/** drachtio-srf, as far as endpoints are invited with it. */
+interface InvitingClient {
+  createUAC(
+    uri: string,
+    options: { readonly headers: { readonly [securedEnd]?: SecuredEnd } },
+  ): Promise<{ readonly remote: { readonly sdp: string } }>;
+}
+
+/**
+ * The SIP client, as far as drachtio-fsmrf invites endpoints with it. It refuses to make one for a secured far end, but for a caller whom it answers itself;
+ * what it then sends is this.
+ */
+const inviting = (client: InvitingClient): InvitingClient => ({
+  createUAC: async (uri, options) => {
+    const far = options.headers[securedEnd];
+    const dialog = await client.createUAC(uri, { ...options, ...(far && { localSdp: far.remoteSdp }) });
+    far?.onAnswer(dialog.remote.sdp);
+    return dialog;
+  },
+});
+
 /** Connection to a media server, FreeSWITCH's event socket: the one place that meets drachtio-fsmrf. */
 export class MediaServer {
   readonly #server: FsServer;
@@ -374,7 +404,7 @@ export class MediaServer {
     at: { host: string; port: number; secret: string; listenHost: string },
   ): Promise<MediaServer> {
     try {
-      const server = await new Mrf(sipClient).connect({
+      const server = await new Mrf(inviting(sipClient as InvitingClient)).connect({
         address: at.host,
         port: at.port,
         secret: at.secret,
@@ -402,10 +432,14 @@ export class MediaServer {
     this.#server.disconnect();
   }
 
-  /** An endpoint for a far end whose SDP is known. Rejects when there is no common codec, or when the server is lost meanwhile. */
-  async endpointFor(remoteSdp: string): Promise<Endpoint> {
-    if (isSecured(remoteSdp)) return this.#secured(remoteSdp);
-    const endpoint = await this.#made({ remoteSdp });
+  /**
+   * An endpoint for a far end whose SDP is known. `onAnswer`: told of ours, as soon as it is there; one that is secured must have it before there is an
+   * endpoint. Rejects when there is no common codec, or when the server is lost meanwhile.
+   */
+  async endpointFor(remoteSdp: string, onAnswer: (localSdp: string) => void = () => undefined): Promise<Endpoint> {
+    const secured = isSecured(remoteSdp) && { headers: { [securedEnd]: { remoteSdp, onAnswer } } };
+    const endpoint = await this.#made(secured || { remoteSdp });
+    onAnswer(endpoint.localSdp);
     await endpoint.hearKeysOf(remoteSdp);
     return endpoint;
   }
@@ -413,18 +447,6 @@ export class MediaServer {
   /** An endpoint for a far end that is yet to answer; `connectTo` tells it where to speak. */
   async endpoint(): Promise<Endpoint> {
     return this.#made();
-  }
-
-  /** drachtio-fsmrf makes none for a secured far end, but lets one that is there speak with it. */
-  async #secured(remoteSdp: string): Promise<Endpoint> {
-    const endpoint = await this.#made();
-    try {
-      await endpoint.connectTo(remoteSdp);
-      return endpoint;
-    } catch (error) {
-      void endpoint.end();
-      throw error;
-    }
   }
 
   /** How it is, and with that whether it still answers. */
@@ -459,7 +481,7 @@ export class MediaServer {
     if (!this.lost.aborted) this.#server.disconnect();
   }
 
-  async #made(options?: { remoteSdp: string }): Promise<Endpoint> {
+  async #made(options?: Parameters<FsServer['createEndpoint']>[0]): Promise<Endpoint> {
     const made = this.#server
       .createEndpoint(options)
       .then((endpoint) => this.#keep(new Endpoint(endpoint, this.#server, this.lost)));

@@ -31,7 +31,9 @@ export async function planDeskLeg(db: Database, leg: Planned): Promise<void> {
 export async function updateDeskLeg(
   db: Database,
   id: string,
-  known: Partial<Pick<DeskLeg, 'transactionId' | 'dialogId' | 'localTag' | 'remoteTag' | 'remoteTarget'>>,
+  known: Partial<
+    Pick<DeskLeg, 'transactionId' | 'dialogId' | 'endpointUuid' | 'localTag' | 'remoteTag' | 'remoteTarget'>
+  >,
 ): Promise<void> {
   await db.updateTable('deskLeg').set(known).where('id', '=', id).execute();
 }

@@ -54,10 +54,14 @@ describe('a called number', () => {
   });
 
   it('that is answered in a browser makes the offer, and is answered once', async () => {
-    const { run, dialled, endpoints } = world(rings({ kind: 'answered', dialog: new PlayedDialog() }));
+    const { run, dialled, endpoints, media } = world(rings({ kind: 'answered', dialog: new PlayedDialog() }));
     const phone = { uri: 'sip:home1@a1b2.invalid;transport=ws', browser: true } as const;
-    await run({ phone });
-    expect(endpoints.map(({ told }) => told)).toEqual([[`connect to ${offerOfTheirs}`]]);
+    const placed = await run({ phone });
+    expect(media.offers).toEqual([offerOfTheirs]);
+    // One of its own, beside that which stood before it answered.
+    expect(media.besides).toEqual(['endpoint inside', 'endpoint 1']);
+    expect(endpoints.map(({ told }) => told)).toEqual([['end'], []]);
+    expect(placed).toMatchObject({ kind: 'answered', endpoint: { id: 'endpoint 2' } });
     expect(dialled[0]).toMatchObject({ uri: phone.uri });
     expect(dialled[0]).not.toHaveProperty('browser');
   });

@@ -90,6 +90,20 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
   let best = 0;
   const tried = (placed: Placed): Tried => ({ placed, rang: best >= 180, local: best === 0 });
   const endpoint = await media.endpoint(placing.beside);
+  let offered: Promise<Endpoint> | undefined;
+  /** What a browser takes it says itself, and FreeSWITCH speaks by ICE with those alone whose description it has from the beginning. */
+  const answerTo = (offer: string) =>
+    new Promise<string>((resolve, reject) => {
+      offered = media.endpointFor(offer, endpoint.id, resolve);
+      offered.catch(reject);
+    });
+  const abandon = (): void => {
+    void endpoint.end();
+    void offered?.then(
+      (late) => late.end(),
+      () => undefined,
+    );
+  };
   try {
     const plan = planDialog();
     await unlessAborted(placing.onPlanned(plan, endpoint), placing.signal).catch((error: unknown) => {
@@ -103,8 +117,7 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     const dialled = sip.dial({
       callingNumber: placing.callingNumber,
       ...address,
-      // What a browser takes it says itself, and nothing else is taken by it.
-      sdp: browser ? (offer) => endpoint.connectTo(offer) : endpoint.localSdp,
+      sdp: browser ? answerTo : endpoint.localSdp,
       plan,
       signal,
       onSent: placing.onSent,
@@ -117,16 +130,19 @@ async function ring(route: Route, placing: Placing, { sip, media, clock, record 
     const result = await Promise.race([dialled, unconfirmed(signal, clock, over.signal)]);
     if (result.kind === 'answered') {
       record.write('answered', { leg: 'outside', route: name });
-      if (!browser) await hear(result.dialog, endpoint);
-      return tried({ kind: 'answered', dialog: result.dialog, endpoint });
+      const { dialog } = result;
+      const connected = offered ?? endpoint.connectTo(dialog.remoteSdp).then(() => endpoint);
+      const heard = await unlessUnheard(dialog, connected);
+      if (heard !== endpoint) void endpoint.end();
+      return tried({ kind: 'answered', dialog, endpoint: heard });
     }
-    void endpoint.end();
+    abandon();
     if (result.kind === 'cancelled')
       return tried({ kind: 'ended', end: { local: placing.signal.aborted ? 'caller-cancelled' : 'ring-timeout' } });
     record.write('failed', { leg: 'outside', route: name, status: result.status, q850: result.q850 });
     return tried({ kind: 'ended', end: { status: result.status, q850: result.q850 } });
   } catch (error) {
-    void endpoint.end();
+    abandon();
     throw error;
   } finally {
     over.abort();
@@ -144,9 +160,9 @@ async function unconfirmed(cancelled: AbortSignal, clock: Clock, over: AbortSign
 }
 
 /** Whoever answered and cannot be heard is not left on a silent line: Q.850 41, temporary failure. */
-async function hear(dialog: Dialog, endpoint: Endpoint): Promise<void> {
+async function unlessUnheard(dialog: Dialog, connected: Promise<Endpoint>): Promise<Endpoint> {
   try {
-    await endpoint.connectTo(dialog.remoteSdp);
+    return await connected;
   } catch (error) {
     void dialog.end(41);
     throw error;

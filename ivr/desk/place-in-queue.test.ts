@@ -133,7 +133,8 @@ describe('a place in the queue', () => {
   });
 
   it('is taken by an agent who answers the telephone in their page, which makes the offer and asks for no key', async () => {
-    const { agents, agentEndpoint, agentDialog, endpoint, clock, sip } = await caller();
+    const { agents, agentEndpoint, agentDialog, endpoint, clock, sip, media } = await caller();
+    media.ready.unshift(new PlayedEndpoint('until the page has offered'));
     const { contact, sessionId } = await turnOnPage(server.db, clock);
     const { place, id } = await queued(agents);
     const notices = [endpoint, agentEndpoint].map((each) => each.begins('agent.monitored'));
@@ -142,7 +143,7 @@ describe('a place in the queue', () => {
     // That on the table is registered as well.
     expect(sip.dialled).toMatchObject([{ uri: contact }]);
     expect(sip.dialled[0]).not.toHaveProperty('via');
-    expect(agentEndpoint.told).toContain(`connect to ${offerOfTheirs}`);
+    expect(media.offers).toEqual([offerOfTheirs]);
     expect(agentEndpoint.prompts.map(({ path }) => path)).toEqual(['/es/agent.monitored.wav']);
     await until(id, 'talking');
     agentDialog.hangUp();

@@ -106,11 +106,12 @@ const order = (entryId: string, agentId: string, at: Date) =>
 describe('a supervisor who has ordered it', () => {
   it('and answers the telephone in their page hears at once, without a key', async () => {
     const talk = await talking();
+    talk.media.ready.unshift(new PlayedEndpoint('until the page has offered'));
     const { contact } = await turnOnPage(server.db, talk.clock, 'sol');
     const done = talk.ring('listen');
     await until(() => orders(talk).length === 1);
     expect(talk.sip.dialled).toMatchObject([{ uri: contact }]);
-    expect(talk.supervisor.told).toContain(`connect to ${offerOfTheirs}`);
+    expect(talk.media.offers).toEqual([offerOfTheirs]);
     expect(talk.supervisor.prompts).toEqual([]);
     talk.supervisor.press('*');
     await done;

@@ -55,8 +55,8 @@ class WrittenLeg implements Pick<Placing, 'onPlanned' | 'onSent'> {
 
   /** The phone has answered; this is its leg until it ends. */
   answered(leg: Leg): void {
-    const { dialogId, localTag, remoteTag, remoteTarget } = legReference(leg);
-    const known = { dialogId, localTag, remoteTag, remoteTarget };
+    const { dialogId, endpointUuid, localTag, remoteTag, remoteTarget } = legReference(leg);
+    const known = { dialogId, endpointUuid, localTag, remoteTag, remoteTarget };
     void this.#write(() => updateDeskLeg(this.#platform.db, this.#id, known));
     if (leg.ended.aborted) void this.over();
     else leg.ended.addEventListener('abort', () => void this.over(), { once: true });

@@ -101,6 +101,8 @@ export class PlayedMedia {
   refusal: Error | undefined;
   /** Beside which channel each was wanted. */
   readonly besides: (string | undefined)[] = [];
+  /** For what SDP endpoints were wanted. */
+  readonly offers: string[] = [];
   channelIds: string[] = [];
   /** Channels of another media server. */
   readonly elsewhere = new Set<string>();
@@ -117,9 +119,12 @@ export class PlayedMedia {
     return made.real;
   }
 
-  async endpointFor(_sdp: string, beside?: string): Promise<Endpoint> {
+  async endpointFor(sdp: string, beside?: string, onAnswer?: (localSdp: string) => void): Promise<Endpoint> {
     if (this.refusal) throw this.refusal;
-    return this.endpoint(beside);
+    this.offers.push(sdp);
+    const endpoint = await this.endpoint(beside);
+    onAnswer?.(endpoint.localSdp);
+    return endpoint;
   }
 
   async channels(): Promise<string[]> {

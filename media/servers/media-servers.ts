@@ -72,11 +72,12 @@ export class MediaServers {
 
   /**
    * An endpoint for a far end whose SDP is known, on the server that carries the channel `beside`, if one does, or else on that with most room.
-   * Rejects when there is no common codec, and with {@link MediaServerUnavailable} when no server gives one.
+   * `onAnswer`: told of our SDP, which a secured far end must have before there is an endpoint. Rejects when there is no common codec, and with
+   * {@link MediaServerUnavailable} when no server gives one.
    */
-  async endpointFor(remoteSdp: string, beside?: string): Promise<Endpoint> {
+  async endpointFor(remoteSdp: string, beside?: string, onAnswer?: (localSdp: string) => void): Promise<Endpoint> {
     return this.#place(
-      (server) => server.endpointFor(remoteSdp),
+      (server) => server.endpointFor(remoteSdp, onAnswer),
       beside === undefined ? undefined : await this.#carrying(beside),
     );
   }

@@ -139,7 +139,7 @@ const within = (payload: string, value: string): string =>
 
 /** How the parts are sent. Text that no address can have is left out of it. */
 export function sentAs(path: string, { path: named, query, rawQuery, key, version, content }: Parts) {
-  const at = path.replace(/:(\w+)/g, (_, name: string) => inUrl(named[name]) || 'x');
+  const at = path.replace(/:(\w+)/g, (_, name: string) => segment(named[name]));
   const search = [...query.map(([name, value]) => `${name}=${inUrl(value)}`), rawQuery].filter((one) => one !== '');
   const headers = {
     ...(key !== undefined && { 'idempotency-key': key }),
@@ -153,6 +153,12 @@ export function sentAs(path: string, { path: named, query, rawQuery, key, versio
     ...(payload !== undefined && { payload }),
   };
 }
+
+/** What stands in a path: nothing, and dots that would be another path (RFC 3986 §5.2.4), can not. */
+const segment = (value: unknown): string => {
+  const text = inUrl(value);
+  return /^\.{0,2}$/.test(text) ? 'x' : text;
+};
 
 const inUrl = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');

@@ -84,6 +84,27 @@ describe('an agent', () => {
     await visit.end();
   });
 
+  test('turns the telephone on in the page, is told that there is no microphone, and orders a hold for that on the table', async () => {
+    const visit = await Visit.signedIn(house, 'ana');
+    const { page } = visit;
+    const panel = page.locator('.phone');
+    await panel.getByText('no call can reach you').waitFor();
+    await panel.getByRole('button', { name: 'Telephone here' }).press('Enter');
+    await panel.getByText(/^No microphone was found|^The microphone is not allowed/).waitFor();
+    expect(await panel.locator('.badge', { hasText: 'Off' }).count()).toBe(1);
+    await panel.getByText('In a talk').waitFor();
+    // No keys of a telephone that is not here.
+    expect(await panel.getByRole('button', { name: 'Keypad' }).count()).toBe(0);
+    const ordered = page.waitForResponse(/\/v1\/staff\/desk\/me\/talk\/hold$/);
+    await page.keyboard.press('h');
+    expect((await ordered).status()).toBe(202);
+    await panel.getByRole('button', { name: 'Refund' }).press('Enter');
+    await panel.locator('button[aria-pressed=true]', { hasText: 'Refund' }).waitFor();
+    expect(await visit.violations()).toEqual([]);
+    expect(visit.wrong).toEqual([]);
+    await visit.end();
+  });
+
   test('who signs in elsewhere is told so where they were, and goes on there', async () => {
     const here = await Visit.signedIn(house, 'ana', '/console/calls');
     const there = await Visit.signedIn(house, 'ana');

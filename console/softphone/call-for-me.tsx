@@ -21,11 +21,11 @@ export function CallForMe({ phone }: { readonly phone: TelephoneInPage }) {
         <p class="head">{words.phone.rings}</p>
         {call && state === 'ringing' && <WhoCalls call={call} />}
         <div class="acts">
-          <button type="button" onClick={hangUp}>
-            {words.phone.refuse}
-          </button>
           <button type="button" class="primary" id={PHONE_IDS.answer} onClick={answer}>
             {words.phone.answer}
+          </button>
+          <button type="button" onClick={hangUp}>
+            {words.phone.refuse}
           </button>
         </div>
       </div>

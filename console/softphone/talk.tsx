@@ -79,12 +79,12 @@ export function Talk({ call, codes, phone: { telephone, hangUp, mute, press } }:
       </div>
       {here && shown === 'keypad' && <Keypad onPress={press} />}
       {failure && <Failed failure={failure} />}
-      {call && <Codes call={call} codes={codes} />}
       {here && (
         <button type="button" class="danger" onClick={hangUp}>
           {words.phone.end}
         </button>
       )}
+      {call && <Codes call={call} codes={codes} />}
       {shown === 'transfer' && <Transfer onClose={() => setShown(undefined)} />}
     </>
   );

@@ -234,11 +234,20 @@ describe('a talk', () => {
     expect((await myDesk(server.db, 'ana', after(63)))?.call).toMatchObject({ entryId: talk, code: '1' });
   });
 
+  test('with who was called back is passed on with the number where they are', async () => {
+    const talk = await talking();
+    const calledBack = { way: 'call-back', callBackNumber: '+12135550199' } as const;
+    await server.db.updateTable('deskEntry').set(calledBack).where('id', '=', talk).execute();
+    const place = await passedTo(talk);
+    expect(await findEntry(server.db, place)).toMatchObject({ number: '+12135550199', way: 'line' });
+  });
+
   test('counts as one wait', async () => {
     const span = { from: after(-1), until: after(1) };
     const before = await waitFigures(server.db, span);
     const talk = await talking();
-    await passedTo(talk);
+    const place = await passedTo(talk, 'eva');
+    await beginTalk(server.db, place, after(62));
     expect((await waitFigures(server.db, span)).answered).toBe(before.answered + 1);
   });
 });

@@ -75,6 +75,13 @@ describe('who may call', () => {
     expect(await by(second)).toMatchObject({ kind: 'refused', status: 407 });
     await useStaffSession(db, second.sessionId, { at: clock.now(), since: new Date(0) });
     expect(await by(second)).toEqual({ kind: 'agent', agentId: 'ana' });
+    // Whatever should have taken the telephone away did not.
+    const ended = { endedAt: clock.now(), endedAs: 'signed-out' } as const;
+    await db.updateTable('staffSession').set(ended).where('id', '=', second.sessionId).execute();
+    expect(await by(second)).toMatchObject({ kind: 'refused', status: 407 });
+    const open = { endedAt: null, endedAs: null };
+    await db.updateTable('staffSession').set(open).where('id', '=', second.sessionId).execute();
+    expect(await by(second)).toEqual({ kind: 'agent', agentId: 'ana' });
     const expired = { expiresAt: clock.now() };
     await db.updateTable('staffSession').set(expired).where('id', '=', second.sessionId).execute();
     expect(await by(second)).toMatchObject({ kind: 'refused', status: 407 });

@@ -6,7 +6,8 @@ import { saveAgent, turnAgent } from '#db/desk/agents.ts';
 import { beginTalk, endTalk, enterQueue } from '#db/desk/entries.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
 import { openDeskLegsOf, planDeskLeg, updateDeskLeg } from '#db/desk/legs.ts';
-import { orderListening, takeOrders } from '#db/desk/orders.ts';
+import { orderInTalk } from '#db/desk/in-talk.ts';
+import { orderListening, orderOfTalk, takeOrders } from '#db/desk/orders.ts';
 import { saveRegistration } from '#db/registrations.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { Stopped } from '../call/last-words.ts';
@@ -92,8 +93,8 @@ async function talking(network?: Network, { registered = true } = {}) {
 type Talking = Awaited<ReturnType<typeof talking>>;
 
 const orders = ({ supervisor }: Talking): string[] => supervisor.told.filter((one) => one.startsWith('listen to'));
-async function until(ready: () => boolean): Promise<void> {
-  while (!ready()) await new Promise((resolve) => setImmediate(resolve));
+async function until(ready: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await ready())) await new Promise((resolve) => setImmediate(resolve));
 }
 const notes = async ({ entryId }: Talking) =>
   (await eventsOfEntry(server.db, entryId))
@@ -166,7 +167,8 @@ describe('a supervisor who has ordered it', () => {
     await talk.clock.move(120_000);
     await done;
     expect([orders(talk), await notes(talk), talk.dialog.byes.length]).toEqual([[], [], 1]);
-    expect(await openDeskLegsOf(server.db, 'ivr-test')).toEqual([]);
+    // Nobody waits for it to be written.
+    await until(async () => (await openDeskLegsOf(server.db, 'ivr-test')).length === 0);
   });
 
   it.each([
@@ -251,6 +253,25 @@ describe('an order to listen', () => {
     expect(await takeOrders(server.db, talk.entryId, at)).toEqual([]);
     stop.abort(new Error('over'));
     await expect(payment).rejects.toThrow('over');
+  });
+
+  it('comes beside those that the talk carries out one after the other, each once, as they came', async () => {
+    const talk = await talking();
+    const at = talk.clock.now();
+    const stop = new AbortController();
+    const talkOrders = new TalkOrders(talk.agent, { ...talk.call, leg: talk.agent }, () => undefined);
+    const pay = (cents: number) => orderOfTalk(server.db, { kind: 'payment', agentId: 'ana', cents }, at);
+    await pay(1_000);
+    const hold = { kind: 'hold' } as const;
+    await server.db.transaction().execute((trx) => orderInTalk(trx, 'ana', hold, at));
+    await pay(2_000);
+    const first = talkOrders.next(stop.signal);
+    await talk.clock.move(orderMs);
+    expect(await first).toMatchObject({ kind: 'payment', cents: 1_000 });
+    expect(await talkOrders.next(stop.signal)).toMatchObject({ kind: 'hold' });
+    const third = talkOrders.next(stop.signal);
+    stop.abort(new Error('over'));
+    await expect(third).rejects.toThrow('over');
   });
 
   it('is refused to who is no supervisor, of one’s own talk, of no talk, of one that is taken, and without a telephone', async () => {

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { Bank } from '#accounts/testing/bank.ts';
 import { openAccount } from '#db/accounts.ts';
 import { saveAgent, turnAgent } from '#db/desk/agents.ts';
-import { beginTalk, enterQueue } from '#db/desk/entries.ts';
+import { beginTalk, enterQueue, findEntry } from '#db/desk/entries.ts';
 import { eventsOfEntry } from '#db/desk/events.ts';
+import { orderInTalk } from '#db/desk/in-talk.ts';
 import { orderOfTalk, takeOrders } from '#db/desk/orders.ts';
 import { serveQueue } from '#accounts/desk/queue.ts';
 import { balanceOf, findPosting } from '#db/ledger.ts';
@@ -191,6 +192,28 @@ it.each(['agent', 'caller'])('that is confirmed is charged and written down thou
   expect((await talk.notes()).at(-1)).toMatchObject({ outcome: 'captured' });
   // The caller hears it to the end.
   expect(caller.prompts.filter(({ path }) => path.startsWith('passing')).length).toBe(who === 'agent' ? 3 : 2);
+});
+
+it('from a caller on hold is taken when the music is over; the desk sees that a card is typed, until they are together again', async () => {
+  const talk = await talking();
+  const { caller, agent, entryId } = talk;
+  const { db } = server;
+  const aside = async () => (await findEntry(db, entryId))?.aside;
+  await db.transaction().execute((trx) => orderInTalk(trx, 'ana', { kind: 'hold' }, talk.clock.now()));
+  // Music that is over at once would begin for ever.
+  caller.quick = false;
+  await talk.clock.move(orderMs);
+  await until(async () => (await aside()) === 'held');
+  await said(caller, 'hold.stay');
+  caller.quick = true;
+  await begins(talk);
+  expect(caller.told).toEqual(['keep keys', 'bridge to agent', 'unbridge', 'bridge to agent', 'unbridge']);
+  await until(async () => (await aside()) === 'paying');
+  agent.press('*');
+  await joined(talk, 3);
+  await until(async () => (await aside()) === undefined);
+  talk.agentDialog.hangUp();
+  await talk.talk;
 });
 
 it('is no longer tried after three cards that were declined', async () => {

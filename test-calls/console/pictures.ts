@@ -64,6 +64,14 @@ try {
   await picture(staff, 'me-code');
   await staff.end();
 
+  const agent = await Visit.signedIn(house, 'ana');
+  await agent.settled();
+  await picture(agent, 'phone');
+  await agent.page.getByRole('button', { name: 'Transfer' }).click();
+  await agent.page.locator('dialog[open]').waitFor();
+  await picture(agent, 'phone-transfer');
+  await agent.end();
+
   for (const [username, name, options] of [
     ['ray', 'desk-dark', { theme: 'dark' }],
     ['ray', 'call-dark', { theme: 'dark' }],

@@ -185,4 +185,6 @@ test('the desk shows who can be rung, and who is on hold', async () => {
     { id: 'ray', reachable: true },
   ]);
   expect(agents[1]).not.toHaveProperty('aside');
+  await house.db.updateTable('registration').set({ expiresAt: house.at }).execute();
+  expect(await agent.get('/v1/staff/desk')).toMatchObject({ agents: [{}, { id: 'ray', reachable: false }] });
 });

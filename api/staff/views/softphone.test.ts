@@ -96,16 +96,22 @@ describe('the telephone in an agent’s page', () => {
   test('ends with the session, however that ends', async () => {
     const told = await turnOn();
     await register(told);
+    await house.db
+      .updateTable('registration')
+      .set({ expiresAt: new Date('2030-01-01') })
+      .execute();
     house.staffed.pass(16 * 60_000);
     // Nobody did anything.
     expect((await agent.ask('GET', '/v1/staff/me')).statusCode).toBe(401);
     expect([await usable(told), await rings()]).toEqual([undefined, undefined]);
-    const left = house.db.selectFrom('credential').select('username').where('staffSessionId', 'is not', null);
-    expect(await left.execute()).toEqual([]);
+    const left = house.db.selectFrom('credential').select('username').where('agentId', 'is not', null);
+    // That on the table is no session's.
+    expect(await left.execute()).toEqual([{ username: 'desk1' }]);
+    expect(await house.db.selectFrom('registration').select('username').execute()).toEqual([]);
     const { id: sessionId } = await house.db.selectFrom('staffSession').select('id').executeTakeFirstOrThrow();
     const late = { agentId: 'ana', sessionId, realm: 'homeline' };
     expect(await house.db.transaction().execute((trx) => turnOnSoftphone(trx, late))).toBeUndefined();
-    expect(await left.execute()).toEqual([]);
+    expect(await left.execute()).toEqual([{ username: 'desk1' }]);
   });
 });
 

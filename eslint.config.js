@@ -69,7 +69,7 @@ export default defineConfig(
   room('console', { files: ['console/softphone/sip-phone.ts'], browser: ['sip\\.js$'] }),
   room('console', { files: ['console/qr/modules.ts'], browser: ['lean-qr$'] }),
   room('sip-proxy', { files: ['sip-proxy/drachtio.ts'], meets: 'drachtio-srf' }),
-  room('media', { files: ['media/freeswitch.ts'], meets: 'drachtio-fsmrf' }),
+  room('media', { files: ['media/freeswitch.ts', 'media/endpoint.ts'], meets: 'drachtio-fsmrf' }),
   {
     files: ['**/*.js'],
     extends: [ts.configs.disableTypeChecked],

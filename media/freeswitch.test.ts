@@ -6,7 +6,9 @@ import { afterAll, expect, test } from 'vitest';
 import { runApi } from './embedded/api/table.ts';
 import { FakeServer, type FakeParty } from './embedded/testing/fake-party.ts';
 import { SoundFolder, voiceFrame } from './embedded/testing/fake-sounds.ts';
-import { Endpoint, endpointCutOff, MediaServer, MediaServerUnavailable } from './freeswitch.ts';
+import { Endpoint, endpointCutOff, MediaServerUnavailable } from './endpoint.ts';
+import { securedEnd } from './inviting.ts';
+import { MediaServer } from './freeswitch.ts';
 
 const folder = new SoundFolder();
 afterAll(() => folder.remove());
@@ -277,6 +279,7 @@ test.each([
 /** A media server to which somebody is connected: what its commands are answered, and endpoints that it makes when the test says so. */
 function connected(answers: Record<string, string> = {}) {
   const asked: string[] = [];
+  const wanted: (object | undefined)[] = [];
   const making: ((endpoint: FsEndpoint) => void)[] = [];
   let disconnected = 0;
   const near = Object.assign(new EventEmitter(), {
@@ -288,7 +291,10 @@ function connected(answers: Record<string, string> = {}) {
       asked.push(command);
       return answers[command] ?? new Promise<string>(() => undefined);
     },
-    createEndpoint: () => new Promise<FsEndpoint>((resolve) => making.push(resolve)),
+    createEndpoint: (options?: object) => {
+      wanted.push(options);
+      return new Promise<FsEndpoint>((resolve) => making.push(resolve));
+    },
     disconnect: () => void disconnected++,
   });
   const server = new (MediaServer as unknown as new (near: FsServer) => MediaServer)(near as unknown as FsServer);
@@ -296,13 +302,14 @@ function connected(answers: Record<string, string> = {}) {
     const ended: string[] = [];
     const fs = Object.assign(new EventEmitter(), {
       uuid,
+      local: { sdp: `answer of ${uuid}` },
       conn: { socket: { setNoDelay: () => undefined }, disconnect: () => void ended.push('socket') },
       dialog: { connected: true, destroy: async () => void ended.push('dialog') },
     });
     making.shift()?.(fs as unknown as FsEndpoint);
     return Object.assign(fs, { ended });
   };
-  return { server, near, asked, make, disconnected: () => disconnected };
+  return { server, near, asked, make, wanted, disconnected: () => disconnected };
 }
 
 const status = (sessions: number, ready = 'ready', max = '1000 session(s) max') =>
@@ -344,6 +351,22 @@ test('a media server that is lost takes its endpoints along, and whatever was as
   expect([server.abandoned, disconnected()]).toEqual([['u-2'], 1]);
   await expect(server.has(randomUUID())).rejects.toBeInstanceOf(MediaServerUnavailable);
   await expect(server.endpointFor('v=0')).rejects.toBeInstanceOf(MediaServerUnavailable);
+});
+
+test('a secured far end is invited as such, another with its description; both are told of the answer', async () => {
+  const { server, make, wanted } = connected();
+  const told: string[] = [];
+  const secured = 'v=0\r\nm=audio 4000 UDP/TLS/RTP/SAVPF 0\r\n';
+  const plain = 'v=0\r\nm=audio 4000 RTP/AVP 0\r\n';
+  for (const sdp of [secured, plain])
+    void server.endpointFor(sdp, (answer) => told.push(answer)).catch(() => undefined);
+  expect(wanted).toEqual([
+    { headers: { [securedEnd]: { remoteSdp: secured, onAnswer: expect.any(Function) as () => void } } },
+    { remoteSdp: plain },
+  ]);
+  make('u-1');
+  make('u-2');
+  await expect.poll(() => told).toEqual(['answer of u-1', 'answer of u-2']);
 });
 
 test('an endpoint that comes when its server has been given up is ended', async () => {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useAct } from '../ask/use-act.ts';
 import { Dialog } from '../parts/dialog.tsx';
+import { WaysOut } from '../parts/ending.tsx';
 import { Faults } from '../parts/faults.tsx';
 import { SecretField } from '../parts/secret-field.tsx';
 import { typedIn } from '../parts/typed.ts';
@@ -54,14 +55,7 @@ export function Prove({ title, submit, danger = false, onClose, work }: ProvePro
             codes={{ 'password-wrong': words.me.wrongPassword, 'staff-sign-in-locked': words.signIn.locked }}
           />
         )}
-        <div class="acts">
-          <button type="button" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class={danger ? 'danger primary' : 'primary'} disabled={busy}>
-            {submit}
-          </button>
-        </div>
+        <WaysOut busy={busy} submit={submit} danger={danger} onCancel={onClose} />
       </form>
     </Dialog>
   );

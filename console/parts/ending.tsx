@@ -2,20 +2,22 @@ import type { Failure } from '../ask/failure.ts';
 import { useWords } from '../wording/words.tsx';
 import { Failed } from './failed.tsx';
 
-interface EndingProps {
-  /** What must be said first; told once somebody has tried. */
-  readonly missing?: string | undefined;
-  readonly failure?: Failure | undefined;
+interface WaysOutProps {
   readonly busy: boolean;
   readonly submit: string;
   /** It takes something from somebody. */
-  readonly danger?: true;
+  readonly danger?: boolean;
   readonly onCancel: () => void;
 }
 
+interface EndingProps extends WaysOutProps {
+  /** What must be said first; told once somebody has tried. */
+  readonly missing?: string | undefined;
+  readonly failure?: Failure | undefined;
+}
+
 /** The end of a form that does something: what is missing, what went wrong, and the two ways out. */
-export function Ending({ missing, failure, busy, submit, danger, onCancel }: EndingProps) {
-  const { words } = useWords();
+export function Ending({ missing, failure, ...ways }: EndingProps) {
   return (
     <>
       {missing !== undefined && (
@@ -24,14 +26,22 @@ export function Ending({ missing, failure, busy, submit, danger, onCancel }: End
         </p>
       )}
       {failure && <Failed failure={failure} />}
-      <div class="acts">
-        <button type="button" onClick={onCancel}>
-          {words.common.cancel}
-        </button>
-        <button type="submit" class={danger ? 'danger primary' : 'primary'} disabled={busy}>
-          {submit}
-        </button>
-      </div>
+      <WaysOut {...ways} />
     </>
+  );
+}
+
+/** Out of a form: it is left as it was, or does what it says. */
+export function WaysOut({ busy, submit, danger, onCancel }: WaysOutProps) {
+  const { words } = useWords();
+  return (
+    <div class="acts">
+      <button type="button" onClick={onCancel}>
+        {words.common.cancel}
+      </button>
+      <button type="submit" class={danger ? 'danger primary' : 'primary'} disabled={busy}>
+        {submit}
+      </button>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { EndedBy } from '#db/calls.ts';
-import { endpointCutOff } from '#media/freeswitch.ts';
+import { endpointCutOff } from '#media/endpoint.ts';
 import type { Disposition } from '../cdr/dispositions.ts';
 import { dispositions } from '../cdr/dispositions.ts';
 import type { LegEnding } from '../leg/leg.ts';

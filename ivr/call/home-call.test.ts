@@ -4,7 +4,7 @@ import { openDatabase } from '#db/connect.ts';
 import { saveSpokenName } from '#db/people.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
-import { MediaServerUnavailable } from '#media/freeswitch.ts';
+import { MediaServerUnavailable } from '#media/endpoint.ts';
 import type { Sequences } from '#media/prompts/sequence.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import type { Platform } from '../platform.ts';

@@ -5,7 +5,7 @@ import { isUnavailable } from '#db/unavailable.ts';
 import type { Desk } from '#flows/call-home/inside.ts';
 import { callHome } from '#flows/call-home/inside.ts';
 import { prompt } from '#flows/prompt.ts';
-import { EndpointGone, endpointCutOff, MediaServerUnavailable } from '#media/freeswitch.ts';
+import { EndpointGone, endpointCutOff, MediaServerUnavailable } from '#media/endpoint.ts';
 import type { CallRecord } from '../cdr/call-record.ts';
 import type { Disposition } from '../cdr/dispositions.ts';
 import { dispositions } from '../cdr/dispositions.ts';

@@ -9,7 +9,7 @@ import { saveRegistration } from '#db/registrations.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
 import { typed } from '#flows/testing/typed.ts';
-import { MediaServerUnavailable } from '#media/freeswitch.ts';
+import { MediaServerUnavailable } from '#media/endpoint.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { readTrunks } from '#sip-proxy/trunks/trunk.ts';
 import { SpokenLine } from '../leg/spoken-line.ts';

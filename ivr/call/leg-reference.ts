@@ -1,4 +1,4 @@
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/endpoint.ts';
 import type { InviteReference } from '#sip-proxy/drachtio.ts';
 import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import type { Leg } from '../leg/leg.ts';

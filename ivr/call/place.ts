@@ -1,6 +1,7 @@
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/endpoint.ts';
 import type { MediaServers } from '#media/servers/media-servers.ts';
-import type { Dialog, InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
+import type { Dialog } from '#sip-proxy/dialog.ts';
+import type { InviteReference, SipServer } from '#sip-proxy/drachtio.ts';
 import type { PlannedDialog } from '#sip-proxy/planned-dialog.ts';
 import { planDialog } from '#sip-proxy/planned-dialog.ts';
 import type { Reach } from '#sip-proxy/registrar/reach.ts';

@@ -6,7 +6,7 @@ import type { Facility } from '#db/facilities.ts';
 import { findRecording, intendRecording } from '#db/recordings.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import { startTestDatabase } from '#db/testing.ts';
-import { MediaServerUnavailable } from '#media/freeswitch.ts';
+import { MediaServerUnavailable } from '#media/endpoint.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { Leg } from '../leg/leg.ts';
 import type { Terms } from '../platform.ts';

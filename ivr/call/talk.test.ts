@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MediaServerUnavailable } from '#media/freeswitch.ts';
+import { MediaServerUnavailable } from '#media/endpoint.ts';
 import { Leg } from '../leg/leg.ts';
 import { MovedClock, turns } from '../testing/moved-clock.ts';
 import { PlayedDialog } from '../testing/played-dialog.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { endpointCutOff, MediaServerUnavailable } from '#media/freeswitch.ts';
+import { endpointCutOff, MediaServerUnavailable } from '#media/endpoint.ts';
 import { bytesWritten } from '#media/recordings/file.ts';
 import type { Leg, LegEnding } from '../leg/leg.ts';
 

@@ -1,7 +1,7 @@
 import { setListening, type Listening, type ListeningMode } from '#db/desk/listening.ts';
 import { isUnavailable } from '#db/unavailable.ts';
 import { prompt, type Prompt } from '#flows/prompt.ts';
-import type { HeardBy } from '#media/freeswitch.ts';
+import type { HeardBy } from '#media/endpoint.ts';
 import type { Leg } from '../leg/leg.ts';
 import type { SpokenLine } from '../leg/spoken-line.ts';
 import type { Platform } from '../platform.ts';

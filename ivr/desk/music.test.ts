@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/endpoint.ts';
 import { turns } from '../testing/moved-clock.ts';
 import { playMusic } from './music.ts';
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/endpoint.ts';
 
 /** Music that goes round until it is stopped. */
 export interface Music {

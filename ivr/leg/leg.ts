@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Endpoint } from '#media/freeswitch.ts';
-import type { Dialog } from '#sip-proxy/drachtio.ts';
+import type { Endpoint } from '#media/endpoint.ts';
+import type { Dialog } from '#sip-proxy/dialog.ts';
 import type { Clock } from '../clock.ts';
 import { Digits } from './digits.ts';
 

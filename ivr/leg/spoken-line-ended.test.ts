@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prompt } from '#flows/prompt.ts';
-import { EndpointGone } from '#media/freeswitch.ts';
+import { EndpointGone } from '#media/endpoint.ts';
 import { turns } from '../testing/moved-clock.ts';
 import { question, spoken } from '../testing/spoken.ts';
 import { watched } from '../testing/watched.ts';

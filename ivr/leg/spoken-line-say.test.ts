@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prompt } from '#flows/prompt.ts';
-import { UnplayableFile } from '#media/freeswitch.ts';
+import { UnplayableFile } from '#media/endpoint.ts';
 import { writeSound } from '#media/prompts/sound.ts';
 import { turns } from '../testing/moved-clock.ts';
 import { spoken } from '../testing/spoken.ts';

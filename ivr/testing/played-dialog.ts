@@ -1,4 +1,4 @@
-import type { Dialog, DialogReference, Ending } from '#sip-proxy/drachtio.ts';
+import type { Dialog, DialogReference, Ending } from '#sip-proxy/dialog.ts';
 
 /** A dialog whose far end is played by a test. */
 export class PlayedDialog implements Dialog {

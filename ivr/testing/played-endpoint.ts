@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Appointment, Digit, Endpoint, HeardBy, Playback } from '#media/freeswitch.ts';
-import { EndpointGone } from '#media/freeswitch.ts';
+import type { Appointment, Digit, Endpoint, HeardBy, Playback } from '#media/endpoint.ts';
+import { EndpointGone } from '#media/endpoint.ts';
 import { turns } from './moved-clock.ts';
 
 /** A prompt on a {@link PlayedEndpoint}. It plays until the test lets it end, or until it is stopped. */

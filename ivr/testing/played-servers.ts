@@ -1,13 +1,7 @@
-import type { Endpoint } from '#media/freeswitch.ts';
+import type { Endpoint } from '#media/endpoint.ts';
 import type { MediaServers } from '#media/servers/media-servers.ts';
-import type {
-  DialogReference,
-  Dialling,
-  DialResult,
-  IncomingCall,
-  IncomingRequest,
-  SipServer,
-} from '#sip-proxy/drachtio.ts';
+import type { DialogReference } from '#sip-proxy/dialog.ts';
+import type { Dialling, DialResult, IncomingCall, IncomingRequest, SipServer } from '#sip-proxy/drachtio.ts';
 import { PlayedEndpoint } from './played-endpoint.ts';
 
 /** Of a far end that was asked for one. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { MediaServerUnavailable } from '../freeswitch.ts';
+import { MediaServerUnavailable } from '../endpoint.ts';
 import { nameOf, type MediaAddress } from './address.ts';
 
 /** The profile that drachtio-fsmrf looks for in `sofia status`; without it, it throws where nobody can catch it. */

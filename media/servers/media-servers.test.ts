@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MovedClock, turns } from '#ivr/testing/moved-clock.ts';
-import type { Endpoint, MediaLoad, MediaServer } from '../freeswitch.ts';
-import { MediaServerUnavailable } from '../freeswitch.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { MediaLoad, MediaServer } from '../freeswitch.ts';
+import { MediaServerUnavailable } from '../endpoint.ts';
 import { nameOf, readAddresses, type MediaAddress } from './address.ts';
 import { MediaServers } from './media-servers.ts';
 

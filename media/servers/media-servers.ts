@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
-import { MediaServer, MediaServerUnavailable, type Endpoint } from '../freeswitch.ts';
+import { MediaServerUnavailable, type Endpoint } from '../endpoint.ts';
+import { MediaServer } from '../freeswitch.ts';
 import { nameOf, resolveAddresses, type LookUp, type MediaAddress } from './address.ts';
 import { greet } from './greet.ts';
 import { KeptServer, type Log, type Time } from './kept-server.ts';

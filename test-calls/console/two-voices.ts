@@ -1,3 +1,5 @@
+import { wavOf } from './wav.ts';
+
 const RATE = 8_000;
 
 /** A WAV of two channels, 16 bits: two who talk in turn, each in syllables, as a recording looks and sounds from afar. */
@@ -15,18 +17,5 @@ export function twoVoices(seconds: number): Buffer {
     data.writeInt16LE(turn === 0 ? mine : theirs, frame * 4);
     data.writeInt16LE(turn === 0 ? theirs : mine, frame * 4 + 2);
   }
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20); // PCM
-  head.writeUInt16LE(2, 22);
-  head.writeUInt32LE(RATE, 24);
-  head.writeUInt32LE(RATE * 4, 28);
-  head.writeUInt16LE(4, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
+  return wavOf(data, { rate: RATE, channels: 2 });
 }

@@ -21,10 +21,11 @@ import { toneWav } from './console/tone-wav.ts';
 import { wholeCalls } from './whole-calls.ts';
 
 /*
- * An agent's telephone is the page in Chromium, by our own pair of servers: it is rung, answers, holds, and passes the caller on to a telephone that
- * stands on a table. How the real servers speak to browsers is theirs.
+ * An agent's telephone is the page in Chromium: it is rung, answers, holds, and passes the caller on to a telephone that stands on a table. With
+ * ENGINE=drachtio SOFTPHONE_URL says where that server listens for WebSockets.
  */
 
+const { SOFTPHONE_URL } = process.env;
 const number = '+18669490290';
 const family = '+12135550142';
 const password = 'of the desk';
@@ -46,7 +47,7 @@ afterAll(async () => {
 });
 
 const { call, stage } = wholeCalls({
-  environment: { FAMILY_LINE_NUMBER: number, SIP_WS_PORT: '0' },
+  environment: { FAMILY_LINE_NUMBER: number, SIP_WS_PORT: '0', ...(SOFTPHONE_URL !== undefined && { SOFTPHONE_URL }) },
   prepare: async (db, config) => {
     const now = new Date();
     for (const [id, extension, username] of [

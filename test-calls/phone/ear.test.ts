@@ -49,6 +49,30 @@ test('a prompt is found at the arrival of its first audible sample', () => {
   expect(ear.heard(prompt, { from: 1700 })?.complete ?? false).toBe(false);
 });
 
+test.each([
+  [1, 'exact', 1],
+  [4, 'exact', 4],
+  [5, undefined, 0],
+] as const)(
+  'a sender that comes %i ticks late without a packet is heard whole where it may',
+  async (ticks, likeness, closed) => {
+    const late = (ear: Ear): Ear => {
+      const [before, after] = [sequence(silence(500), prompt), sequence(silence(200), babble({ ms: 400, seed: 8 }))];
+      const all = packets(sequence(before, after));
+      const [begun, rest] = [all.slice(0, 36), all.slice(36)];
+      for (const { bytes } of rest) bytes.writeUInt32BE((bytes.readUInt32BE(4) + 160 * ticks) >>> 0, 4);
+      take(ear, [...begun, ...rest.map(({ bytes, dueMs }) => ({ bytes, dueMs: dueMs + 20 * ticks }))]);
+      return ear;
+    };
+    const closing = late(new Ear(undefined, { closing: true }));
+    expect(closing.heard(prompt)?.complete).toBe(likeness !== undefined);
+    expect(closing.counts).toMatchObject({ closed, lost: 0, jumps: 0 });
+    const strict = late(new Ear(undefined, { closing: false }));
+    expect(strict.heard(prompt)?.complete).toBe(false);
+    expect(strict.counts.closed).toBe(0);
+  },
+);
+
 test('a sound that fades into silence is heard to its end at once, after other sounds and silence', async () => {
   const { pcm } = babble({ ms: 1_000, seed: 5 });
   const fading = { pcm: pcm.map((sample, at) => (at < 6_000 ? sample : sample / 400)), endless: false };

@@ -1,5 +1,5 @@
 import type { Law } from '#media/audio/g711.ts';
-import { emptyPacket, parseRtp } from '#media/rtp/packet.ts';
+import { emptyPacket, parseRtp, type RtpPacket } from '#media/rtp/packet.ts';
 import { fromAlaw, toLinear } from './mu-law.ts';
 import { HeardDigits, type HeardDigit } from './heard-digits.ts';
 import { Listeners, type WaitOptions } from './listeners.ts';
@@ -46,7 +46,20 @@ export interface EarCounts {
   readonly odd: number;
   /** Packets from an address other than the one the first came from. */
   readonly elsewhere: number;
+  /** Packets that were never sent, as a tick came late, and whose place in time was closed: see {@link EarOptions}. */
+  readonly closed: number;
 }
+
+export interface EarOptions {
+  /**
+   * A sender that comes late to a tick goes on at the next, 20 ms later by its timestamps, without a packet in between: FreeSWITCH does so
+   * (docs/differences.md). What it plays is then torn for who compares it by the sample. With this, up to {@link MOST_CLOSED} such ticks in a row are
+   * taken out of the time. Default: with the real servers.
+   */
+  readonly closing?: boolean;
+}
+
+const MOST_CLOSED = 4;
 
 const JUMP_SAMPLES = 16_000;
 const COMFORT_NOISE = 13;
@@ -54,7 +67,9 @@ const NOWHERE: RtpAddress = { address: '', port: 0 };
 
 interface Stream {
   readonly sequence: Sequence;
-  /** The last timestamp and where on the track it lies. */
+  /** The number of the last packet with sound, its length in samples, its timestamp and where on the track it lies. */
+  number: number;
+  length: number;
   timestamp: number;
   at: number;
 }
@@ -74,9 +89,11 @@ export class Ear {
   #source: RtpAddress | undefined;
   #current: Stream | undefined;
   #lastArrivalMs = 0;
-  #counts = { packets: 0, markers: 0, ssrcChanges: 0, jumps: 0, odd: 0, elsewhere: 0 };
+  #counts = { packets: 0, markers: 0, ssrcChanges: 0, jumps: 0, odd: 0, elsewhere: 0, closed: 0 };
+  readonly #closing: boolean;
 
-  constructor(onKey: (key: string, atMs: number) => void = () => {}) {
+  constructor(onKey: (key: string, atMs: number) => void = () => {}, options: EarOptions = {}) {
+    this.#closing = options.closing ?? process.env['ENGINE'] === 'drachtio';
     this.#digits = new HeardDigits(onKey);
   }
 
@@ -101,7 +118,7 @@ export class Ear {
     const stream = this.#stream(rtp.ssrc, rtp.sequence, rtp.timestamp, arrivalMs);
     if (!stream.sequence.take(rtp.sequence)) return;
     if (law) {
-      const at = this.#place(stream, rtp.timestamp, arrivalMs);
+      const at = this.#place(stream, rtp, arrivalMs);
       this.#laws.add(law);
       this.#lastArrivalMs = arrivalMs;
       if (at >= 0) {
@@ -200,7 +217,7 @@ export class Ear {
     let stream = this.#streams.get(ssrc);
     if (!stream) {
       const at = this.#streams.size === 0 ? 0 : this.track.length + this.#pause(arrivalMs);
-      stream = { sequence: new Sequence(ssrc, sequence), timestamp, at };
+      stream = { sequence: new Sequence(ssrc, sequence), number: sequence, length: 0, timestamp, at };
       this.#streams.set(ssrc, stream);
     }
     if (this.#current && this.#current !== stream) this.#counts.ssrcChanges++;
@@ -214,8 +231,14 @@ export class Ear {
   }
 
   /** Where on the track this timestamp lies; negative for what was sent before the first packet heard. */
-  #place(stream: Stream, timestamp: number, arrivalMs: number): number {
-    const at = stream.at + ((timestamp - stream.timestamp) | 0);
+  #place(stream: Stream, { sequence, timestamp, marker, length }: RtpPacket, arrivalMs: number): number {
+    const step = (timestamp - stream.timestamp) | 0;
+    const late = this.#closing && !marker && sequence === ((stream.number + 1) & 0xffff) ? step - stream.length : 0;
+    const ticks = stream.length > 0 ? late / stream.length : 0;
+    const closed = Number.isInteger(ticks) && ticks >= 1 && ticks <= MOST_CLOSED;
+    if (closed) this.#counts.closed += ticks;
+    Object.assign(stream, { number: sequence, length });
+    const at = stream.at + (closed ? step - late : step);
     const due = this.track.length + this.#pause(arrivalMs);
     const jumped = this.track.length > 0 && Math.abs(at - due) > JUMP_SAMPLES;
     if (jumped) this.#counts.jumps++;

@@ -12,19 +12,24 @@ import { count, type Failure } from './everything/vitest-report.ts';
  */
 
 const root = join(import.meta.dirname, '..');
+/** How much of a program's output is told again when it failed. Characters. */
+const longestTold = 20_000;
 /** Whatever still runs then is stopped, and has failed. */
 const limitMinutes = 19;
 const steps = ['lint', 'types', 'unit', 'conformance', 'beside', 'faults', 'calls', 'attacks'] as const;
 type Step = (typeof steps)[number];
 /**
- * Those of one stage run side by side. The calls, whose audio is judged sample by sample, have the machine to themselves but for the linter and
- * the formatter, which take the time that nobody else wants. Attacks come last: a flood is no neighbour.
+ * The lanes of one stage run side by side, the steps of a lane one after the other. Conformance and the calls, whose sound and time are judged,
+ * have the machine to themselves but for the linter and the formatter, which take the time that nobody else wants. Attacks come last: a flood is
+ * no neighbour.
  */
-const stages: readonly (readonly Step[])[] = [
-  ['types', 'unit', 'conformance', 'beside', 'faults'],
-  ['calls', 'lint'],
-  ['attacks'],
+const stages: readonly (readonly (readonly Step[])[])[] = [
+  [['types'], ['unit'], ['beside'], ['faults']],
+  [['conformance', 'calls'], ['lint']],
+  [['attacks']],
 ];
+/** Programs that only read the source take the time that tests leave. */
+const patient: ReadonlySet<Step | 'format'> = new Set(['lint', 'format', 'types']);
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const only = values.only;
@@ -77,7 +82,11 @@ async function debian(step: Step, what: string, packages: readonly DebianPackage
 }
 
 for (const stage of stages)
-  await Promise.all(stage.filter((step) => only === undefined || only === step).map((step) => run[step]()));
+  await Promise.all(
+    stage.map(async (lane) => {
+      for (const step of lane) if (only === undefined || only === step) await run[step]();
+    }),
+  );
 
 // Told again where whoever reads only the end of a long log finds it: what was said first, and what a call's story ends with.
 for (const { what, why = '' } of failures.slice(0, 3)) console.log(`\nFAILED ${what}\n${ends(why, 15)}`);
@@ -93,9 +102,10 @@ function ends(text: string, count: number): string {
 }
 
 /** A program that is right or wrong as a whole. */
-async function program(what: string, name: string, args: readonly string[]): Promise<void> {
-  if (await succeeds(what, name, args)) passed++;
-  else failures.push({ what: `${what}: ${[name, ...args].join(' ')}` });
+async function program(what: Step | 'format', name: string, args: readonly string[]): Promise<void> {
+  const { ok, said } = await ran(what, name, args);
+  if (ok) passed++;
+  else failures.push({ what: `${what}: ${[name, ...args].join(' ')}`, why: said });
 }
 
 /** Projects of vitest, side by side; each of their tests counts. */
@@ -104,25 +114,37 @@ async function vitest(step: Step, ...more: readonly string[]): Promise<void> {
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const projects = [step, ...more].flatMap((project) => ['--project', project]);
-  const clean = await succeeds(step, 'vitest', ['run', ...projects, ...reporters]);
-  const counted = count(await readFile(file, 'utf8').catch(() => undefined), clean, root);
+  const { ok } = await ran(step, 'vitest', ['run', ...projects, ...reporters]);
+  const counted = count(await readFile(file, 'utf8').catch(() => undefined), ok, root);
   await rm(folder, { recursive: true, force: true });
   passed += counted.passed;
   failures.push(...counted.failures.map((failure) => ({ ...failure, what: `${step}: ${failure.what}` })));
 }
 
-/** Runs a program of the project to its end, its output shown as it comes; whether its exit code was 0. */
-async function succeeds(what: string, name: string, args: readonly string[]): Promise<boolean> {
+/** Runs a program of the project to its end, its output shown as it comes. `ok`: its exit code was 0; `said`: the end of what it printed. */
+async function ran(
+  what: Step | 'format',
+  name: string,
+  args: readonly string[],
+): Promise<{ readonly ok: boolean; readonly said: string }> {
   console.log(`${what}: ${[name, ...args].join(' ')}`);
   const started = performance.now();
   // A process group of its own, so that what it started can be stopped with it.
   const child = spawn(join(root, 'node_modules', '.bin', name), args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  // What only reads the source takes the time that tests leave.
-  if (child.pid !== undefined && name !== 'vitest') setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  let said = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const)
+    from.on('data', (text: Buffer) => {
+      to.write(text);
+      said = (said + text.toString()).slice(-longestTold);
+    });
+  if (child.pid !== undefined && patient.has(what)) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const stop = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL');
@@ -139,5 +161,5 @@ async function succeeds(what: string, name: string, args: readonly string[]): Pr
   running.delete(stop);
   if (tooLate.aborted) console.log(`${what}: stopped, the whole run took more than ${limitMinutes} minutes`);
   console.log(`${what}: ${result}, ${((performance.now() - started) / 1000).toFixed(1)} s`);
-  return result === 'ok' && !tooLate.aborted;
+  return { ok: result === 'ok' && !tooLate.aborted, said: said.trimEnd() };
 }

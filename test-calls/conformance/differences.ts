@@ -308,7 +308,7 @@ export const allowed: readonly Allowed[] = [
   },
   {
     cases: /^sounds: twice by loops$/,
-    entry: /^(CHANNEL_EXECUTE playback|PLAYBACK_START) #2$/,
+    entry: /^(CHANNEL_EXECUTE(_COMPLETE)? playback|PLAYBACK_(START|STOP)) #2$/,
     field: /^$/,
     recorded: null,
     reason: 'FreeSWITCH 1.11.1 plays it once, whatever loops says',

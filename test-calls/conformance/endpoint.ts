@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { RtpPhone } from '#media/embedded/testing/rtp-phone.ts';
 import { voiceFrame } from '#media/embedded/testing/fake-sounds.ts';
 import type { SipRequest, SipResponse } from '#sip-stack/message.ts';
 import { EventSocket, type Event } from './event-socket.ts';
+import { tcpPort } from './ports.ts';
 import { newCall, phoneSdp, WirePhone, type WireCall } from './wire-phone.ts';
 
 export interface EndpointOptions {
@@ -80,8 +80,9 @@ export class Endpoint {
     const rtpPort = Number(/m=audio (\d+)/.exec(rtp.sdp())?.[1]);
     const server = createServer();
     const came = new Promise<Socket>((resolve) => server.once('connection', resolve));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const outbound = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const controllerPort = await tcpPort();
+    await new Promise<void>((resolve) => server.listen(controllerPort, '127.0.0.1', resolve));
+    const outbound = `127.0.0.1:${controllerPort}`;
     const target = `sip:drachtio@127.0.0.1:${media.sipPort}`;
     const call = newCall(phone, target);
     const agent = `drachtio-fsmrf:${randomUUID()}`;

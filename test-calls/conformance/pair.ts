@@ -1,5 +1,6 @@
 import { startMediaServer } from '#media/embedded/server.ts';
 import { startSipServer } from '#sip-proxy/embedded/server.ts';
+import { tcpPort } from './ports.ts';
 
 /** A pair of servers under test: where it is reached. All on loopback. */
 export interface Pair {
@@ -18,11 +19,11 @@ export async function embeddedPair(): Promise<Pair> {
   const [adminSecret, eventSocketPassword] = ['word', 'word'];
   const sip = await startSipServer({
     sip: { host, port: 0 },
-    admin: { host, port: 0, secret: adminSecret },
+    admin: { host, port: await tcpPort(), secret: adminSecret },
   });
   const media = await startMediaServer({
     sip: { host, port: 0 },
-    eventSocket: { host, port: 0, password: eventSocketPassword },
+    eventSocket: { host, port: await tcpPort(), password: eventSocketPassword },
     rtp: { host, portMin: 0, portMax: 0 },
   });
   return {

@@ -123,8 +123,9 @@ export class WirePhone {
     await this.#inbox.next((message) => message.callId === call.id);
   }
 
+  /** Hears nothing any more. Its port stays taken: what a server still repeats to it must not reach the phone of another case. */
   close(): void {
-    this.#socket.close();
+    this.#socket.removeAllListeners('message').unref();
   }
 
   #receive(bytes: Buffer, port: number): void {

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../endpoint.ts';
 import type { Cases } from '../run.ts';
 import type { Scene } from '../scene.ts';
-import { maskedFact, recordingFact } from './wav-facts.ts';
+import { between, maskedFact, recordingFact } from './wav-facts.ts';
 
 /** Recording one party alone, a call in the background, and laying sounds over it. */
 export const recordings: Cases = {
@@ -9,21 +9,23 @@ export const recordings: Cases = {
     const a = await scene.endpoint('A');
     await a.set('playback_terminators', '#');
     const id = await a.start('record', `${scene.file('name.wav')} 10`);
-    await a.events.next('RECORD_START');
+    const started = await a.events.next('RECORD_START');
     await a.rtp.speaks(45);
     a.press('#');
+    const stopped = await a.events.next('RECORD_STOP');
     await a.over(id);
     scene.fact('terminator', { value: await a.events.api(`uuid_getvar ${a.uuid} playback_terminator_used`) });
-    recordingFact(scene, scene.file('name.wav'));
+    recordingFact(scene, scene.file('name.wav'), between(started, stopped));
   },
   'a voice, broken off': async (scene) => {
     const a = await scene.endpoint('A');
     const id = await a.start('record', scene.file('name.wav'));
-    await a.events.next('RECORD_START');
+    const started = await a.events.next('RECORD_START');
     await a.rtp.speaks(45);
     await a.api('uuid_break');
+    const stopped = await a.events.next('RECORD_STOP');
     await a.over(id);
-    recordingFact(scene, scene.file('name.wav'));
+    recordingFact(scene, scene.file('name.wav'), between(started, stopped));
   },
   'a key that does not end it': async (scene) => {
     const a = await scene.endpoint('A');
@@ -88,8 +90,10 @@ export const recordings: Cases = {
   'paused for a while': async (scene) => {
     await recorded(scene, async (a, path) => {
       await a.api('uuid_record', `pause ${path}`);
+      const paused = performance.now();
       await a.rtp.speaks(50);
       await a.api('uuid_record', `resume ${path}`);
+      return performance.now() - paused;
     });
   },
   'started twice': async (scene) => {
@@ -115,11 +119,12 @@ export const recordings: Cases = {
   'ended by the end of the call': async (scene) => {
     const a = await scene.endpoint('A');
     await a.api('uuid_record', `start ${scene.file('whole.wav')}`);
-    await a.events.next('RECORD_START');
+    const started = await a.events.next('RECORD_START');
     await a.rtp.speaks(40);
     a.say('BYE');
+    const stopped = await a.events.next('RECORD_STOP');
     await scene.end(a);
-    recordingFact(scene, scene.file('whole.wav'));
+    recordingFact(scene, scene.file('whole.wav'), between(started, stopped));
   },
   'a call that cannot be written': async (scene) => {
     const a = await scene.endpoint('A');
@@ -180,23 +185,22 @@ export const recordings: Cases = {
         await a.start('playback', 'silence_stream://-1');
         await a.events.next('PLAYBACK_START');
         await a.api('uuid_record', `start ${path}`);
-        await a.events.next('RECORD_START');
+        const started = await a.events.next('RECORD_START');
         await a.api('uuid_displace', `start ${scene.sound('other.wav')} ${flags}`);
         await a.events.next('MEDIA_BUG_STOP displace');
         await a.api('uuid_record', `stop ${path}`);
-        await a.events.next('RECORD_STOP');
-        recordingFact(scene, path);
+        const stopped = await a.events.next('RECORD_STOP');
+        recordingFact(scene, path, between(started, stopped));
       },
     ]),
   ),
 };
 
+/** What is done to a recording in its middle. @returns the milliseconds of it that are not recorded */
+type Middle = (a: Endpoint, path: string) => Promise<number | void>;
+
 /** A stereo recording of a voice and a prompt, with something done to it in the middle. */
-async function recorded(
-  scene: Scene,
-  middle: (a: Endpoint, path: string) => Promise<void>,
-  masks = false,
-): Promise<{ a: Endpoint }> {
+async function recorded(scene: Scene, middle: Middle, masks = false): Promise<{ a: Endpoint }> {
   const a = await scene.endpoint('A');
   await a.set('RECORD_STEREO', 'true');
   await background(scene, a, middle);
@@ -204,22 +208,18 @@ async function recorded(
   return { a };
 }
 
-async function background(
-  scene: Scene,
-  a: Endpoint,
-  middle: (a: Endpoint, path: string) => Promise<void> = async () => undefined,
-): Promise<void> {
+async function background(scene: Scene, a: Endpoint, middle: Middle = async () => undefined): Promise<void> {
   const path = scene.file('call.wav');
   const prompt = await a.start('playback', scene.sound('long.wav'));
   await a.events.next('PLAYBACK_START');
   await a.api('uuid_record', `start ${path}`);
-  await a.events.next('RECORD_START');
+  const started = await a.events.next('RECORD_START');
   await a.rtp.speaks(25);
-  await middle(a, path);
+  const pausedMs = (await middle(a, path)) ?? 0;
   await a.rtp.speaks(25);
   await a.api('uuid_record', `stop ${path}`);
-  await a.events.next('RECORD_STOP');
+  const stopped = await a.events.next('RECORD_STOP');
   await a.api('uuid_break');
   await a.over(prompt);
-  recordingFact(scene, path);
+  recordingFact(scene, path, between(started, stopped) - pausedMs);
 }

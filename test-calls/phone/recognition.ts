@@ -27,6 +27,13 @@ const TRIES = 2000;
 /** Steps of mu-law between two encoders, one A-law passage included. */
 const STEPS = 3;
 const LIKE = 0.7;
+/** A frame of FreeSWITCH's in a talk. Samples. */
+const FRAME = 160;
+/**
+ * How many frames one part of a sound may lie before or behind where the rest of it does. In a talk FreeSWITCH puts 20 ms of silence where a frame
+ * comes late (docs/differences.md), and what comes after it lies that much later; whatever was said must be there all the same.
+ */
+const TORN = process.env['ENGINE'] === 'drachtio' ? 3 : 0;
 
 /** Each mu-law byte's place among all 256 by loudness with sign; +0 and -0 are the same place. */
 const rank = new Uint8Array(256);
@@ -124,15 +131,29 @@ export function placeAt(heard: Uint8Array, wanted: Reference, offset: number, ho
   return how === 'encoder' ? place(heard, wanted, offset, how, nearly) : place(heard, wanted, offset, how, alike);
 }
 
-/** Counts the audible blocks of the reference that are heard when it lies at `offset`. */
-function place(heard: Uint8Array, wanted: Reference, offset: number, how: Likeness, same: Same): Place | undefined {
-  let [matched, audible] = [0, 0];
+/** Counts the audible blocks of the reference that are heard when it lies at `offset`, none of them torn away by more than `torn` frames. */
+export function place(
+  heard: Uint8Array,
+  wanted: Reference,
+  offset: number,
+  how: Likeness,
+  same: Same,
+  torn = TORN,
+): Place | undefined {
+  let [matched, audible, away] = [0, 0, 0];
+  const lies = (from: number, count: number, frames: number): boolean => {
+    const there = offset + from + frames * FRAME;
+    return there >= 0 && there + count <= heard.length && same(heard, there, wanted.samples, from, count);
+  };
   for (let at = wanted.start; at < wanted.end; at += BLOCK) {
     const count = Math.min(BLOCK, wanted.end - at);
     if (isSilent(wanted.samples, at, count)) continue;
     audible += count;
-    const there = offset + at;
-    if (there >= 0 && there + count <= heard.length && same(heard, there, wanted.samples, at, count)) matched += count;
+    const here = torn === 0 ? [0] : [away, away + 1, away - 1, 0].filter((frames) => Math.abs(frames) <= torn);
+    const found = here.find((frames) => lies(at, count, frames));
+    if (found === undefined) continue;
+    matched += count;
+    away = found;
   }
   return matched >= Math.min(LEAST, audible) ? { offset, matched, audible, likeness: how } : undefined;
 }

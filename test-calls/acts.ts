@@ -2,23 +2,31 @@ import { expect } from 'vitest';
 import type { Language } from '#flows/language.ts';
 import type { PromptKey, Value } from '#flows/prompt.ts';
 import type { Heard } from './phone/ear.ts';
+import type { WaitOptions } from './phone/listeners.ts';
 import type { IncomingCall } from './phone/incoming-call.ts';
 import type { DialOptions, OutgoingCall } from './phone/outgoing-call.ts';
-import { babble, sequence, silence } from './phone/sound.ts';
+import { babble, sequence, silence, type Sound } from './phone/sound.ts';
 import { ownServers } from './stage.ts';
 import type { Scene } from './whole-calls.ts';
 
 /** FreeSWITCH throws away what waits in its socket as a bridge begins (docs/differences.md). */
 export const bridgeBeginsMs = ownServers ? 0 : 300;
 
-/** What FreeSWITCH may lose of one thing that is said in a talk: two frames of 20 ms, each with the 10 ms that it cuts (docs/differences.md). Samples. */
+/** How alike what is said in a talk must be where it is heard, and in the recording: FreeSWITCH tears it now and then (docs/differences.md). */
+export const talkLikeness = ownServers ? 'encoder' : 'torn';
+/** What FreeSWITCH may lose of one thing that is said in a talk: two frames of 20 ms, each with the 10 ms that it cuts. Samples. */
 const TORN_AWAY = ownServers ? 0 : 480;
 
 /** Whether all that is audible of what was said in a talk is there. Samples. */
 export const isWhole = (matched: number, audible: number): boolean => audible - matched <= TORN_AWAY;
 
-export const heardWhole = (heard: Heard | undefined): boolean =>
-  heard !== undefined && isWhole(heard.matchedSamples, heard.audibleSamples);
+/** What one of the two said in a talk reaches the other, whole. */
+export async function hearsSaid({ ear }: OutgoingCall | IncomingCall, said: Sound, from?: number): Promise<Heard> {
+  const heard = await ear.waitFor(said, { tolerance: talkLikeness, ...(from === undefined ? {} : { from }) });
+  if (!heard || !isWhole(heard.matchedSamples, heard.audibleSamples))
+    throw new Error(`what was said was not heard whole: ${JSON.stringify({ heard, counts: ear.counts })}`);
+  return heard;
+}
 
 /** The last sound of a prompt, as this scene's facility says it. */
 export function soundOf({ stage, site }: Scene, key: PromptKey, language: Language = 'en'): Promise<string> {
@@ -38,10 +46,10 @@ export async function hears(
   scene: Scene,
   call: OutgoingCall | IncomingCall,
   key: PromptKey,
-  { language = 'en', until = 'end', from }: { language?: Language; until?: 'start' | 'end'; from?: number } = {},
+  { language = 'en', ...options }: WaitOptions & { readonly language?: Language } = {},
 ) {
   const sound = await soundOf(scene, key, language);
-  const heard = await call.ear.waitFor(sound, { until, ...(from === undefined ? {} : { from }) });
+  const heard = await call.ear.waitFor(sound, options);
   if (!heard) throw new Error(`the call ended before ${language}:${key} was heard`);
   return heard;
 }
@@ -115,6 +123,6 @@ export async function hearEachOther(
   ] as const) {
     const said = babble({ ms: 600, seed: seed++ });
     void from.speak(sequence(silence(bridgeBeginsMs), said));
-    expect(heardWhole(await to.ear.waitFor(said))).toBe(true);
+    await hearsSaid(to, said);
   }
 }

@@ -129,10 +129,12 @@ async function ran(
 ): Promise<{ readonly ok: boolean; readonly said: string }> {
   console.log(`${what}: ${[name, ...args].join(' ')}`);
   const started = performance.now();
+  // Tests leave a report; of all else the end of what it says is kept.
+  const output = name === 'vitest' ? 'inherit' : 'pipe';
   // A process group of its own, so that what it started can be stopped with it.
   const child = spawn(join(root, 'node_modules', '.bin', name), args, {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output, output],
     detached: true,
   });
   let said = '';
@@ -140,7 +142,7 @@ async function ran(
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ] as const)
-    from.on('data', (text: Buffer) => {
+    from?.on('data', (text: Buffer) => {
       to.write(text);
       said = (said + text.toString()).slice(-longestTold);
     });

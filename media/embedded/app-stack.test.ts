@@ -43,10 +43,34 @@ describe('applications inside applications', () => {
     expect(party.variable('x')).toBe('1');
   });
 
-  it('loops repeat an application', () => {
+  it('loops repeat an application that lasts for half a second, and tell which time it is', () => {
+    party.execute('sleep', '500', { loops: 2 });
+    server.run(100);
+    const rounds = server.seen('CHANNEL_EXECUTE').filter((event) => event['Application'] === 'sleep');
+    expect(rounds.map((event) => [event['variable_current_loop'], event['variable_total_loops']])).toEqual([
+      ['1', '2'],
+      ['2', '2'],
+    ]);
+    expect(party.completed).toEqual(['sleep: _none_', 'sleep: _none_']);
+  });
+
+  it('loops without end go on until the channel ends', () => {
+    party.execute('sleep', '500', { loops: -1 });
+    server.run(26 * 5);
+    expect(party.completed.length).toBeGreaterThanOrEqual(4);
+    party.channel.hangup('NORMAL_CLEARING');
+    const rounds = party.completed.length;
+    server.run(100);
+    expect(party.completed).toHaveLength(rounds);
+  });
+
+  it('loops do not repeat what is over sooner', () => {
     party.execute('playback', B, { loops: 2 });
     server.run(7);
-    expect(heard()).toEqual([...frames(2, 0, 3), ...frames(2, 0, 3), '-']);
+    expect(heard()).toEqual([...frames(2, 0, 3), '-', '-', '-', '-']);
+    party.execute('sleep', '440', { loops: 2 });
+    server.run(60);
+    expect(party.completed.filter((line) => line.startsWith('sleep'))).toHaveLength(1);
   });
 
   it('an unknown application ends the call, without a completion', () => {

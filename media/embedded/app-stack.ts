@@ -33,16 +33,20 @@ type Order = {
   readonly argument: string;
   readonly uuid: string;
   readonly lock: boolean;
-  loops: number;
-  /** How often it has been done again without taking any time. */
-  readonly instant?: number;
+  /** How often it is to be done, negative without end, and which of these times it is, from 1 on. */
+  readonly loops: number;
+  readonly loop: number;
+  /** When it began this time. Milliseconds of the engine's clock. */
+  readonly begunMs: number;
 };
 /** Without an order: a state of the channel rather than an application, which shows in no event. */
 type Entry = { readonly order: Order | undefined; readonly app: RunningApp; ended: boolean };
 
-/** Rounds of an application that takes no time: more are a mistake, and nothing else would happen meanwhile. */
-const MOST_INSTANT = 100;
+/** An application that was over sooner is not done again, whatever `loops` says (FreeSWITCH 1.11.1). Milliseconds. */
+const LEAST_LOOPED_MS = 500;
 const NO_RESPONSE = '_none_';
+/** What of an order says where it stands: it begins for the first time. */
+const once = { loop: 1, begunMs: 0 };
 
 /**
  * The applications of a channel. FreeSWITCH runs a command that arrives during an application inside it: the new one goes on top, and when
@@ -89,6 +93,7 @@ export class AppStack {
       uuid: options.uuid || randomUUID(),
       lock: options.lock ?? false,
       loops: options.loops ?? 1,
+      ...once,
     };
     if (this.#stack.some((entry) => entry.order?.lock)) this.#locked.push(order);
     else this.#start(order);
@@ -133,10 +138,10 @@ export class AppStack {
       return this.#channel.hangup('DESTINATION_OUT_OF_ORDER');
     }
     const argument = this.#channel.variables.expand(order.argument);
-    const done: Order = { ...order, argument };
+    const done: Order = { ...order, argument, begunMs: this.#channel.engine.now() };
     const { variables } = this.#channel;
     if (commanded) {
-      variables.set('current_loop', '1');
+      variables.set('current_loop', String(order.loop));
       variables.set('total_loops', String(order.loops));
     }
     const isBridge = order.app === 'uuid_bridge';
@@ -171,7 +176,7 @@ export class AppStack {
     }
     if (typeof running !== 'string') running.abort();
     this.#complete(done, typeof running === 'string' ? running : state.early!);
-    this.#after({ ...done, instant: (order.instant ?? 0) + 1 });
+    this.#after(done);
   }
 
   /** A fault of ours in one application is the end of that application, not of the server. */
@@ -200,10 +205,9 @@ export class AppStack {
 
   #after(order: Order): void {
     if (this.#channel.hangupCause) return;
-    if (order.loops !== 1 && (order.instant ?? 0) >= MOST_INSTANT)
-      this.#channel.log('warn', 'application repeated without end', { application: order.app });
-    else if (order.loops !== 1)
-      return this.#start({ ...order, loops: order.loops > 0 ? order.loops - 1 : order.loops });
+    const again = order.loops < 0 || order.loop < order.loops;
+    if (again && this.#channel.engine.now() - order.begunMs >= LEAST_LOOPED_MS)
+      return this.#start({ ...order, loop: order.loop + 1 });
     while (this.#locked.length > 0 && !this.#stack.some((entry) => entry.order?.lock))
       this.#start(this.#locked.shift()!);
     this.#continue();
@@ -213,7 +217,7 @@ export class AppStack {
   #continue(): void {
     if (this.#channel.hangupCause || this.#starting > 0 || this.#stack.length > 0) return;
     const step = this.#routine.shift();
-    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1 }, false);
+    if (step) this.#start({ ...step, uuid: randomUUID(), lock: false, loops: 1, ...once }, false);
     else this.#channel.hangup('NORMAL_CLEARING');
   }
 

@@ -122,11 +122,8 @@ describe('what would never come to an end', () => {
   it('is an application that takes no time and is to be repeated', () => {
     party.execute('set', 'a=1', { loops: -1 });
     party.execute('set', 'b=2', { loops: 1_000_000 });
-    expect(server.seen('CHANNEL_EXECUTE')).toHaveLength(201);
+    expect(server.seen('CHANNEL_EXECUTE')).toHaveLength(3);
     server.run(2);
     expect(party.channel.hangupCause).toBeUndefined();
-    party.execute('sleep', '20', { loops: 150 });
-    server.run(400);
-    expect(party.completed.filter((line) => line.startsWith('sleep'))).toHaveLength(150);
   });
 });

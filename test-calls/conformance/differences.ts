@@ -307,14 +307,6 @@ export const allowed: readonly Allowed[] = [
     told: 'with a missing part is FILE NOT FOUND',
   },
   {
-    cases: /^sounds: twice by loops$/,
-    entry: /^(CHANNEL_EXECUTE(_COMPLETE)? playback|PLAYBACK_(START|STOP)) #2$/,
-    field: /^$/,
-    recorded: null,
-    reason: 'FreeSWITCH 1.11.1 plays it once, whatever loops says',
-    told: 'Loops of an application',
-  },
-  {
     cases: /^(endpoints|recordings|commands|keys|talks): /,
     entry:
       /^(CHANNEL_EXECUTE_COMPLETE (hangup|record|sleep|transfer|socket)|CHANNEL_CALLSTATE .*|CHANNEL_UNPARK|CHANNEL_PARK|CHANNEL_EXECUTE (park|uuid_bridge)|PLAYBACK_STOP)( #\d)?$/,

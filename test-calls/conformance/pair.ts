@@ -24,7 +24,8 @@ export async function embeddedPair(): Promise<Pair> {
   const media = await startMediaServer({
     sip: { host, port: 0 },
     eventSocket: { host, port: await tcpPort(), password: eventSocketPassword },
-    rtp: { host, portMin: 0, portMax: 0 },
+    // as the ports of TCP: none that a phone could get
+    rtp: { host, portMin: 20_000, portMax: 29_999 },
   });
   return {
     ...{ sipPort: sip.sipPort, adminPort: sip.adminPort, adminSecret },

@@ -9,7 +9,10 @@ let last = PORTS.from + (process.pid % 1000);
 
 /** A TCP port of 127.0.0.1 that nobody listens on and that no UDP port of the run has the number of. Rejects when all are taken. */
 export async function tcpPort(): Promise<number> {
-  while (++last <= PORTS.to) if (await isFree(last)) return last;
+  while (last < PORTS.to) {
+    const port = ++last;
+    if (await isFree(port)) return port;
+  }
   throw new Error(`no TCP port is free from ${PORTS.from} to ${PORTS.to}`);
 }
 

@@ -8,6 +8,7 @@ const sounds: Readonly<Record<string, readonly [voice: number, frames: number]>>
   'short.wav': [2, 10],
   'other.wav': [3, 10],
   'long.wav': [4, 200],
+  'two-seconds.wav': [5, 100],
 };
 
 export function makeSounds(folder: string): void {

@@ -73,6 +73,28 @@ test.each([
   },
 );
 
+test('a sound with a frame of which 40 ms of silence took the place is heard torn, but for what was lost', () => {
+  const all = packets(sequence(silence(500), prompt, silence(200)));
+  const quiet = packets(silence(40));
+  const lost = 36;
+  const torn = [...all.slice(0, lost), ...quiet, ...all.slice(lost + 1)].map(({ bytes }, n) => {
+    const copy = Buffer.from(bytes);
+    copy.writeUInt16BE((all[0]!.bytes.readUInt16BE(2) + n) & 0xffff, 2);
+    copy.writeUInt32BE((all[0]!.bytes.readUInt32BE(4) + 160 * n) >>> 0, 4);
+    all[0]!.bytes.copy(copy, 8, 8, 12);
+    return { bytes: copy, dueMs: all[0]!.dueMs + 20 * n };
+  });
+  const ear = new Ear(undefined, { closing: false });
+  take(ear, torn);
+  const missing = (tolerance: 'encoder' | 'torn') => {
+    const heard = ear.heard(prompt, { tolerance });
+    return (heard?.audibleSamples ?? NaN) - (heard?.matchedSamples ?? NaN);
+  };
+  expect(missing('torn')).toBeGreaterThanOrEqual(160);
+  expect(missing('torn')).toBeLessThanOrEqual(240);
+  expect(missing('encoder')).toBeGreaterThan(1_000);
+});
+
 test('a sound that fades into silence is heard to its end at once, after other sounds and silence', async () => {
   const { pcm } = babble({ ms: 1_000, seed: 5 });
   const fading = { pcm: pcm.map((sample, at) => (at < 6_000 ? sample : sample / 400)), endless: false };

@@ -5,8 +5,10 @@ import { ANCHOR, type Reference } from './reference.ts';
 /** How alike what was heard must be.
  *  - `exact`: byte for byte.
  *  - `encoder`: each sample within two steps: another G.711 encoder, or A-law on the way.
+ *  - `torn`: as `encoder`, but what comes after a frame may lie a frame later or earlier than what came before it. In a talk FreeSWITCH puts
+ *    silence where a frame comes late (docs/differences.md).
  *  - `mixed`: the same wave at another volume, resampled, or with something else over it. */
-export type Likeness = 'exact' | 'encoder' | 'mixed';
+export type Likeness = 'exact' | 'encoder' | 'torn' | 'mixed';
 
 export interface Place {
   /** Where the reference's sample 0 lies in what was heard; may be negative. */
@@ -29,11 +31,8 @@ const STEPS = 3;
 const LIKE = 0.7;
 /** A frame of FreeSWITCH's in a talk. Samples. */
 const FRAME = 160;
-/**
- * How many frames one part of a sound may lie before or behind where the rest of it does. In a talk FreeSWITCH puts 20 ms of silence where a frame
- * comes late (docs/differences.md), and what comes after it lies that much later; whatever was said must be there all the same.
- */
-const TORN = process.env['ENGINE'] === 'drachtio' ? 3 : 0;
+/** How many frames of a torn sound one part may lie before or behind where the rest of it does. */
+const TORN = 3;
 
 /** Each mu-law byte's place among all 256 by loudness with sign; +0 and -0 are the same place. */
 const rank = new Uint8Array(256);
@@ -64,8 +63,8 @@ const alike: Same = (heard, at, wanted, from, count) => likeness(heard, at, want
 export function find(heard: Uint8Array, wanted: Reference, from: number, how: Likeness): Place | undefined {
   const exact = search(heard, wanted, from, 'exact', exactly, byBytes);
   if (how === 'exact' || (exact && exact.matched === exact.audible)) return exact;
-  const near = best(exact, search(heard, wanted, from, 'encoder', nearly, bySteps));
-  if (how === 'encoder' || (near && near.matched === near.audible)) return near;
+  const near = best(exact, search(heard, wanted, from, how === 'torn' ? how : 'encoder', nearly, bySteps));
+  if (how !== 'mixed' || (near && near.matched === near.audible)) return near;
   const lag = bestLag(heard, wanted, from);
   return lag === undefined ? near : best(near, place(heard, wanted, lag, 'mixed', alike));
 }
@@ -128,18 +127,11 @@ function search(
 export function placeAt(heard: Uint8Array, wanted: Reference, offset: number, how: Likeness): Place | undefined {
   const exact = place(heard, wanted, offset, 'exact', exactly);
   if (how === 'exact' || (exact && exact.matched === exact.audible)) return exact;
-  return how === 'encoder' ? place(heard, wanted, offset, how, nearly) : place(heard, wanted, offset, how, alike);
+  return place(heard, wanted, offset, how, how === 'mixed' ? alike : nearly);
 }
 
-/** Counts the audible blocks of the reference that are heard when it lies at `offset`, none of them torn away by more than `torn` frames. */
-export function place(
-  heard: Uint8Array,
-  wanted: Reference,
-  offset: number,
-  how: Likeness,
-  same: Same,
-  torn = TORN,
-): Place | undefined {
+/** Counts the audible blocks of the reference that are heard when it lies at `offset`, or near it when it may be torn. */
+function place(heard: Uint8Array, wanted: Reference, offset: number, how: Likeness, same: Same): Place | undefined {
   let [matched, audible, away] = [0, 0, 0];
   const lies = (from: number, count: number, frames: number): boolean => {
     const there = offset + from + frames * FRAME;
@@ -149,14 +141,17 @@ export function place(
     const count = Math.min(BLOCK, wanted.end - at);
     if (isSilent(wanted.samples, at, count)) continue;
     audible += count;
-    const here = torn === 0 ? [0] : [away, away + 1, away - 1, 0].filter((frames) => Math.abs(frames) <= torn);
-    const found = here.find((frames) => lies(at, count, frames));
+    const found = (how === 'torn' ? nearest(away) : [0]).find((frames) => lies(at, count, frames));
     if (found === undefined) continue;
     matched += count;
     away = found;
   }
   return matched >= Math.min(LEAST, audible) ? { offset, matched, audible, likeness: how } : undefined;
 }
+
+/** All places within reach, those that are nearest to one first. Frames. */
+const nearest = (away: number): number[] =>
+  Array.from({ length: 2 * TORN + 1 }, (_, nth) => nth - TORN).sort((a, b) => Math.abs(a - away) - Math.abs(b - away));
 
 function isSilent(samples: Uint8Array, from: number, count: number): boolean {
   for (let i = 0; i < count; i++) if (Math.abs(toLinear[samples[from + i]!]!) >= 64) return false;

@@ -53,9 +53,9 @@ export const endpoints: Cases = {
   'held and taken back': async (scene) => {
     const a = await scene.endpoint('A');
     const port = Number(/m=audio (\d+)/.exec(a.rtp.sdp())?.[1]);
-    for (const [version, direction] of [
-      [2, 'sendonly'],
-      [3, 'sendrecv'],
+    for (const [version, direction, state] of [
+      [2, 'sendonly', 'HELD'],
+      [3, 'sendrecv', 'ACTIVE'],
     ] as const) {
       a.say('INVITE', {
         headers: { Contact: `<${a.phone.uri}>` },
@@ -63,6 +63,7 @@ export const endpoints: Cases = {
       });
       await a.phone.next('200 INVITE');
       a.say('ACK');
+      await a.events.next(`CHANNEL_CALLSTATE ${state}`);
     }
   },
   'a re-INVITE without an offer': async (scene) => {

@@ -136,9 +136,16 @@ export const soundsPlayed: Cases = {
     await a.over(first);
     await a.over(second);
   },
-  'twice by loops': async (scene) => {
+  'loops of a sound that is over too soon to be played again': async (scene) => {
     const a = await scene.endpoint('A');
     const id = await a.start('playback', scene.sound('short.wav'), '\nloops: 2');
+    await a.over(id);
+    await a.execute('set', 'after=playback');
+  },
+  'twice by loops': async (scene) => {
+    const a = await scene.endpoint('A');
+    // the second time lasts for longer than the end of the case takes
+    const id = await a.start('playback', scene.sound('two-seconds.wav'), '\nloops: 2');
     await a.over(id);
   },
   'for ever, until it is broken off': async (scene) => {

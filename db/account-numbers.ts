@@ -21,6 +21,12 @@ export async function numbersOf(db: Database, accountId: string): Promise<Accoun
   return query.orderBy('addedAt').orderBy('number').execute();
 }
 
+/** Whether the number is one of the account's. */
+export async function answersFor(db: Database, accountId: string, number: string): Promise<boolean> {
+  const query = db.selectFrom('accountNumber').select('number').where('accountId', '=', accountId);
+  return (await query.where('number', '=', number).executeTakeFirst()) !== undefined;
+}
+
 /** Open accounts that answer for a number. */
 export async function openAccountsOf(db: Database, number: string): Promise<string[]> {
   const rows = await db

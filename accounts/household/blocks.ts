@@ -1,7 +1,8 @@
-import { numbersOf } from '#db/account-numbers.ts';
+import { answersFor } from '#db/account-numbers.ts';
 import { findBlock, liftBlock, placeBlock, type Actor, type BlockScope } from '#db/blocks.ts';
 import { accountStatus } from '#db/closing.ts';
 import type { Database } from '#db/connect.ts';
+import { brokenConstraint } from '#db/unavailable.ts';
 import { blockList, type BlockLine } from '../block-list.ts';
 import { mayLift } from '../blocks.ts';
 import { numbersProven } from '../identity/number-proof.ts';
@@ -63,13 +64,18 @@ const byHolder = (accountId: string) => ({ kind: 'web', id: accountId }) as cons
 export async function blockOwn(
   db: Database,
   order: { readonly accountId: string; readonly number: string; readonly scope: BlockScope; readonly at: Date },
-): Promise<'placed' | 'already-blocked' | 'not-your-number' | 'account-closed'> {
+): Promise<'placed' | 'already-blocked' | 'not-your-number' | 'account-closed' | 'facility-unknown'> {
   const { accountId, number, scope, at } = order;
-  return db.transaction().execute(async (trx) => {
-    if ((await accountStatus(trx, accountId, { lock: true })) !== 'open') return 'account-closed';
-    if (!(await numbersOf(trx, accountId)).some((own) => own.number === number)) return 'not-your-number';
-    return placeBlock(trx, { number, scope, by: byHolder(accountId), reason: 'asked for on the web', at });
-  });
+  try {
+    return await db.transaction().execute(async (trx) => {
+      if ((await accountStatus(trx, accountId, { lock: true })) !== 'open') return 'account-closed';
+      if (!(await answersFor(trx, accountId, number))) return 'not-your-number';
+      return placeBlock(trx, { number, scope, by: byHolder(accountId), reason: 'asked for on the web', at });
+    });
+  } catch (error) {
+    if (brokenConstraint(error) === 'block_facility_id_fkey') return 'facility-unknown';
+    throw error;
+  }
 }
 
 export type OwnLift = 'lifted' | 'not-blocked' | WhyNot | 'account-closed';
@@ -80,9 +86,8 @@ export async function liftOwn(db: Database, order: Holder & { readonly blockId: 
   return db.transaction().execute(async (trx): Promise<OwnLift> => {
     if ((await accountStatus(trx, accountId, { lock: true })) !== 'open') return 'account-closed';
     const block = await findBlock(trx, blockId, { lock: true });
-    const own = (await numbersOf(trx, accountId)).find(({ number }) => number === block?.number);
     // Of somebody else's number no more is told than of none.
-    if (!block || !own || block.lifted) return 'not-blocked';
+    if (!block || block.lifted || !(await answersFor(trx, accountId, block.number))) return 'not-blocked';
     const by = byHolder(accountId);
     const proven = await numbersProven(trx, identityId, at);
     const may = mayLift(by, block.placed.by, { account: 'open', passcode: false });

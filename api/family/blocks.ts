@@ -1,5 +1,4 @@
 import { blockOwn, liftOwn, ownBlocks } from '#accounts/household/blocks.ts';
-import { findFacility } from '#db/facilities.ts';
 import { z } from 'zod';
 import { badCursor } from '../cursor.ts';
 import { signedIn } from '../identity/sessions.ts';
@@ -49,10 +48,9 @@ export const blockRoutes: readonly FamilyRoute[] = [
     async run(db, house, asked) {
       const { number, facilityId } = read('body', resources.blocking, asked.body);
       const { id: accountId } = mine(asked, { open: true });
-      if (facilityId !== undefined && !(await findFacility(db, facilityId))) throw refuse('facility-unknown');
       const scope = facilityId === undefined ? 'all' : { facilityId };
       const done = await blockOwn(db, { accountId, number, scope, at: house.identity.now() });
-      if (done === 'account-closed') throw refuse(done);
+      if (done === 'account-closed' || done === 'facility-unknown') throw refuse(done);
       if (done === 'not-your-number') throw refuse('number-not-yours');
       return result(done, done === 'placed' ? 201 : 200);
     },

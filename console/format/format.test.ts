@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { languageOf } from './language.ts';
 import { readMoney, shownMoney } from './money.ts';
-import { readNumber, shownNumber } from './number.ts';
+import { readNumber, shownNumber, withNumbers } from './number.ts';
 import { secondsBetween, shownSeconds, timesOf } from './time.ts';
 
 const plain = (text: string | undefined) => text?.replace(/[\u00a0\u202f]/g, ' ');
@@ -11,6 +11,15 @@ describe('numbers', () => {
     expect(plain(shownNumber('+12135550142'))).toBe('+1 213 555 0142');
     expect(shownNumber('+525512345678')).toBe('+525512345678');
     expect(shownNumber('+1213555014')).toBe('+1213555014');
+  });
+
+  test('those that stand in a text are read as others are', () => {
+    expect(plain(withNumbers('1083831923 · +12135550142, +525512345678'))).toBe(
+      '1083831923 · +1 213 555 0142, +525512345678',
+    );
+    expect(withNumbers('demo-alex · Valley View Facility, +1213555014200001')).toBe(
+      'demo-alex · Valley View Facility, +1213555014200001',
+    );
   });
 
   test.each([

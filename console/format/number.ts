@@ -2,6 +2,9 @@
 export const shownNumber = (e164: string): string =>
   e164.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1\u00a0$1\u00a0$2\u00a0$3');
 
+/** A text in which numbers stand, with each as people read it. */
+export const withNumbers = (text: string): string => text.replace(/\+\d{7,15}\b/g, shownNumber);
+
 /** What somebody typed as E.164; undefined: it is no whole number. Ten digits are of North America. */
 export function readNumber(typed: string): string | undefined {
   if (!/^[\s+().-]*\d[\d\s().-]*$/.test(typed)) return undefined;

@@ -1,5 +1,6 @@
 import { bodyOf } from '../ask/client.ts';
 import { useAnswer } from '../ask/use-answer.ts';
+import { browserOf } from '../format/browser.ts';
 import { Table } from '../parts/list.tsx';
 import { Loaded } from '../parts/loaded.tsx';
 import { Badge, When } from '../parts/shown.tsx';
@@ -21,7 +22,7 @@ export function OwnSessions() {
             keyOf={({ id }) => id}
             columns={[
               { head: words.me.started, cell: ({ startedAt }) => <When at={startedAt} /> },
-              { head: words.me.device, cell: ({ device }) => device ?? words.common.none },
+              { head: words.me.device, cell: ({ device }) => browserOf(device ?? words.common.none) },
               { head: words.me.used, cell: ({ usedAt }) => <When at={usedAt} /> },
               {
                 head: words.me.ended,

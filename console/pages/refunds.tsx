@@ -63,7 +63,7 @@ export function RefundsPage() {
             cell: ({ state, declineReason, decided }) => (
               <>
                 <Badge kind={state}>{words.refunds.states[state]}</Badge>
-                {declineReason !== undefined && <small>{declineReason}</small>}
+                {declineReason !== undefined && <small>{wordFor(words.refunds.declines, declineReason)}</small>}
                 {decided && <small>{decided.reason}</small>}
               </>
             ),

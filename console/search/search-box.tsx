@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { bodyOf, client, type Body } from '../ask/client.ts';
 import { failureOf, type Failure } from '../ask/failure.ts';
 import { after } from '../clock.ts';
-import { readNumber, shownNumber } from '../format/number.ts';
+import { readNumber, shownNumber, withNumbers } from '../format/number.ts';
 import { FIND_ID } from '../keys/use-keys.ts';
 import { saidOf } from '../parts/failed.tsx';
 import type { Page } from '../routing/page.ts';
@@ -140,7 +140,7 @@ export function SearchBox() {
             >
               <span class="kind">{words.search.kinds[found.kind]}</span>
               <span class="title">{found.kind === 'number' ? shownNumber(found.title) : found.title}</span>
-              <span class="detail">{found.detail}</span>
+              <span class="detail">{withNumbers(found.detail)}</span>
             </li>
           ))}
         </ul>

@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks';
 import { bodyOf, client } from '../ask/client.ts';
 import { useAct } from '../ask/use-act.ts';
 import { useDesk, type MyDesk } from '../live/use-desk.tsx';
@@ -13,6 +14,7 @@ interface CodesProps {
 export function Codes({ call: { entryId, code: said }, codes }: CodesProps) {
   const { words } = useWords();
   const { refresh } = useDesk();
+  const id = useId();
   const { failure, run } = useAct();
   const keep = (code: string) =>
     void run(async () => {
@@ -22,7 +24,10 @@ export function Codes({ call: { entryId, code: said }, codes }: CodesProps) {
   if (codes.length === 0) return null;
   return (
     <>
-      <div class="codes" role="group" aria-label={words.phone.about}>
+      <p id={id} class="hint">
+        {words.phone.about}
+      </p>
+      <div class="codes" role="group" aria-labelledby={id}>
         {codes.map(({ code, name }) => (
           <button type="button" key={code} aria-pressed={said === code} onClick={() => keep(code)}>
             {wordFor(words.phone.codes, name)}

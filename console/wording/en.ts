@@ -526,6 +526,12 @@ export const en = {
       'in-question': 'Needs a decision',
       'charged-back': 'Charged back',
     },
+    declines: {
+      'exceeds-charge': 'It asks for more than was paid',
+      'unknown-charge': 'The gateway does not know the payment',
+      'not-known-in-time': 'The gateway does not say whether it was refunded',
+      declined: 'The bank declined it',
+    } as Readonly<Record<string, string>>,
     question:
       'Our books and the card gateway’s do not agree. Look at the gateway first. What you say here cannot be changed.',
     decision: 'What does the gateway show?',

@@ -525,6 +525,12 @@ export const es: Wording = {
       'in-question': 'Requiere una decisión',
       'charged-back': 'Contracargo',
     },
+    declines: {
+      'exceeds-charge': 'Pide más de lo que se pagó',
+      'unknown-charge': 'La pasarela no conoce el pago',
+      'not-known-in-time': 'La pasarela no dice si se reembolsó',
+      declined: 'El banco lo rechazó',
+    },
     question:
       'Nuestros libros y los de la pasarela de tarjetas no coinciden. Mire primero la pasarela. Lo que diga aquí no se puede cambiar.',
     decision: '¿Qué muestra la pasarela?',

@@ -172,7 +172,7 @@ async function money(db: Database, number: string, now: Date): Promise<string> {
   await closeAccount(db, house.deps(), { key: randomUUID(), accountId: other, previewVersion: version, by });
   for (const { id } of await cardRefundsOf(db, { accountId: other })) {
     await takeCardRefund(db, id, house.at);
-    await endCardRefund(db, id, { state: 'in-question', declineReason: 'amount-differs' }, house.at);
+    await endCardRefund(db, id, { state: 'in-question', declineReason: 'exceeds-charge' }, house.at);
   }
   return mine;
 }

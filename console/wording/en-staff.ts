@@ -73,6 +73,7 @@ export const staff = {
     'facility-unknown': 'One of the facilities is not there any more.',
     'facilities-not-of-role': 'Only facility staff have facilities.',
     'last-administrator': 'Nobody else manages staff. Make somebody an administrator first.',
+    'own-password': 'Your own password is changed on the page of your account.',
     'too-short': 'The new password needs 12 characters or more.',
     'too-long': 'The new password has more than 128 characters.',
     'no-number': 'The new password needs a number.',

@@ -76,6 +76,7 @@ export const staff: Wording['staff'] = {
     'facility-unknown': 'Una de las instalaciones ya no existe.',
     'facilities-not-of-role': 'Solo el personal de instalaciones tiene instalaciones.',
     'last-administrator': 'Nadie más administra el equipo. Haga antes administrador a alguien.',
+    'own-password': 'Su propia contraseña se cambia en la página de su cuenta.',
     'too-short': 'La contraseña nueva necesita 12 caracteres o más.',
     'too-long': 'La contraseña nueva tiene más de 128 caracteres.',
     'no-number': 'La contraseña nueva necesita un número.',

@@ -115,6 +115,11 @@ export const me = {
   codeConfirm: 'Six digits that the app shows now',
   codeSubmit: 'Ask for a code from now on',
   codeWrong: 'These six digits are not right, or were used. Wait for the next ones.',
+  codeMove: 'Set up another phone',
+  codeOfRole: 'Your role always signs in with a code.',
+  firstCodeTitle: 'Set up your code',
+  firstCodeExplain:
+    'Whoever manages staff signs in with a password and a code from an app on their phone. Set it up once to go on.',
   codeRemove: 'Ask for no code any more',
   codeRemoved: 'No code is asked any more.',
   recoveryTitle: 'Recovery codes',

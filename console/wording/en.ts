@@ -10,7 +10,7 @@ export const en = {
     username: 'User name',
     password: 'Password',
     code: 'Code from your app',
-    codeHint: 'Six digits, or a recovery code. Only if you set up a code.',
+    codeHint: 'Six digits, or a recovery code. Leave it empty until you have set up a code.',
     submit: 'Sign in',
     showPassword: 'Show the password',
     wrong: 'User name or password is not right. Check both and try again.',

@@ -118,6 +118,11 @@ export const me: Wording['me'] = {
   codeConfirm: 'Los seis dígitos que muestra ahora la aplicación',
   codeSubmit: 'Pedir un código desde ahora',
   codeWrong: 'Estos seis dígitos no son correctos, o ya se usaron. Espere los siguientes.',
+  codeMove: 'Configurar otro teléfono',
+  codeOfRole: 'Su función siempre entra con un código.',
+  firstCodeTitle: 'Configure su código',
+  firstCodeExplain:
+    'Quien administra el equipo entra con contraseña y con un código de una aplicación en su teléfono. Configúrelo una vez para seguir.',
   codeRemove: 'No pedir más un código',
   codeRemoved: 'Ya no se pide un código.',
   recoveryTitle: 'Códigos de recuperación',

@@ -11,7 +11,7 @@ export const es: Wording = {
     username: 'Nombre de usuario',
     password: 'Contraseña',
     code: 'Código de su aplicación',
-    codeHint: 'Seis dígitos, o un código de recuperación. Solo si configuró un código.',
+    codeHint: 'Seis dígitos, o un código de recuperación. Déjelo vacío hasta que configure un código.',
     submit: 'Entrar',
     showPassword: 'Mostrar la contraseña',
     wrong: 'El nombre de usuario o la contraseña no son correctos. Revise ambos e inténtelo de nuevo.',

@@ -8,7 +8,7 @@ type Payment = NonNullable<NonNullable<MyDesk['call']>['payment']>;
 export function LastPayment({ payment: { outcome, cents } }: { readonly payment: Payment }) {
   const { words, language } = useWords();
   return (
-    <p class="paid" role="status">
+    <p role="status">
       {words.phone.payments[outcome]}
       {cents !== undefined && <strong> {shownMoney(cents, language)}</strong>}
     </p>

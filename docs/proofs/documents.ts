@@ -1,8 +1,10 @@
 import { asvsTable } from './asvs-table.ts';
 import { guideTable } from './guide-table.ts';
+import { threatsTable } from './threats-table.ts';
 
 /** What shows that it is right, by its path from the root, as `npm run states` writes it. */
 export const proofDocuments = (): readonly (readonly [path: string, content: string])[] => [
   ['docs/guide-rows.md', guideTable()],
   ['docs/asvs.md', asvsTable()],
+  ['docs/threats.md', threatsTable()],
 ];

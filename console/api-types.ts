@@ -5754,6 +5754,7 @@ export interface components {
       /** @description Their telephone is registered: they can be rung */
       reachable: boolean;
       listening: {
+        id: string;
         name: string;
         /** @enum {string} */
         mode: 'listen' | 'whisper' | 'join';
@@ -6215,6 +6216,13 @@ export interface components {
        * @enum {string}
        */
       aside?: 'held' | 'paying';
+      /** @description How the last card payment of this talk ended */
+      payment?: {
+        /** @enum {string} */
+        outcome: 'captured' | 'declined' | 'pending' | 'broken-off';
+        /** @description Cents; absent: broken off */
+        cents?: number;
+      };
       /** @description What it was about, as far as it was said */
       code?: string;
       /** @description Who passed it on */

@@ -9,6 +9,9 @@ import { Visit } from './visit.ts';
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'console');
 /** Bytes; more is no picture to keep in a repository. */
 const LARGEST = 150_000;
+/** A window as people have it; and as high as a picture may be of a page that goes on below. Pixels. */
+const WIDTH = 1280;
+const [LOWEST, HIGHEST] = [800, 1500];
 
 await mkdir(folder, { recursive: true });
 const house = await openConsoleHouse();
@@ -17,8 +20,11 @@ try {
     await page.mouse.move(0, 0);
     // Nothing is caught half-way.
     if ((await page.locator('.player').count()) > 0) await page.locator('.wave canvas').waitFor();
+    const height = await page.evaluate<number>(`document.documentElement.scrollHeight`);
+    await page.setViewportSize({ width: WIDTH, height: Math.min(Math.max(height, LOWEST), HIGHEST) });
     const picture = withPalette(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
     await writeFile(join(folder, `${name}.png`), picture);
+    await page.setViewportSize({ width: WIDTH, height: LOWEST });
     console.log(name);
   };
   const outside = await Visit.begin(house.browser, house.address);
@@ -41,6 +47,15 @@ try {
   await page.locator('#block-calls').click();
   await page.locator('dialog[open]').waitFor();
   await picture(visit, 'block');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Lift' }).first().click();
+  await page.locator('dialog[open]').waitFor();
+  await picture(visit, 'lift');
+  await page.keyboard.press('Escape');
+  await visit.go(`/console/accounts/${house.world.accountId}`);
+  await page.getByRole('button', { name: 'Take a card payment' }).click();
+  await page.locator('dialog[open]').waitFor();
+  await picture(visit, 'payment');
   await page.keyboard.press('Escape');
   await visit.go('/console/documents');
   await page.locator('td button').click();

@@ -10,7 +10,7 @@ export const en = {
     username: 'User name',
     password: 'Password',
     code: 'Code from your app',
-    codeHint: 'Six digits, or a recovery code. Only if you set up a code.',
+    codeHint: 'Six digits, or a recovery code. Leave it empty until you have set up a code.',
     submit: 'Sign in',
     showPassword: 'Show the password',
     wrong: 'User name or password is not right. Check both and try again.',
@@ -97,7 +97,8 @@ export const en = {
     label: 'What went wrong',
     codes: {
       'password-due': 'Set a password of your own first.',
-      'code-there-already': 'A code is asked of you already.',
+      'code-due': 'Set up a code first.',
+      'code-required': 'Your role signs in with a code. You can set up another one.',
       'code-not-begun': 'The key was changed meanwhile. Begin again.',
       'staff-unknown': 'This person works here no more. Look at the list again.',
       'agent-not-free': 'This agent has a call already. Choose another, or the queue.',

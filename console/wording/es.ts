@@ -11,7 +11,7 @@ export const es: Wording = {
     username: 'Nombre de usuario',
     password: 'Contraseña',
     code: 'Código de su aplicación',
-    codeHint: 'Seis dígitos, o un código de recuperación. Solo si configuró un código.',
+    codeHint: 'Seis dígitos, o un código de recuperación. Déjelo vacío hasta que configure un código.',
     submit: 'Entrar',
     showPassword: 'Mostrar la contraseña',
     wrong: 'El nombre de usuario o la contraseña no son correctos. Revise ambos e inténtelo de nuevo.',
@@ -98,7 +98,8 @@ export const es: Wording = {
     label: 'Lo que salió mal',
     codes: {
       'password-due': 'Ponga antes una contraseña propia.',
-      'code-there-already': 'Ya se le pide un código.',
+      'code-due': 'Configure antes un código.',
+      'code-required': 'Su función entra con un código. Puede configurar otro.',
       'code-not-begun': 'La clave cambió mientras tanto. Empiece otra vez.',
       'staff-unknown': 'Esta persona ya no trabaja aquí. Mire la lista otra vez.',
       'agent-not-free': 'Este agente ya tiene una llamada. Elija otro, o la fila.',

@@ -64,20 +64,26 @@ try {
   await picture(visit, 'documents-look');
   await visit.end();
 
-  const staff = await Visit.signedIn(house, 'sam', '/console/staff');
+  const staff = await Visit.begin(house.browser, house.address);
+  await staff.page.goto('/console/staff');
+  await staff.type({ username: 'sam', password: PASSWORD });
+  await staff.firstCode(async (step) => {
+    if (step === 'confirm') await picture(staff, 'first-code');
+  });
   await staff.settled();
   await picture(staff, 'staff');
   await staff.page.getByRole('button', { name: 'Add somebody' }).click();
   await staff.page.locator('dialog[open]').waitFor();
   await picture(staff, 'staff-add');
-  await staff.page.keyboard.press('Escape');
-  await staff.go('/console/me');
-  await staff.page.getByRole('button', { name: 'Set up a code' }).click();
-  await staff.page.locator('dialog[open] input[name=current]').fill(PASSWORD);
-  await staff.page.getByRole('button', { name: 'Go on' }).click();
-  await staff.page.locator('dialog[open] .qr').waitFor();
-  await picture(staff, 'me-code');
   await staff.end();
+
+  const own = await Visit.signedIn(house, 'kim', '/console/me');
+  await own.page.getByRole('button', { name: 'Set up a code' }).click();
+  await own.page.locator('dialog[open] input[name=current]').fill(PASSWORD);
+  await own.page.getByRole('button', { name: 'Go on' }).click();
+  await own.page.locator('dialog[open] .qr').waitFor();
+  await picture(own, 'me-code');
+  await own.end();
 
   const agent = await Visit.signedIn(house, 'ana');
   await agent.settled();

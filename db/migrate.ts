@@ -54,6 +54,7 @@ import * as verificationImages from './migrations/0078-verification-images.ts';
 import * as consentWithdrawn from './migrations/0079-consent-withdrawn.ts';
 import * as staffOwn from './migrations/0080-staff-own.ts';
 import * as numberProofs from './migrations/0081-number-proofs.ts';
+import * as proofAnew from './migrations/0087-proof-anew.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -111,6 +112,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0079-consent-withdrawn': consentWithdrawn,
   '0080-staff-own': staffOwn,
   '0081-number-proofs': numberProofs,
+  '0087-proof-anew': proofAnew,
 };
 
 /** A migration may rewrite a big table. */

@@ -25,6 +25,10 @@ const refusals = {
   'credentials-wrong': [401, 'E-mail address or password is wrong.'],
   'sign-in-locked': [429, 'Sign-in is locked for this e-mail address. Try again later, or set a new password.'],
   'password-wrong': [403, 'This is not the password that you have.'],
+  'proof-needed': [
+    403,
+    'Give your password again first: `POST /v1/identity/sessions/current/proof`. It counts for ten minutes, where you gave it. Then send this again.',
+  ],
   'refresh-refused': [401, 'The session is over. Sign in again.'],
   'session-needed': [401, 'Sign in first: an access token is needed, and this is none that is good.'],
   'session-unknown': [404, 'There is no such open session.'],

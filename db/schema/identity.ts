@@ -85,6 +85,7 @@ export interface IdentitySessionTable {
   expiresAt: Date;
   endedAt: Date | null;
   endedAs: 'signed-out' | 'revoked' | 'replayed' | 'password-reset' | null;
+  provenUntil: Date | null;
 }
 
 export interface RefreshTokenTable {

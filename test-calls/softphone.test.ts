@@ -226,7 +226,8 @@ call(
       await max.hears(FAMILY_HERTZ);
       await max.page.keyboard.press('m');
 
-      await sol.page.getByRole('button', { name: 'Listen …' }).press('Enter');
+      const talk = sol.page.locator('tr', { hasText: 'max' });
+      await talk.getByRole('button', { name: 'Listen …' }).press('Enter');
       await sol.page.locator('dialog[open]').getByRole('button', { name: 'Listen' }).press('Enter');
       await sol.answer();
       await sol.says('max’s talk. You hear both; nobody hears you.');
@@ -331,6 +332,7 @@ call(
       await ana.says('Calls ring in this page.');
       await ana.press('End the call');
       await hears('es', first, 'line.goodbye');
+      await ana.says('After the call with');
 
       await ana.takeCalls();
       const second = await asksForAgent();

@@ -95,6 +95,12 @@ export async function endSessions(
   return Number(ended.numUpdatedRows);
 }
 
+/** Whether it has not ended. */
+export async function sessionIsOpen(db: Database, id: string): Promise<boolean> {
+  const query = db.selectFrom('identitySession').select('id').where('id', '=', id).where('endedAt', 'is', null);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
 /** The password was given anew in a session, which counts until then. False: it has ended meanwhile. */
 export async function proveSession(trx: Database, id: string, until: Date): Promise<boolean> {
   const open = trx.updateTable('identitySession').set({ provenUntil: until }).where('endedAt', 'is', null);

@@ -145,6 +145,13 @@ export interface NumberProofTable {
   endedAt: Date | null;
 }
 
+export interface IdentityRemovalTable {
+  identityId: string;
+  accountIds: JSONColumnType<readonly string[]>;
+  removedAt: Date;
+  contacts: JSONColumnType<readonly string[]> | null;
+}
+
 export interface IdentityNumberTable {
   identityId: string;
   number: string;

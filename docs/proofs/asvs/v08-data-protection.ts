@@ -53,11 +53,17 @@ export const dataProtection: Chapter = {
         'the door the log is told who was refused what, and never what they showed; every answer is counted',
       ),
     ),
-    lacks(
+    tested(
       '8.3.2',
       'people export or remove their data',
-      'Statements and calls are exported, an account is closed; nothing removes a profile',
-      by('accounts/statements/csv', 'calls with their total, free ones at 0.00; attempts with how they went'),
+      by(
+        'api/family/own-data',
+        'everything that is kept of somebody is one document, by its schema, after the password was given anew',
+      ),
+      by(
+        'api/family/removal',
+        'what is personal goes, what law and money need stays under a number, and the address may register again',
+      ),
     ),
     tested(
       '8.3.3',

@@ -148,7 +148,8 @@ describe('the door', () => {
     const [lines, statuses]: [string[], number[]] = [[], []];
     const log = pino({}, new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) }));
     const logged = apiServer({
-      ...{ db: database.db, token, health: async () => 'ok', log, answered: (status) => void statuses.push(status) },
+      ...{ db: database.db, token, now: () => noon, health: async () => 'ok', log },
+      answered: (status) => void statuses.push(status),
       metrics: { contentType: 'text/plain', metrics: async () => '' },
     });
     const url = `/v1/calls/${callId}?secret=shown`;

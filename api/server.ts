@@ -37,6 +37,10 @@ export interface ApiOptions {
   readonly db: Database;
   /** Who shows this token as a bearer (RFC 6750) may do everything of the service's door. */
   readonly token: string;
+  /** The token that it replaces, good as well for as long as it is given. */
+  readonly tokenBefore?: string;
+  /** By which keys end; absent: the machine's. */
+  readonly now?: () => Date;
   /** `ok`, or why not. */
   readonly health: () => Promise<string>;
   readonly metrics: { readonly contentType: string; readonly metrics: () => Promise<string> };
@@ -73,7 +77,7 @@ const REFUSED = new Set([401, 403, 429]);
 
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
-  const { db, token, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
+  const { db, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
   const { events, webhooks, trustProxy, origins = [], answered } = options;
   const served: readonly Route[] = [
     ...routes,
@@ -98,7 +102,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     ...(staff ? [signInRoute, ...staffRoutes] : []),
   ];
   const document = openApi(documented, [deskEventStream, ...(events ? [houseEventStream] : [])]);
-  const service = serviceDoor(db, token);
+  const service = serviceDoor(db, options, options.now ?? (() => new Date()));
 
   keepConventions(server, { origins });
   if (answered) server.addHook('onResponse', async (_request, { statusCode }) => answered(statusCode));

@@ -42,6 +42,7 @@ import * as refundLooks from './migrations/0063-refund-looks.ts';
 import * as identity from './migrations/0064-identity.ts';
 import * as ivrNodes from './migrations/0065-ivr-nodes.ts';
 import * as staff from './migrations/0066-staff.ts';
+import * as serviceKeyEnds from './migrations/0085-service-key-ends.ts';
 import * as serviceKeys from './migrations/0067-service-keys.ts';
 import * as staffViews from './migrations/0070-staff-views.ts';
 import * as listeningOrder from './migrations/0071-listening-order.ts';
@@ -113,8 +114,12 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0079-consent-withdrawn': consentWithdrawn,
   '0080-staff-own': staffOwn,
   '0081-number-proofs': numberProofs,
+<<<<<<< HEAD
   '0087-proof-anew': proofAnew,
   '0088-own-data': ownData,
+=======
+  '0085-service-key-ends': serviceKeyEnds,
+>>>>>>> keys-tls
 };
 
 /** A migration may rewrite a big table. */

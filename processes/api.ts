@@ -38,7 +38,7 @@ import { storageOf } from './storage.ts';
 main('api', async (config, log) => {
   if (config.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL says where the database is; `npm start` sets it');
-  const { API_HOST: host, API_PORT: port, API_TOKEN: token } = config;
+  const { API_HOST: host, API_PORT: port, API_TOKEN: token, API_TOKEN_BEFORE: tokenBefore } = config;
   const db = openDatabase(config.DATABASE_URL, { name: 'homeline api', max: 8 });
   const health = () => databaseHealth(db);
   const { PUBLIC_URL: publicUrl, TWILIO_AUTH_TOKEN: authToken } = config;
@@ -88,6 +88,7 @@ main('api', async (config, log) => {
       ...(config.ALLOWED_ORIGINS && { origins: config.ALLOWED_ORIGINS }),
       questions,
       ...(texts && { texts }),
+      ...(tokenBefore !== undefined && { tokenBefore }),
     },
     console: bundleConsole,
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),

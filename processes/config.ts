@@ -114,8 +114,9 @@ const settings = z.object({
 
   API_HOST: z.string().min(1).default('127.0.0.1'),
   API_PORT: port.default(8080),
-  /** Who shows it may use the API. */
+  /** Who shows it may do everything of the service's door; and the one that it replaces. */
   API_TOKEN: z.string().min(16).default(generated),
+  API_TOKEN_BEFORE: z.string().min(16).optional(),
   TRUSTED_PROXIES: z.string().min(1).optional(),
   /** Web pages that may ask what families ask. */
   ALLOWED_ORIGINS: z

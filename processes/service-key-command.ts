@@ -1,20 +1,23 @@
 import { parseArgs } from 'node:util';
+import { endsSoon, hasEnded, KEY_DAYS } from '#accounts/access/key-term.ts';
 import { makeServiceKey, takeServiceKeyBack } from '#accounts/access/service-keys.ts';
 import { actsOfKeys } from '#accounts/access/table.ts';
 import type { Database } from '#db/connect.ts';
-import { serviceKeys } from '#db/staff/service-keys.ts';
+import { serviceKeys, type ServiceKey } from '#db/staff/service-keys.ts';
 
 const usage = `npm run service-keys -- list
-npm run service-keys -- make NAME --act ACT [--act ACT ...]
+npm run service-keys -- make NAME --act ACT [--act ACT ...] [--days N]
 npm run service-keys -- end ID [--reason TEXT]
 
 Keys of the servers of web and app layers, which they show to the API as a bearer token. ACT is one of:
 ${actsOfKeys.join(', ')}.
-A key is told once, when it is made. DATABASE_URL says where the database is; without it, it is that of \`npm start\`.`;
+A key is told once, when it is made. It is good for N days: ${KEY_DAYS.usual} unless given, ${KEY_DAYS.most} at most. To replace one, make another of its
+name, give it to the server, then end the old one: until then both are good. DATABASE_URL says where the database is; without it, it is that of \`npm start\`.`;
 
 const by = { kind: 'command' } as const;
 const options = {
   act: { type: 'string', multiple: true },
+  days: { type: 'string' },
   reason: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -38,12 +41,15 @@ export async function serviceKeyCommand(
     return 0;
   }
   if (asked && verb === 'list' && which === undefined) {
-    say(await listed(db));
+    say(await listed(db, now()));
     return 0;
   }
   if (asked && verb === 'make' && which !== undefined && rest.length === 0) {
-    const made = await makeServiceKey(db, { now }, by, { name: which, acts: asked.values.act ?? [] });
-    if (made.kind === 'made') say(`${made.key}\nThis is told once. Its id is ${made.id}.`);
+    const { act: acts = [], days } = asked.values;
+    const term = days === undefined ? {} : { days: /^\d{1,4}$/.test(days) ? Number(days) : 0 };
+    const made = await makeServiceKey(db, { now }, by, { name: which, acts, ...term });
+    if (made.kind === 'made')
+      say(`${made.key}\nThis is told once. It is good until ${day(made.endsAt)}. Its id is ${made.id}.`);
     else complain(`No key was made: ${made.faults.join(', ')}.\n\n${usage}`);
     return made.kind === 'made' ? 0 : 1;
   }
@@ -66,12 +72,18 @@ function read(args: readonly string[]) {
   }
 }
 
-async function listed(db: Database): Promise<string> {
-  const rows = (await serviceKeys(db)).map(({ id, name, acts, madeAt, endedAt }) => {
-    const until = endedAt ? `, taken back ${day(endedAt)}` : '';
-    return `${id}  ${name.padEnd(20)} since ${day(madeAt)}${until}: ${acts.join(', ')}`;
+async function listed(db: Database, now: Date): Promise<string> {
+  const rows = (await serviceKeys(db, now)).map((key) => {
+    const { id, name, acts, madeAt } = key;
+    return `${id}  ${name.padEnd(20)} since ${day(madeAt)}, ${endOf(key, now)}: ${acts.join(', ')}`;
   });
   return rows.length > 0 ? rows.join('\n') : 'There is no key yet; `npm run service-keys -- make` makes one.';
+}
+
+function endOf(key: ServiceKey, now: Date): string {
+  if (key.endedAt) return `taken back ${day(key.endedAt)}`;
+  if (hasEnded(key, now)) return `ended ${day(key.endsAt)}`;
+  return `${endsSoon(key, now) ? 'ENDS SOON' : 'ends'} ${day(key.endsAt)}`;
 }
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);

@@ -66,5 +66,9 @@ export interface ServiceKeyTable {
   digest: string;
   acts: JSONColumnType<readonly string[]>;
   madeAt: Date;
+  endsAt: Date;
+  /** Taken back. */
   endedAt: Date | null;
+  /** When it was last told that it ends soon. */
+  toldAt: Date | null;
 }

@@ -62,7 +62,10 @@ const meanings: Readonly<Record<keyof Config, string>> = {
   SWEEP_SECONDS: 'how often the spool is searched for recordings that a crash left behind, by one process of many',
   API_HOST: 'address of the HTTP API',
   API_PORT: 'its port; 0 picks any',
-  API_TOKEN: 'who shows it may use the API',
+  API_TOKEN:
+    'the installation’s own: whoever shows it as a bearer may do all that servers may, at the API. For the operator’s tools; a server of the web or app layer gets a key of its own (`npm run service-keys`)',
+  API_TOKEN_BEFORE:
+    'the token that `API_TOKEN` replaces: good as well while it is given; the log tells when it is shown, once a day',
   TRUSTED_PROXIES:
     'addresses of the proxies before the API, comma-separated: what they say in `X-Forwarded-For` is who asks; limits count by it',
   ALLOWED_ORIGINS:

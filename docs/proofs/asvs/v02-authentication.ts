@@ -313,11 +313,15 @@ export const authentication: Chapter = {
     not('2.9.1', 'keys of cryptographic devices', 'No device signs in'),
     not('2.9.2', 'their challenges', 'No device signs in; SIP’s nonces are its own'),
     not('2.9.3', 'their algorithms', 'No device signs in'),
-    lacks(
+    so(
       '2.10.1',
       'services do not rely on unchanging secrets',
-      'Service keys and the installation’s token have no end; they can be taken back',
-      by('api/service-door', 'one that was taken back, cut, changed or made up opens nothing, nor does its digest'),
+      'Service keys end after 730 days at most; the installation’s token is replaced by its operator, without a gap',
+      by(
+        'api/service-door',
+        'a key opens nothing from its end on, and whoever holds it is told so; another of its name takes over',
+        'the token of before is good beside the new one; that it is shown is told once a day, and never what it is',
+      ),
     ),
     so(
       '2.10.2',

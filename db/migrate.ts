@@ -114,12 +114,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0079-consent-withdrawn': consentWithdrawn,
   '0080-staff-own': staffOwn,
   '0081-number-proofs': numberProofs,
-<<<<<<< HEAD
+  '0085-service-key-ends': serviceKeyEnds,
   '0087-proof-anew': proofAnew,
   '0088-own-data': ownData,
-=======
-  '0085-service-key-ends': serviceKeyEnds,
->>>>>>> keys-tls
 };
 
 /** A migration may rewrite a big table. */

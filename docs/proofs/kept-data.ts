@@ -142,6 +142,15 @@ export const keptData: readonly Kept[] = [
     secrets: { 'passcode.hash': ARGON },
   },
   {
+    ...{
+      what: 'Who removed their profile, by a number',
+      class: 'personal',
+      of: families,
+      until: 'where they were told things until that is gone; the number for good',
+    },
+    tables: ['identity_removal'],
+  },
+  {
     ...{ what: 'Who has registered on the web', class: 'personal', of: families, until: 'while they are registered' },
     tables: ['identity', 'identity_question', 'identity_terms', 'identity_account', 'identity_number'],
     secrets: {

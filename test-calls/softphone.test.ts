@@ -213,7 +213,7 @@ call(
 
 call(
   'a supervisor in their page listens, whispers, joins and leaves; a card is taken from the page, which neither hears nor shows it',
-  { long: true, timeoutMs: 90_000 },
+  { long: true },
   async () => {
     const { db, config } = stage().system;
     const [max, sol] = await Promise.all([atPage('max'), atPage('sol')]);
@@ -301,6 +301,7 @@ call(
     const { db } = stage().system;
     const message = await leftMessage();
     const ana = await atPage('ana');
+    cord.spare();
     const broken = 'The phone server does not answer. Trying again …';
     try {
       await ana.turnOn();

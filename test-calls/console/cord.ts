@@ -1,10 +1,12 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 
-/** The connection between pages and what they reach by WebSocket: it can be cut, and be whole again. */
+/** The connections between pages and what they reach by WebSocket: those of who came last can be cut, and be whole again. */
 export class Cord {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
+  /** Of pages that nothing happens to. */
+  #spared = new Set<Socket>();
   #to: number | undefined;
   #isCut = false;
 
@@ -29,10 +31,15 @@ export class Cord {
     this.#to = port;
   }
 
-  /** Breaks every connection off, without a word to either side; nobody gets through until it is mended. */
+  /** Who is connected now stays so, whatever is cut: others play at the same time. */
+  spare(): void {
+    this.#spared = new Set(this.#ends);
+  }
+
+  /** Breaks off every connection that is not spared, without a word to either side; nobody else gets through until it is mended. */
   cut(): void {
     this.#isCut = true;
-    for (const end of this.#ends) end.destroy();
+    for (const end of this.#ends) if (!this.#spared.has(end)) end.destroy();
   }
 
   mend(): void {
@@ -40,6 +47,7 @@ export class Cord {
   }
 
   async close(): Promise<void> {
+    this.#spared.clear();
     this.cut();
     this.#server.close();
     await once(this.#server, 'close');

@@ -1,3 +1,4 @@
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import Fastify, {
   LogController,
   type FastifyBaseLogger,
@@ -39,6 +40,8 @@ export interface ApiOptions {
   readonly token: string;
   /** The token that it replaces, good as well for as long as it is given. */
   readonly tokenBefore?: string;
+  /** Key and certificate: it speaks HTTP/1.1 over TLS. Absent: without. */
+  readonly tls?: TlsOptions;
   /** By which keys end; absent: the machine's. */
   readonly now?: () => Date;
   /** `ok`, or why not. */
@@ -78,7 +81,7 @@ const REFUSED = new Set([401, 403, 429]);
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
   const { db, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
-  const { events, webhooks, trustProxy, origins = [], answered } = options;
+  const { events, webhooks, trustProxy, origins = [], answered, tls } = options;
   const served: readonly Route[] = [
     ...routes,
     ...(questions ? questionRoutes(questions) : []),
@@ -88,6 +91,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    ...(tls && { serverFactory: (handler) => createTlsServer({ ...tls, ALPNProtocols: ['http/1.1'] }, handler) }),
     ...requestName,
     // What is no path, or has a part of more than a hundred characters, comes to no route.
     frameworkErrors: (error, request, reply) => {

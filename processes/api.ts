@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { bundleConsole } from '#api/console-bundle.ts';
@@ -22,6 +23,7 @@ import { receiveText, type ArrivedText } from '#accounts/notices/receive-text.ts
 import { SpokenDigits } from '#media/prompts/spoken-digits.ts';
 import { StudioProcess } from '#media/prompts/synthesiser.ts';
 import { openStorage } from '#media/recordings/storage.ts';
+import { certificateFilesOf, keepFresh, readPair, TLS } from './api-certificate.ts';
 import { main } from './child.ts';
 import type { Config } from './config.ts';
 import { documentsOf } from './documents.ts';
@@ -70,6 +72,7 @@ main('api', async (config, log) => {
   const now = () => new Date();
   const questions = { questions: { now, notify: notifyWith(questionWords(line), now) }, line };
   const metrics = newMetrics('api');
+  const certificate = certificateFilesOf(config);
   const server = apiServer({
     answered: countAnswers(metrics),
     ...{
@@ -91,12 +94,15 @@ main('api', async (config, log) => {
       ...(tokenBefore !== undefined && { tokenBefore }),
     },
     console: bundleConsole,
+    ...(certificate && { tls: { ...readPair(certificate), ...TLS } }),
     ...(config.TRUSTED_PROXIES !== undefined && { trustProxy: config.TRUSTED_PROXIES }),
   });
   await server.listen({ host, port });
+  const stopLooking = certificate && keepFresh(server.server as TlsServer, certificate, { log });
   return {
     ports: { http: (server.server.address() as AddressInfo).port },
     stop: async () => {
+      stopLooking?.();
       await server.close();
       darkroom.close();
       studio.close();

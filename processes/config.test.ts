@@ -26,6 +26,7 @@ describe('a wrong setting is one clear line', () => {
     ['PASSCODE_PEPPER', 'short'],
     ['DIGEST_SECRET', 'short'],
     ['API_TOKEN', 'short'],
+    ['API_TOKEN_BEFORE', 'short'],
     ['IDENTITY_SECRET', 'short'],
     ['DOCUMENT_KEYS', 'a-secret-of-pictures-of-tests,short'],
     ['ID_REVIEW', 'sometimes'],
@@ -56,6 +57,16 @@ describe('a wrong setting is one clear line', () => {
     expect(complaint({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20000' })).toContain('RTP_PORT_MIN must be below');
     expect(complaint({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20001' })).toBe('none');
   });
+});
+
+test('a key of the API without its certificate is not taken, nor the other way round', () => {
+  const file = import.meta.filename;
+  for (const name of ['API_TLS_KEY_FILE', 'API_TLS_CERT_FILE'])
+    expect(complaint({ [name]: file })).toMatch(
+      /^wrong setting: API_TLS_KEY_FILE and API_TLS_CERT_FILE are given toge/,
+    );
+  expect(complaint({ API_TLS_KEY_FILE: file, API_TLS_CERT_FILE: file })).toBe('none');
+  expect(complaint({ API_TLS_KEY_FILE: '/nowhere' })).toContain('must be a file that is there');
 });
 
 test('an empty setting is one that is not given', () => {

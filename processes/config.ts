@@ -117,6 +117,9 @@ const settings = z.object({
   /** Who shows it may do everything of the service's door; and the one that it replaces. */
   API_TOKEN: z.string().min(16).default(generated),
   API_TOKEN_BEFORE: z.string().min(16).optional(),
+  /** PEM, both or none: with them the API speaks TLS. */
+  API_TLS_KEY_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
+  API_TLS_CERT_FILE: z.string().refine(existsSync, 'must be a file that is there').optional(),
   TRUSTED_PROXIES: z.string().min(1).optional(),
   /** Web pages that may ask what families ask. */
   ALLOWED_ORIGINS: z
@@ -221,6 +224,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       throw new WrongSetting(
         'wrong setting: SIP_TLS_PORT and SIP_WSS_PORT want SIP_TLS_KEY_FILE and SIP_TLS_CERT_FILE, a key and its certificate',
       );
+    if ((read.data.API_TLS_KEY_FILE === undefined) !== (read.data.API_TLS_CERT_FILE === undefined))
+      throw new WrongSetting('wrong setting: API_TLS_KEY_FILE and API_TLS_CERT_FILE are given together or not at all');
     const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM } = read.data;
     if (new Set([TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM].map((given) => given === undefined)).size > 1)
       throw new WrongSetting(

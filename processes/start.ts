@@ -8,6 +8,7 @@ import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
 import { seedDemoDesk, type DemoAgent } from '#db/seed/demo-desk.ts';
 import { openStorage } from '#media/recordings/storage.ts';
+import { certificateFilesOf } from './api-certificate.ts';
 import type { Config } from './config.ts';
 import { given, readFiles } from './config.ts';
 import { documentsOf } from './documents.ts';
@@ -72,9 +73,10 @@ function welcome(sip: System['sip'], config: Config, demo: Shown | undefined): s
   const address = `${host}:${port}`;
   const transports = tcp === undefined ? 'UDP' : tcp === port ? 'UDP and TCP' : `UDP; TCP at port ${tcp}`;
   const { VAR_FOLDER, API_HOST, API_PORT, FAMILY_LINE_NUMBER: familyLine } = config;
+  const api = `${certificateFilesOf(config) ? 'https' : 'http'}://${API_HOST}:${API_PORT}`;
   const lines = [
     `Homeline serves SIP on ${address} (${transports}). Logs and recordings: ${VAR_FOLDER}. Ctrl-C stops.`,
-    `The API is at http://${API_HOST}:${API_PORT}/openapi.json; its token is API_TOKEN in ${VAR_FOLDER}/secrets.json.`,
+    `The API is at ${api}/openapi.json; its token is API_TOKEN in ${VAR_FOLDER}/secrets.json.`,
   ];
   if (demo) {
     const phone = ({ username, password, name }: { username: string; password: string; name: string }) =>
@@ -103,7 +105,7 @@ function welcome(sip: System['sip'], config: Config, demo: Shown | undefined): s
         'They dial *1 to take calls, *0 to take none, *9 to hear voice messages; a supervisor *8 and an extension to listen.',
       );
   }
-  if (demo) lines.push(...consoleLines(`http://${API_HOST}:${API_PORT}/console/`, demo.staff));
+  if (demo) lines.push(...consoleLines(`${api}/console/`, demo.staff));
   return lines.join('\n');
 }
 

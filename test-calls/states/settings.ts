@@ -66,6 +66,10 @@ const meanings: Readonly<Record<keyof Config, string>> = {
     'the installation’s own: whoever shows it as a bearer may do all that servers may, at the API. For the operator’s tools; a server of the web or app layer gets a key of its own (`npm run service-keys`)',
   API_TOKEN_BEFORE:
     'the token that `API_TOKEN` replaces: good as well while it is given; the log tells when it is shown, once a day',
+  API_TLS_KEY_FILE:
+    'PEM of the key for https; with it and its certificate the API speaks TLS (1.2 or later) and no HTTP without',
+  API_TLS_CERT_FILE:
+    'PEM of its certificate, and those between it and an authority. Both are read again within seconds when they change; connections go on',
   TRUSTED_PROXIES:
     'addresses of the proxies before the API, comma-separated: what they say in `X-Forwarded-For` is who asks; limits count by it',
   ALLOWED_ORIGINS:

@@ -111,11 +111,7 @@ export const architecture: Chapter = {
       'JSON.stringify, Preact, Kysely’s parameters; the reference page escapes what it shows',
       by('api/docs/docs', 'the reference shows whatever is written as what it is'),
     ),
-    lacks(
-      '1.6.1',
-      'a policy for keys and their life',
-      'Each secret has its use and its file; how often it is replaced is nowhere written',
-    ),
+    so('1.6.1', 'a policy for keys and their life', 'One table: docs/decisions/0077-keys-and-their-life.md'),
     so(
       '1.6.2',
       'secrets come from a vault or the like',
@@ -125,7 +121,7 @@ export const architecture: Chapter = {
     lacks(
       '1.6.3',
       'keys and passwords can be replaced',
-      'Passwords, tokens and service keys can; another pepper makes every PIN, passcode and password unknown',
+      'Passwords, tokens, certificates and service keys can, without a gap; another pepper makes every PIN, passcode and password unknown',
     ),
     so('1.6.4', 'secrets of clients are not trusted', 'A browser has a session and nothing else'),
     so(

@@ -5,15 +5,25 @@ import { by } from '../proof.ts';
 export const communication: Chapter = {
   name: 'V9 Communication',
   requirements: [
-    lacks(
+    so(
       '9.1.1',
       'TLS for every client',
-      'The API speaks HTTP and belongs behind a proxy that ends TLS (TRUSTED_PROXIES); by https it asks for https ever after. SIP is spoken by TLS where it is set, carriers and facilities decide',
+      'The API speaks TLS with API_TLS_KEY_FILE and API_TLS_CERT_FILE, or behind a proxy that ends it (TRUSTED_PROXIES); by https it asks for https ever after. SIP is spoken by TLS where it is set, carriers and facilities decide',
+      by(
+        'processes/api-certificate',
+        'a client that verifies the certificate is answered over TLS, and told to come so again; another refuses',
+        'a pair that does not fit is told and not served; one that fits is, and connections go on',
+      ),
       by('api/conventions', 'every answer says to come by https again when it came by https, and only then'),
       by('test-calls/transports', 'baresip registers by %s, is called by that connection, and calls'),
     ),
-    so('9.1.2', 'strong ciphers alone', 'Those of Node and OpenSSL for SIP; the proxy’s for HTTP'),
-    so('9.1.3', 'TLS 1.2 and later', 'Node’s defaults'),
+    so('9.1.2', 'strong ciphers alone', 'Those of Node and OpenSSL, or the proxy’s for HTTP'),
+    so(
+      '9.1.3',
+      'TLS 1.2 and later',
+      'Set for HTTP; Node’s defaults for SIP',
+      by('processes/api-certificate', 'HTTP without TLS, TLS before 1.2, and HTTP/2 are not spoken'),
+    ),
     so(
       '9.2.1',
       'certificates are verified',

@@ -107,12 +107,21 @@ describe('an agent', () => {
 
   test('who signs in elsewhere is told so where they were, and goes on there', async () => {
     const here = await Visit.signedIn(house, 'ana', '/console/calls');
+    const asked: string[] = [];
+    here.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await here.page.getByRole('link', { name: '+1 213 555' }).first().waitFor();
     const there = await Visit.signedIn(house, 'ana');
     await here.page.getByRole('button', { name: 'Show', exact: true }).click();
     await here.page.getByRole('link', { name: 'Refunds' }).click();
     await expect.poll(() => here.page.locator('.notice').textContent()).toContain('You signed in somewhere else');
+    // Of what was shown nothing is left in the page, nor kept for who comes next.
+    expect(await here.page.content()).not.toMatch(/213.555|Valley View/);
+    expect(asked).not.toContain('/v1/staff/facilities');
     await here.signIn('ana');
     expect(new URL(here.page.url()).pathname).toBe('/console/refunds');
+    await here.page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await here.page.getByLabel('Facility').locator('option', { hasText: 'Valley View' }).waitFor({ state: 'attached' });
+    expect(asked.filter((path) => path === '/v1/staff/facilities')).toHaveLength(1);
     await Promise.all([here.end(), there.end()]);
   });
 

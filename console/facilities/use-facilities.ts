@@ -25,7 +25,7 @@ export function useFacilities(): readonly Facility[] {
   return facilities;
 }
 
-/** Somebody else may see others. */
+/** Nobody is signed in any more: whoever is next may see others. */
 export function forgetFacilities(): void {
   known = undefined;
 }

@@ -2,6 +2,7 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
 import { background, bodyOf, client, listenToAnswers, type Body } from '../ask/client.ts';
 import { failureOf, type Failure } from '../ask/failure.ts';
+import { forgetFacilities } from '../facilities/use-facilities.ts';
 import { whyOut, type Away } from './why-out.ts';
 import { markUsed } from './used.ts';
 
@@ -57,6 +58,10 @@ export function Signing({ children }: { readonly children: ComponentChildren }) 
     [],
   );
   useEffect(ask, [ask]);
+  // Whoever comes next sees what the server shows them, and nothing that was shown before.
+  useEffect(() => {
+    if (session.state === 'out') forgetFacilities();
+  }, [session.state]);
   const held = useMemo(() => ({ session, enter, leave, ask }), [session, enter, leave, ask]);
   return <Current.Provider value={held}>{children}</Current.Provider>;
 }

@@ -38,11 +38,10 @@ export const dataProtection: Chapter = {
       'The console keeps language, colours and when it was last used',
       by('console/settings/preferences', 'what was chosen is kept'),
     ),
-    lacks(
+    tested(
       '8.2.3',
       'what was shown is gone when the session is',
-      'The page shows the sign-in instead; what it held in memory goes with it when it is loaded anew',
-      by('console/session/session', 'why a session is over is told as the server says'),
+      by('test-calls/console', 'an agent who signs in elsewhere is told so where they were, and goes on there'),
     ),
     lacks(
       '8.3.1',

@@ -94,7 +94,7 @@ test('an account that was opened on the line lifts nothing before it is finished
 
   const home = { addressLine1: '1 Main St', city: 'Fresno', region: 'CA', postalCode: '93650', country: 'US' };
   const edit = { nameAndAddress: { firstName: 'Maria', lastName: 'Lopez', ...home } };
-  const order = { accountId, version: 1, edit, by: { kind: 'web' } } as const;
+  const order = { accountId, version: 1, edit, by: { kind: 'web' }, proven: true } as const;
   const changed = await changeProfile(server.db, desk.deps(), order);
   expect(changed.kind).toBe('changed');
   expect(await lacksOf(server.db, accountId)).toEqual([]);

@@ -472,7 +472,7 @@ export interface paths {
         };
       };
     };
-    /** Makes a key for an app of one-time codes (RFC 6238); it counts when a code of it has been shown */
+    /** Makes a key for an app of one-time codes (RFC 6238); it counts when a code of it has been shown, and the one before no more */
     post: {
       parameters: {
         query?: never;
@@ -525,15 +525,6 @@ export interface paths {
         };
         /** @description Forbidden */
         403: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/problem+json': components['schemas']['Problem'];
-          };
-        };
-        /** @description Conflict */
-        409: {
           headers: {
             [name: string]: unknown;
           };
@@ -696,7 +687,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** No code is asked any more */
+    /** No code is asked any more; not of a role that must have one */
     post: {
       parameters: {
         query?: never;
@@ -747,6 +738,15 @@ export interface paths {
         };
         /** @description Forbidden */
         403: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Conflict */
+        409: {
           headers: {
             [name: string]: unknown;
           };
@@ -1463,6 +1463,15 @@ export interface paths {
         };
         /** @description Not Found */
         404: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/problem+json': components['schemas']['Problem'];
+          };
+        };
+        /** @description Unprocessable Entity */
+        422: {
           headers: {
             [name: string]: unknown;
           };
@@ -5745,6 +5754,7 @@ export interface components {
       /** @description Their telephone is registered: they can be rung */
       reachable: boolean;
       listening: {
+        id: string;
         name: string;
         /** @enum {string} */
         mode: 'listen' | 'whisper' | 'join';
@@ -6147,6 +6157,10 @@ export interface components {
       facilityIds?: string[];
       /** @description Whether the six digits of an app are asked at sign-in */
       code: boolean;
+      /** @description Whether their role must have one */
+      codeRequired: boolean;
+      /** @description A code must be set up before anything else is done */
+      codeDue: boolean;
       /** @description Of whom a code is asked */
       recoveryCodesLeft?: number;
       /** @description Another password must be set before anything else is done */
@@ -6202,6 +6216,13 @@ export interface components {
        * @enum {string}
        */
       aside?: 'held' | 'paying';
+      /** @description How the last card payment of this talk ended */
+      payment?: {
+        /** @enum {string} */
+        outcome: 'captured' | 'declined' | 'pending' | 'broken-off';
+        /** @description Cents; absent: broken off */
+        cents?: number;
+      };
       /** @description What it was about, as far as it was said */
       code?: string;
       /** @description Who passed it on */

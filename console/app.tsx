@@ -1,8 +1,9 @@
 import { Failed } from './parts/failed.tsx';
 import { Loading } from './parts/loaded.tsx';
 import { Router } from './routing/router.tsx';
+import { FirstCode } from './session/first-code.tsx';
 import { FirstPassword } from './session/first-password.tsx';
-import { Signing, useSession } from './session/session.tsx';
+import { Signing, useSession, type Me } from './session/session.tsx';
 import { SignIn } from './session/sign-in.tsx';
 import { spokenLanguage } from './settings/preferences.ts';
 import { Preferring, usePreferences } from './settings/use-preferences.tsx';
@@ -40,7 +41,13 @@ function Gate() {
         </main>
       )}
       {session.state === 'out' && <SignIn why={session.why} />}
-      {session.state === 'in' && (session.me.passwordDue ? <FirstPassword /> : <Shell />)}
+      {session.state === 'in' && <Due me={session.me} />}
     </Speaking>
   );
+}
+
+/** What is due comes first, in turn. */
+function Due({ me: { passwordDue, codeDue } }: { readonly me: Me }) {
+  if (passwordDue) return <FirstPassword />;
+  return codeDue ? <FirstCode /> : <Shell />;
 }

@@ -1,4 +1,5 @@
 import type { Database } from './connect.ts';
+import { forgetRemoved } from './remove-identity.ts';
 import { forgetImages } from './verification-images.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -31,6 +32,6 @@ export async function forgetIdentityLeavings(db: Database, at: Date): Promise<nu
     await db.deleteFrom('rateWindow').where('closesAt', '<=', at).executeTakeFirst(),
     await db.deleteFrom('identityGuess').where('guessedAt', '<=', long).executeTakeFirst(),
   ];
-  const images = await forgetImages(db, at);
-  return over.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), images);
+  const [images, removed] = [await forgetImages(db, at), await forgetRemoved(db)];
+  return over.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), images + removed);
 }

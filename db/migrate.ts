@@ -55,6 +55,8 @@ import * as verificationImages from './migrations/0078-verification-images.ts';
 import * as consentWithdrawn from './migrations/0079-consent-withdrawn.ts';
 import * as staffOwn from './migrations/0080-staff-own.ts';
 import * as numberProofs from './migrations/0081-number-proofs.ts';
+import * as proofAnew from './migrations/0087-proof-anew.ts';
+import * as ownData from './migrations/0088-own-data.ts';
 
 /** In order; a migration that has been released is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -113,6 +115,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0080-staff-own': staffOwn,
   '0081-number-proofs': numberProofs,
   '0085-service-key-ends': serviceKeyEnds,
+  '0087-proof-anew': proofAnew,
+  '0088-own-data': ownData,
 };
 
 /** A migration may rewrite a big table. */

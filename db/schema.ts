@@ -54,6 +54,7 @@ import type {
   IdentityGuessTable,
   IdentityNumberTable,
   IdentityQuestionTable,
+  IdentityRemovalTable,
   IdentitySessionTable,
   IdentityTable,
   IdentityTermsTable,
@@ -202,6 +203,7 @@ export interface Schema {
   identityAccount: IdentityAccountTable;
   numberProof: NumberProofTable;
   identityNumber: IdentityNumberTable;
+  identityRemoval: IdentityRemovalTable;
   documentConsent: DocumentConsentTable;
   identityReview: IdentityReviewTable;
   identityDocument: IdentityDocumentTable;

@@ -12,7 +12,7 @@ export async function addSession(
   const { startedAt } = session;
   await trx
     .insertInto('identitySession')
-    .values({ ...session, usedAt: startedAt, endedAt: null, endedAs: null })
+    .values({ ...session, usedAt: startedAt, endedAt: null, endedAs: null, provenUntil: null })
     .execute();
 }
 
@@ -93,4 +93,16 @@ export async function endSessions(
   const others = but === undefined ? mine : mine.where('id', '!=', but);
   const ended = await (id === undefined ? others : others.where('id', '=', id)).executeTakeFirst();
   return Number(ended.numUpdatedRows);
+}
+
+/** Whether it has not ended. */
+export async function sessionIsOpen(db: Database, id: string): Promise<boolean> {
+  const query = db.selectFrom('identitySession').select('id').where('id', '=', id).where('endedAt', 'is', null);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+/** The password was given anew in a session, which counts until then. False: it has ended meanwhile. */
+export async function proveSession(trx: Database, id: string, until: Date): Promise<boolean> {
+  const open = trx.updateTable('identitySession').set({ provenUntil: until }).where('endedAt', 'is', null);
+  return (await open.where('id', '=', id).executeTakeFirst()).numUpdatedRows === 1n;
 }

@@ -57,3 +57,7 @@ export function brokenConstraint(error: unknown): string | undefined {
   const { code, constraint_name: name } = (error ?? {}) as { code?: unknown; constraint_name?: unknown };
   return typeof code === 'string' && code.startsWith('23') && typeof name === 'string' ? name : undefined;
 }
+
+/** Whether a row was refused because the identity that it names is gone: it was removed while somebody asked for something. */
+export const isIdentityGone = (error: unknown): boolean =>
+  brokenConstraint(error)?.endsWith('_identity_id_fkey') ?? false;

@@ -59,6 +59,26 @@ test('somebody is added, listed, given another password, and leaves', async () =
   ]);
 });
 
+test('who manages staff is told of the code to come; who lost it gets back in at the machine, and sets another up', async () => {
+  const due = 'At the first sign-in they set up a code with an app on their phone.';
+  const added = await run('add boss --name Boss --role administrator');
+  expect(added.out).toBe(`boss works here from now on, as administrator. ${due}`);
+  const id = (await staffMember(server.db, { usernameKey: 'boss' }))?.id ?? '';
+  await crew.giveCode(id);
+  const spare = await crew.spareCode(id);
+  expect((await run('new-password boss', 'Another-Horse-8')).out).toBe('boss has another password, and is signed out.');
+  expect((await run('new-password boss --without-code --reason lost', 'Another-Horse-8')).out).toContain(due);
+  const [entry] = await auditRows(server.db, { resource: 'staff', resourceId: id, most: 1 });
+  expect(entry).toMatchObject({
+    ...{ act: 'staff.password', byKind: 'command', reason: 'lost', before: { code: true }, after: { code: false } },
+  });
+  expect((await run('new-password boss', 'Another-Horse-9')).out).toContain(due);
+  const typed = { username: 'boss', password: 'Another-Horse-9' };
+  expect((await signInStaff(server.db, await crew.deps(), typed)).kind).toBe('signed-in');
+  expect(await server.db.selectFrom('staffRecoveryCode').selectAll().where('staffId', '=', id).execute()).toEqual([]);
+  expect(spare).toMatch(/-/);
+});
+
 test('a code that is asked stays asked when the password alone is another', async () => {
   const id = await crew.hire('coded');
   await changeStaffMember(server.db, id, { totp: 'sealed' });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { roles } from '#accounts/access/acts.ts';
+import { needsCode } from '#accounts/access/table.ts';
 import { addMember, endMember, setMemberPassword, type StaffChanged } from '#accounts/staff/member.ts';
 import type { StaffDeps } from '#accounts/staff/ports.ts';
 import { usernameKeyOf } from '#accounts/staff/username.ts';
@@ -19,8 +20,9 @@ npm run staff -- end USERNAME [--reason TEXT]
 
 Who works here and signs in at the console. ROLE is one of: ${roles.join(', ')}. --agent: whom of the desk they are;
 --facility: of facility-staff, whose calls they see. The password is asked, or read from what is piped in; --without-code: the six
-digits of an app are asked no more. DATABASE_URL says where the database is; without it, it is that of \`npm start\`.`;
+digits of an app are asked no more, and set up anew by whoever manages staff. DATABASE_URL says where the database is; without it, it is that of \`npm start\`.`;
 
+const firstCode = 'At the first sign-in they set up a code with an app on their phone.';
 const by = { kind: 'command' } as const;
 const options = {
   name: { type: 'string' },
@@ -74,7 +76,8 @@ async function work(db: Database, deps: StaffDeps, args: readonly string[], term
     const language = (['en', 'es'] as const).find((one) => one === values.language);
     if (language === undefined) throw new Misread('--language is en or es.');
     const member = { username, name, role, language, agentId, facilityIds, password: await terminal.askPassword() };
-    return told(await addMember(db, deps, by, member), `works here from now on, as ${role}.`);
+    const what = `works here from now on, as ${role}.${needsCode(role) ? ` ${firstCode}` : ''}`;
+    return told(await addMember(db, deps, by, member), what);
   }
   if (verb !== 'end' && verb !== 'new-password') throw new Misread(`What is ${verb}?`);
   const member = await staffMember(db, { usernameKey: usernameKeyOf(username) ?? '' });
@@ -82,7 +85,9 @@ async function work(db: Database, deps: StaffDeps, args: readonly string[], term
   if (!member) return told({ kind: 'unknown' }, '');
   if (verb === 'end') return told(await endMember(db, deps, whom), 'works here no more, and is signed out.');
   const password = { password: await terminal.askPassword(), withoutCode: values['without-code'] };
-  return told(await setMemberPassword(db, deps, whom, password), 'has another password, and is signed out.');
+  const codeDue = needsCode(member.role) && (member.totp === null || password.withoutCode === true);
+  const what = `has another password, and is signed out.${codeDue ? ` ${firstCode}` : ''}`;
+  return told(await setMemberPassword(db, deps, whom, password), what);
 }
 
 function tell(changed: StaffChanged, done: string, { say, complain }: StaffTerminal): number {

@@ -2,6 +2,7 @@ import { seedDemoDocuments } from '#accounts/documents/demo.ts';
 import { remadePicture } from '#accounts/documents/picture.ts';
 import { secretHasher } from '#accounts/identity/hasher.ts';
 import { newToken } from '#accounts/identity/keys.ts';
+import { needsCode } from '#accounts/access/table.ts';
 import { seedDemoStaff, type DemoStaff } from '#accounts/staff/demo.ts';
 import { seedDemo } from '#db/seed/demo.ts';
 import type { Demo } from '#db/seed/demo.ts';
@@ -113,5 +114,9 @@ function consoleLines(address: string, staff: readonly DemoStaff[]): readonly st
     const shown = password ?? '(the one that was set since)';
     return `  ${name.padEnd(22)} user ${username.padEnd(9)} password ${shown}   ${role}`;
   });
-  return [`The agents’ console is at ${address}; there sign in`, ...people];
+  const lines = [`The agents’ console is at ${address}; there sign in`, ...people];
+  const coded = staff.filter(({ role }) => needsCode(role)).map(({ name }) => name);
+  if (coded.length === 0) return lines;
+  const who = coded.join(', ');
+  return [...lines, `At the first sign-in ${who} sets up a code: an app of one-time codes on a phone scans it.`];
 }

@@ -40,6 +40,7 @@ test('npm start tells what to dial and as whom; SIGINT, and SIGTERM after it, en
   const start = new NpmStart(folder, settings);
   await start.saying('console is at');
   await start.saying('supervisor\n');
+  await start.saying('At the first sign-in Sam Reed sets up a code');
   const { API_TOKEN: token } = JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as Record<
     string,
     string

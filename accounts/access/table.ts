@@ -51,5 +51,8 @@ export const may = (who: Who, act: Act): boolean => table[act].includes(who);
 /** Everything that a role may do. */
 export const actsOf = (role: Role): readonly Act[] => acts.filter((act) => may(role, act));
 
+/** Whether a role signs in with a second factor or does nothing: whoever could make anybody anything (OWASP ASVS 4.3.1). */
+export const needsCode = (role: Role): boolean => may(role, 'staff.manage');
+
 /** What a service key may be given. */
 export const actsOfKeys: readonly Act[] = acts.filter((act) => may('service-key', act));

@@ -4,7 +4,7 @@ export type IdentityNews =
   | { readonly kind: 'prove-address'; readonly proofId: string }
   /** Somebody registers with an address that has an identity already. */
   | { readonly kind: 'known-address' }
-  | { readonly kind: 'registered' }
+  | { readonly kind: 'registered' | 'removed' }
   | { readonly kind: 'reset-password'; readonly proofId: string }
   | { readonly kind: 'password-reset' | 'password-changed' }
   | { readonly kind: 'sign-in-locked' | 'reset-locked'; readonly minutes: number }

@@ -41,6 +41,14 @@ const english = (news: MailedNews): Mail => {
         subject: 'Homeline: your registration is complete',
         lines: ['Your e-mail address is confirmed. You can sign in now. Not you? Call us.'],
       };
+    case 'removed':
+      return {
+        subject: 'Homeline: your profile was removed',
+        lines: [
+          'Your profile was removed, and every device was signed out. This is our last e-mail to you.',
+          'What the law and money need is kept without your name. Blocks of your numbers stay. You can register again at any time. Not you? Call us.',
+        ],
+      };
     case 'reset-password':
       return {
         subject: 'Homeline: set a new password',
@@ -112,6 +120,14 @@ const spanish = (news: MailedNews): Mail => {
       return {
         subject: 'Homeline: su registro está completo',
         lines: ['Su correo electrónico está confirmado. Ya puede iniciar sesión. ¿No fue usted? Llámenos.'],
+      };
+    case 'removed':
+      return {
+        subject: 'Homeline: su perfil se eliminó',
+        lines: [
+          'Su perfil se eliminó y se cerró la sesión en todos los dispositivos. Este es nuestro último correo para usted.',
+          'Lo que exigen la ley y el dinero se guarda sin su nombre. Los bloqueos de sus números siguen. Puede registrarse de nuevo cuando quiera. ¿No fue usted? Llámenos.',
+        ],
       };
     case 'reset-password':
       return {

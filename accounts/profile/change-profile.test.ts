@@ -31,8 +31,9 @@ const home = {
   ...{ firstName: 'Maria', lastName: 'Lopez', addressLine1: '1 Main St', addressLine2: 'Apt 2' },
   ...{ city: 'Fresno', region: 'CA', postalCode: '93650', country: 'US' },
 };
+const by = { kind: 'web', id: 'user-1' } as const;
 const change = (accountId: string, version: number, edit: ProfileEdit, over: Partial<ProfileOrder> = {}) =>
-  changeProfile(server.db, desk.deps(), { accountId, version, edit, by: { kind: 'web', id: 'user-1' }, ...over });
+  changeProfile(server.db, desk.deps(), { accountId, version, edit, by, proven: true, ...over });
 
 test('name, address and telephone are written down once they are given (row 57), with who changed which part', async () => {
   const { accountId } = await desk.account();
@@ -55,13 +56,29 @@ test('what is changed is what was seen: of two at once, one is to look again', a
   const { accountId } = await desk.account();
   const pool = openDatabase(server.url, { max: 4, connectMs: 15_000, statementMs: 15_000 });
   const edits = (['es', 'en', 'es', 'es'] as const).map((language, n) => ({ language, phone: `213555${2000 + n}` }));
-  const order = { accountId, version: 1, by: { kind: 'web' } } as const;
+  const order = { accountId, version: 1, by: { kind: 'web' }, proven: true } as const;
   const all = await Promise.all(edits.map((edit) => changeProfile(pool, desk.deps(), { ...order, edit })));
   await pool.destroy();
   expect(all.map(({ kind }) => kind).sort()).toEqual(['changed', 'stale', 'stale', 'stale']);
   const stale = all.find(({ kind }) => kind === 'stale');
   expect(stale).toEqual({ kind: 'stale', ...(await profileOf(server.db, accountId)) });
   expect(await change(accountId, 3, { language: 'en' })).toMatchObject({ kind: 'stale', version: 2 });
+});
+
+test('without a proof of who they are nothing changes that says where money or news goes, and all at once or nothing', async () => {
+  const { accountId } = await desk.account();
+  const places: ProfileEdit[] = [
+    { nameAndAddress: home },
+    { phone: '213 555 0177' },
+    { language: 'es', reach: { notices: 'both', email: 'family@example.com', mobile: '213 555 0177' } },
+    { language: 'es', reach: { notices: 'e-mail', email: 'thief@example.com' } },
+  ];
+  for (const edit of places) expect(await change(accountId, 1, edit, { proven: false })).toEqual({ kind: 'unproven' });
+  expect((await profileOf(server.db, accountId)).version).toBe(1);
+  const quick = { language: 'es', reach: { notices: 'none', email: 'family@example.com' } } as const;
+  expect((await change(accountId, 1, quick, { proven: false })).kind).toBe('changed');
+  expect((await change(accountId, 1, { phone: '213 555 0177' }, { proven: false })).kind).toBe('stale');
+  expect(await desk.notices(accountId)).toHaveLength(2);
 });
 
 test('who is no longer reached where they were is told there as well', async () => {

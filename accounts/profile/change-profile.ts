@@ -24,12 +24,16 @@ export interface ProfileOrder {
   readonly version: number;
   readonly edit: ProfileEdit;
   readonly by: HolderActor;
+  /** They have proven anew who they are: without, nothing changes that says where money or news goes (OWASP ASVS 3.7.1). */
+  readonly proven: boolean;
 }
 
 export type ProfileChanging =
   | ({ readonly kind: 'changed' | 'unchanged' } & ProfileVersion)
   /** Somebody else changed it since: to be shown anew. Nothing was done. */
   | ({ readonly kind: 'stale' } & ProfileVersion)
+  /** Nothing was done: who they are is to be proven anew first. */
+  | { readonly kind: 'unproven' }
   | { readonly kind: 'refused'; readonly reason: NumberRefusal | ReachRefusal | 'unknown-account' }
   | { readonly kind: 'refused'; readonly reason: 'invalid-address'; readonly fields: readonly FieldRefusal[] };
 
@@ -49,13 +53,16 @@ const parts: Readonly<Record<keyof Profile, ProfilePart>> = {
   email: 'e-mail',
 };
 
+/** What says neither who gets a cheque, nor where they or their news are. */
+const harmless: ReadonlySet<ProfilePart> = new Set(['language', 'notices']);
+
 /**
  * Changes profile and preferences, if `version` is still the one that is there. The holder is told which parts changed, where they were reached before
  * and where they are now: who did not do it learns of it. Also of a closed account, whose cheque may wait for an address. Throws
  * DatabaseUnavailable; the same again then is 'stale' or 'changed'.
  */
 export async function changeProfile(db: Database, deps: TellDeps, order: ProfileOrder): Promise<ProfileChanging> {
-  const { accountId, version, edit, by } = order;
+  const { accountId, version, edit, by, proven } = order;
   const edited = editOf(edit);
   if (edited.kind === 'refused') return edited;
   return db.transaction().execute(async (trx): Promise<ProfileChanging> => {
@@ -67,8 +74,9 @@ export async function changeProfile(db: Database, deps: TellDeps, order: Profile
       (field) => profile[field] !== before.profile[field],
     );
     if (changed.length === 0) return { kind: 'unchanged', ...before };
-    const reachedAt = await contactOf(trx, accountId);
     const what = [...new Set(changed.map((field) => parts[field]))];
+    if (!proven && !what.every((part) => harmless.has(part))) return { kind: 'unproven' };
+    const reachedAt = await contactOf(trx, accountId);
     const change = { accountId, from: version, profile, fields: what, by, at: deps.now() };
     if (!(await saveProfile(trx, change))) throw new Error('The account is locked, and its profile changed.');
     const account = { id: accountId, number: await accountNumberOf(trx, accountId) };

@@ -44,7 +44,9 @@ export type StaffFault =
   | 'facility-unknown'
   | 'facilities-not-of-role'
   /** Nobody would manage staff any more. */
-  | 'last-administrator';
+  | 'last-administrator'
+  /** One's own password and code are changed where it is proven anew who one is (own.ts). */
+  | 'own-password';
 
 export type StaffChanged =
   | { readonly kind: 'done'; readonly member: StaffMember }
@@ -236,7 +238,7 @@ export interface NewPassword extends Pick<NewStaffMember, 'password' | 'password
 
 /**
  * Another password, by somebody else: they are signed out, a lock ends, and one-time codes are asked no more with `withoutCode`; with `passwordDue`
- * they set one of their own before anything else. Throws DatabaseUnavailable.
+ * they set one of their own before anything else. Nobody does so to themselves: that would ask for no proof. Throws DatabaseUnavailable.
  */
 export async function setMemberPassword(
   db: Database,
@@ -244,7 +246,8 @@ export async function setMemberPassword(
   { by, id, reason }: Omit<Written, 'at' | 'before' | 'act'>,
   { password, withoutCode = false, passwordDue = false }: NewPassword,
 ): Promise<StaffChanged> {
-  const faults = faultsOf(password);
+  const isOwn = by.kind === 'staff' && by.staffId === id;
+  const faults = [...faultsOf(password), ...(isOwn ? (['own-password'] as const) : [])];
   if (faults.length > 0) return { kind: 'refused', faults };
   const passwordHash = await deps.passwords.hash(plainPassword(password));
   return change(db, deps, { by, act: 'staff.password', id, reason }, async (trx, member, at) => {

@@ -3,6 +3,7 @@ import { audit, type AuditedBy } from '#db/staff/audit.ts';
 import type { Language } from '#db/people.ts';
 import { changeStaffMember, staffMember, type StaffMember } from '#db/staff/members.ts';
 import { putRecoveryCodes } from '#db/staff/recovery-codes.ts';
+import { needsCode } from '../access/table.ts';
 import { faultsOf, plainPassword, type OwnPasswordFault } from './password.ts';
 import type { StaffDeps } from './ports.ts';
 import { proveStaff, type NotProven, type StaffProof } from './prove.ts';
@@ -31,16 +32,20 @@ const about = (act: string, id: string, before: object, after: object) => ({
   ...{ before: { ...before }, after: { ...after } },
 });
 
+/** Whether somebody does nothing before they have a second factor: their role needs one, and no key of theirs is confirmed. */
+export const codeDue = ({ role, totp }: Pick<StaffMember, 'role' | 'totp'>): boolean =>
+  needsCode(role) && totp === null;
+
 export type CodeBegun =
   /** The key that the app is told; it counts when a code of it has been shown. */
-  | { readonly kind: 'begun'; readonly key: Buffer; readonly username: string }
-  | { readonly kind: 'there-already' }
-  | NotProven;
+  { readonly kind: 'begun'; readonly key: Buffer; readonly username: string } | NotProven;
 
-/** Makes a key of one-time codes; one that was made before and not confirmed is good no more. Throws DatabaseUnavailable. */
+/**
+ * Makes a key of one-time codes; one that was made before and not confirmed is good no more. Whoever has one proves it by a code of that, which is asked
+ * until the new one is confirmed: so somebody moves to another phone. Throws DatabaseUnavailable.
+ */
 export const beginCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown): Promise<CodeBegun> =>
-  prove<CodeBegun>(db, deps, own, shown, async (trx, { id, username, totp }) => {
-    if (totp !== null) return { kind: 'there-already' };
+  prove<CodeBegun>(db, deps, own, shown, async (trx, { id, username }) => {
     const key = newTotpKey();
     await changeStaffMember(trx, id, { totpPending: deps.sealer.seal(id, key) });
     return { kind: 'begun', key, username };
@@ -52,24 +57,28 @@ export type CodeConfirmed =
   | { readonly kind: 'not-begun' };
 
 /**
- * A code of the new key: from now on one is asked at sign-in. This one is used by it. The recovery codes are told once. Throws
- * DatabaseUnavailable.
+ * A code of the new key: from now on one is asked at sign-in, and none of the key before. This one is used by it. The recovery codes are told once.
+ * Throws DatabaseUnavailable.
  */
 export const confirmCode = (db: Database, deps: StaffDeps, own: Own, code: string): Promise<CodeConfirmed> =>
   db.transaction().execute(async (trx): Promise<CodeConfirmed> => {
     const member = await staffMember(trx, { id: own.staffId }, { lock: true });
     if (!member || member.totpPending === null) return { kind: 'not-begun' };
-    const { id, totpPending } = member;
+    const { id, totp, totpPending } = member;
     const step = stepOf(deps.sealer.open(id, totpPending), code, deps.now());
     if (step === undefined) return { kind: 'wrong' };
     await changeStaffMember(trx, id, { totp: totpPending, totpPending: null, totpStep: String(step) });
-    await audit(trx, own, about('self.code', id, { code: false }, { code: true }), deps.now());
+    await audit(trx, own, about('self.code', id, { code: totp !== null }, { code: true }), deps.now());
     return { kind: 'confirmed', recoveryCodes: await makeRecoveryCodes(trx, deps, id) };
   });
 
+/** `role-needs-it`: what they may do is done with a code alone. */
+export type CodeRemoved = { readonly kind: 'removed' } | { readonly kind: 'role-needs-it' } | NotProven;
+
 /** No code is asked any more. Throws DatabaseUnavailable. */
-export const removeCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown) =>
-  prove<{ readonly kind: 'removed' }>(db, deps, own, shown, async (trx, { id, totp }) => {
+export const removeCode = (db: Database, deps: StaffDeps, own: Own, shown: Shown): Promise<CodeRemoved> =>
+  prove<CodeRemoved>(db, deps, own, shown, async (trx, { id, role, totp }) => {
+    if (needsCode(role)) return { kind: 'role-needs-it' };
     await changeStaffMember(trx, id, { totp: null, totpPending: null });
     await putRecoveryCodes(trx, id, []);
     const entry = about('self.code', id, { code: totp !== null }, { code: false });

@@ -133,6 +133,8 @@ describe('an account', () => {
     const number = freshNumber();
     expect(await setUp(number.slice(-4), { number })).toMatchObject({ passcode: 'none' });
     const changed = { passcode: '7391', passcodeAgain: '7391' };
+    expect((await kept.one.told('PUT', '/v1/account/passcode', changed)).code).toBe('proof-needed');
+    await kept.one.provesAnew();
     expect((await kept.one.told('PUT', '/v1/account/passcode', changed)).code).toBe('passcode-needed');
     expect((await kept.one.told('PUT', '/v1/account/passcode', { ...changed, current: '8361' })).code).toBe(
       'passcode-wrong',
@@ -230,6 +232,7 @@ describe('profile and preferences', () => {
 
   test('change under the version that was seen, and no other', async () => {
     await family.enrolled();
+    await family.provesAnew();
     const { etag } = await family.told('GET', '/v1/account/profile');
     expect(etag).toMatch(/^"\d+"$/);
     const put = (headers: Record<string, string>) => family.told('PUT', '/v1/account/profile', edit, headers);

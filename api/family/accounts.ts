@@ -8,7 +8,7 @@ import { numbersOf } from '#db/account-numbers.ts';
 import { findEnrolment } from '#db/enrolments.ts';
 import { facilityChoice } from '#db/facility-directory.ts';
 import { passcodeOf } from '#db/passcodes.ts';
-import { signedIn } from '../identity/sessions.ts';
+import { provenIn, signedIn } from '../identity/sessions.ts';
 import { read, type Problem } from '../problem.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
@@ -133,17 +133,20 @@ export const accountRoutes: readonly FamilyRoute[] = [
   {
     method: 'PUT',
     path: '/v1/account/passcode',
-    summary: 'Sets the passcode, or another one where the one there is is given (guide row 28)',
+    summary:
+      'Sets the passcode, by the password given anew; or another one where the one there is is given (guide row 28)',
     door: 'family',
     limit: 'say-passcode',
     query: accountQuery,
     body: resources.passcodeSet,
     answers: { 200: resources.result('set', 'changed') },
-    problems: [404, 409, 422, 429],
+    problems: [403, 404, 409, 422, 429],
     async run(db, house, asked) {
       const { id: accountId } = mine(asked, { open: true });
       const { passcode, passcodeAgain, current } = read('body', resources.passcodeSet, asked.body);
-      const by = { kind: 'web', id: signedIn(asked).identityId } as const;
+      // The first one opens the account to the phone line, closing it included.
+      const { identityId } = current === undefined ? provenIn(asked, house.identity.now()) : signedIn(asked);
+      const by = { kind: 'web', id: identityId } as const;
       const said =
         current === undefined
           ? undefined

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { fundingPlan, fundingVersion, type FundingPlan } from '#db/funding.ts';
 import type { z } from 'zod';
-import { signedIn } from '../identity/sessions.ts';
+import { provenIn, signedIn } from '../identity/sessions.ts';
 import { read } from '../problem.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
@@ -66,16 +66,19 @@ export const autopayRoutes: readonly FamilyRoute[] = [
   {
     ...shared,
     method: 'PUT',
-    summary: 'Joins AutoPay, TextPay or both, or changes how; a balance that is low already is served at once',
+    summary:
+      'Joins AutoPay, TextPay or both, or changes how, by the password given anew; a balance that is low already is served at once',
     limit: 'pay',
     body: resources.autopayChoice,
-    problems: [404, 409, 412, 422, 428, 429],
+    problems: [403, 404, 409, 412, 422, 428, 429],
     async run(db, house, asked) {
+      // The card is charged unasked from now on, and by whoever has the telephone.
+      const { identityId } = provenIn(asked, house.identity.now());
       const choice = read('body', resources.autopayChoice, asked.body);
       const seen = tagsIn(asked);
       const { id: accountId } = mine(asked, { open: true });
       if (agreementAt(house.identity.now())?.version !== choice.agreementVersion) throw refuse('agreement-outdated');
-      const by = { kind: 'web', id: signedIn(asked).identityId } as const;
+      const by = { kind: 'web', id: identityId } as const;
       const request = { accountId, by, key: randomUUID(), choice, seen };
       const change = (await fundingPlan(db, accountId)) ? changeFunding : joinFunding;
       const done = await change(db, house.funding, request);

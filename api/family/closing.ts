@@ -2,7 +2,7 @@ import { closeAccount } from '#accounts/closing/close.ts';
 import { previewClosing, type ClosingPreview } from '#accounts/closing/preview.ts';
 import { closingWords } from '#accounts/closing/wording.ts';
 import { z } from 'zod';
-import { signedIn } from '../identity/sessions.ts';
+import { provenIn } from '../identity/sessions.ts';
 import { read } from '../problem.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
@@ -40,17 +40,17 @@ export const closingRoutes: readonly FamilyRoute[] = [
   {
     method: 'POST',
     path: '/v1/account/closing',
-    summary: 'Closes the account as it was shown',
+    summary: 'Closes the account as it was shown; asks for the password anew',
     door: 'family',
     limit: 'change',
     idempotent: true,
     query: accountQuery,
     body: resources.closing,
     answers: { 200: resources.closed },
-    problems: [404, 409, 422, 429],
+    problems: [403, 404, 409, 422, 429],
     async run(db, house, asked) {
       const { version: previewVersion } = read('body', resources.closing, asked.body);
-      const { identityId } = signedIn(asked);
+      const { identityId } = provenIn(asked, house.identity.now());
       const key = `web ${identityId} ${keyIn(asked)}`;
       const { id: accountId } = mine(asked);
       const by = { kind: 'web', id: identityId } as const;

@@ -22,6 +22,10 @@ const free = async () => {
   const fresh = { counted: '0', cleared: '0', refused: '0', locks: 0, lockedUntil: null };
   await db.deleteFrom('rateWindow').execute();
   await db.updateTable('passcode').set(fresh).execute();
+  await db
+    .updateTable('identitySession')
+    .set({ provenUntil: new Date('2100-01-01') })
+    .execute();
 };
 
 const others = [

@@ -4,7 +4,8 @@ import { keepLimitOf, limitHeaders, type Limit } from '../identity/limits.ts';
 import { refuse } from './refusals.ts';
 
 /** How often one caller may ask a kind of thing: a family that is signed in, else a network. */
-export type FamilyLimit = 'look' | 'change' | 'pay' | 'say-passcode' | 'file' | 'prove-number' | 'send-picture';
+export type FamilyLimit =
+  'look' | 'change' | 'pay' | 'say-passcode' | 'file' | 'prove-number' | 'send-picture' | 'own-data';
 
 const limits: Readonly<Record<FamilyLimit, Limit>> = {
   look: { act: 'look', most: 1_200, minutes: 10 },
@@ -12,6 +13,8 @@ const limits: Readonly<Record<FamilyLimit, Limit>> = {
   'prove-number': { act: 'prove-number', most: 40, minutes: 60 },
   // A file takes as long as fifty looks.
   file: { act: 'file', most: 60, minutes: 60 },
+  // Everything that there is of somebody.
+  'own-data': { act: 'own-data', most: 12, minutes: 60 },
   pay: { act: 'pay', most: 30, minutes: 60 },
   // Beside the lock of the passcode itself: of many accounts, each a guess.
   'say-passcode': { act: 'say-passcode', most: 15, minutes: 60 },

@@ -121,6 +121,7 @@ describe('the saved card', () => {
     expect((await put(GOOD_CARD)).body).toMatchObject({ brand: 'visa', lastFour: '4242', expiryYear: 2030 });
     expect((await put('5105105105105100')).body).toMatchObject({ brand: 'mastercard', funding: 'prepaid' });
     expect((await family.told('GET', '/v1/account/cards')).body['cards']).toHaveLength(1);
+    await family.provesAnew();
     const { etag } = await family.told('GET', '/v1/account/autopay');
     const join = { mode: 'autopay', amountCents: 500, notices: 'e-mail', email: 'rosa@example.com', language: 'en', agreementVersion: AGREEMENT }; // prettier-ignore
     const joined = await family.told('PUT', '/v1/account/autopay', join, { 'if-match': etag });
@@ -139,6 +140,7 @@ describe('AutoPay and TextPay', () => {
     ...{ mode: 'both', amountCents: 2_000, mobile: '213 555 0142', email: 'rosa@example.com', notices: 'both' },
     ...{ language: 'es', agreementVersion: AGREEMENT, ...over },
   });
+  beforeEach(() => family.provesAnew());
   const put = (over: object, etag: string) =>
     family.told('PUT', '/v1/account/autopay', choice(over), { 'if-match': etag });
 
@@ -225,6 +227,7 @@ describe('statement and transactions', () => {
 describe('closing', () => {
   test('does what was shown, once, and nothing else', async () => {
     await withCard();
+    await family.provesAnew();
     const shown = await family.told('GET', '/v1/account/closing?language=es');
     expect(shown.body).toMatchObject({
       ...{ balanceCents: 2_500, cards: [{ brand: 'visa', lastFour: '4242', cents: 2_500 }], numbers: [number] },

@@ -3,7 +3,7 @@ import { familyOf } from '#accounts/identity/sessions.ts';
 import { networkOf } from '#accounts/network.ts';
 import type { Database } from '#db/connect.ts';
 import type { SignedInFamily } from '#db/identity-accounts.ts';
-import { admit } from '../identity/open.ts';
+import { admit, unlessGone } from '../identity/open.ts';
 import { idempotencyKey } from '../identity/resources.ts';
 import { tagsOf } from '../if-match.ts';
 import { read } from '../problem.ts';
@@ -32,19 +32,17 @@ export function openFamily(server: FastifyInstance, db: Database, house: FamilyH
         const { params, query, body, headers } = request;
         const key = idempotent && headers['idempotency-key'];
         const { session, accounts = [] } = families.get(request) ?? {};
-        const {
-          status,
-          body: told,
-          etag,
-          headers: more = {},
-        } = await route.run(db, house, {
-          ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
-          accept: headers.accept,
-          contentType: headers['content-type'],
-          idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
-        });
+        const told = await unlessGone(() =>
+          route.run(db, house, {
+            ...{ params, query, body, session, accounts, ifMatch: tagsOf(headers['if-match']) },
+            accept: headers.accept,
+            contentType: headers['content-type'],
+            idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
+          }),
+        );
+        const { status, etag, headers: more = {} } = told;
         if (etag !== undefined) reply.header('etag', `"${etag}"`);
-        return reply.code(status).headers(more).send(told);
+        return reply.code(status).headers(more).send(told.body);
       },
     });
   };

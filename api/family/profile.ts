@@ -1,6 +1,8 @@
 import { changeProfile, type ProfileChanging, type ProfileEdit } from '#accounts/profile/change-profile.ts';
+import { isProven } from '#accounts/identity/prove.ts';
 import type { Database } from '#db/connect.ts';
 import { profileOf } from '#db/profiles.ts';
+import { refuse as refuseIdentity } from '../identity/refusals.ts';
 import { signedIn } from '../identity/sessions.ts';
 import { read } from '../problem.ts';
 import { refuse } from './refusals.ts';
@@ -20,8 +22,11 @@ async function change(db: Database, house: FamilyHouse, asked: HouseAsked, edit:
   const { id: accountId } = mine(asked);
   const tags = tagsIn(asked);
   const version = Number(tags.find((tag) => /^\d{1,9}$/.test(tag)) ?? -1);
-  const by = { kind: 'web', id: signedIn(asked).identityId } as const;
-  const done = await changeProfile(db, house.holders, { accountId, version, edit, by });
+  const session = signedIn(asked);
+  const by = { kind: 'web', id: session.identityId } as const;
+  const proven = isProven(session, house.identity.now());
+  const done = await changeProfile(db, house.holders, { accountId, version, edit, by, proven });
+  if (done.kind === 'unproven') throw refuseIdentity('proof-needed');
   if (done.kind === 'stale') throw refuse('changed-meanwhile');
   if (done.kind === 'refused') throw refuse('profile-faulty', { faults: faultsOf(done) });
   return ok(done.profile, String(done.version));
@@ -56,10 +61,11 @@ export const profileRoutes: readonly FamilyRoute[] = [
     ...shared,
     method: 'PUT',
     path: '/v1/account/profile',
-    summary: 'Changes name, address and telephone; the holder is told. Of a closed account too, whose cheque may wait',
+    summary:
+      'Changes name, address and telephone, by the password given anew; the holder is told. Of a closed account too, whose cheque may wait',
     limit: 'change',
     body: resources.profileEdit,
-    problems: [404, 409, 412, 422, 428, 429],
+    problems: [403, 404, 409, 412, 422, 428, 429],
     async run(db, house, asked) {
       const { phone, ...nameAndAddress } = read('body', resources.profileEdit, asked.body);
       return change(db, house, asked, { nameAndAddress, phone });
@@ -69,10 +75,11 @@ export const profileRoutes: readonly FamilyRoute[] = [
     ...shared,
     method: 'PUT',
     path: '/v1/account/preferences',
-    summary: 'Changes language and how the holder is told things; they are told',
+    summary:
+      'Changes language and how the holder is told things; they are told. Another place for it asks for the password anew',
     limit: 'change',
     body: resources.preferences,
-    problems: [404, 409, 412, 422, 428, 429],
+    problems: [403, 404, 409, 412, 422, 428, 429],
     async run(db, house, asked) {
       const { language, ...reach } = read('body', resources.preferences, asked.body);
       return change(db, house, asked, { language, reach });

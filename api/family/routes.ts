@@ -10,6 +10,7 @@ import { facilityRoutes } from './facilities.ts';
 import { moneyRoutes } from './money.ts';
 import { numberRoutes } from './numbers.ts';
 import { numberProofRoutes } from './number-proofs.ts';
+import { ownDataRoutes } from './own-data.ts';
 import { profileRoutes } from './profile.ts';
 import { statementFileRoutes } from './statement-files.ts';
 import type { FamilyRoute } from './route.ts';
@@ -30,4 +31,5 @@ export const familyRoutes: readonly FamilyRoute[] = [
   ...closingRoutes,
   ...callRoutes,
   ...documentRoutes,
+  ...ownDataRoutes,
 ];

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sessionOf } from '#accounts/identity/sessions.ts';
 import { signIn } from '#accounts/identity/sign-in.ts';
 import { Home, PASSWORD } from '#accounts/identity/testing/home.ts';
+import { identityOf } from '#db/identities.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { apiServer } from '../server.ts';
@@ -33,12 +34,19 @@ let registrations = 0;
 const free = async () => {
   await database.db.deleteFrom('rateWindow').execute();
   await database.db.deleteFrom('identityGuess').execute();
+  // Of an address that registers again and again.
+  await database.db.deleteFrom('mailProof').execute();
+  await database.db
+    .updateTable('identitySession')
+    .set({ provenUntil: new Date('2100-01-01') })
+    .execute();
 };
 
 /** Signed in, also after what was asked ended the session. */
 async function headers(): Promise<Record<string, string>> {
   const deps = await home.deps();
   if (!(await sessionOf(database.db, deps, accessToken))) {
+    if (!(await identityOf(database.db, { emailKey: email }))) await home.registered(email);
     const answer = await signIn(database.db, deps, { email, password: PASSWORD });
     if (answer.kind !== 'signed-in') throw new Error(`Nobody was signed in: ${answer.kind}`);
     ({ accessToken } = answer);

@@ -277,6 +277,22 @@ test('who is signed in sets another password by the one they have', async () => 
   expect([problem(locked), locked.headers['retry-after']]).toEqual([[429, 'sign-in-locked'], '60']);
 });
 
+test('who is signed in gives the password anew; wrong ones are told, count and lock, and end nothing', async () => {
+  const { accessToken: bearer = '' } = await signedIn();
+  const url = '/v1/identity/sessions/current/proof';
+  const prove = (password: string) => ask('POST', url, { password }, { bearer });
+  const wrong = await prove('Wrong-Horse-7');
+  expect([problem(wrong), wrong.body.includes('Horse')]).toEqual([[403, 'password-wrong'], false]);
+  const until = new Date(home.at.getTime() + 10 * 60_000).toISOString();
+  expect(answered(await prove(PASSWORD), 'POST', url)).toEqual({ result: 'proven', until });
+  expect((await ask('POST', url, { password: PASSWORD })).statusCode).toBe(401);
+  for (let nth = 1; nth < 5; nth++) await prove('Wrong-Horse-7');
+  const locked = await prove('Wrong-Horse-7');
+  expect([problem(locked), locked.headers['retry-after']]).toEqual([[429, 'sign-in-locked'], '60']);
+  expect((await ask('GET', '/v1/me', undefined, { bearer })).statusCode).toBe(200);
+  expect(locked.headers['ratelimit']).toContain('"sign-in"');
+});
+
 test('a forgotten password is set anew, by digits or by link', async () => {
   const { accessToken: bearer = '' } = await signedIn();
   const path = '/v1/identity/password-resets';

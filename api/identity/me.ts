@@ -1,4 +1,5 @@
 import { changePassword } from '#accounts/identity/change-password.ts';
+import { removeProfile } from '#accounts/identity/remove.ts';
 import { identificationOf } from '#accounts/documents/shown.ts';
 import type { Database } from '#db/connect.ts';
 import { acceptTerms, identityOf, termsOf, type Identity } from '#db/identities.ts';
@@ -8,7 +9,7 @@ import { LIMITS } from './limits.ts';
 import { refuse } from './refusals.ts';
 import * as resources from './resources.ts';
 import type { IdentityRoute } from './routes.ts';
-import { signedIn } from './sessions.ts';
+import { provenIn, signedIn } from './sessions.ts';
 
 const inForce = async (db: Database, at: Date) => (await serviceTermsOn(db, at.toISOString().slice(0, 10)))?.version;
 
@@ -42,6 +43,20 @@ export const meRoutes: readonly IdentityRoute[] = [
       const terms = { accepted, ...(toAccept !== undefined && { toAccept }) };
       const identification = await identificationOf(db, identityId);
       return { status: 200, body: { ...told(identity), identification, terms } };
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/v1/me',
+    summary: 'Removes the profile, by the password given anew: what is personal goes, the address may register again',
+    door: 'family',
+    answers: { 200: resources.result('removed') },
+    problems: [403, 409],
+    async run(db, deps, asked) {
+      const { kind } = await removeProfile(db, deps, provenIn(asked, deps.now()));
+      if (kind === 'over') throw refuse('session-needed');
+      if (kind !== 'removed') throw refuse(kind);
+      return { status: 200, body: { result: kind } };
     },
   },
   {

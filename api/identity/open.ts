@@ -3,6 +3,7 @@ import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import { sessionOf } from '#accounts/identity/sessions.ts';
 import type { Database } from '#db/connect.ts';
 import type { Session } from '#db/sessions.ts';
+import { isIdentityGone } from '#db/unavailable.ts';
 import { read } from '../problem.ts';
 import { keepLimit } from './limits.ts';
 import { refuse } from './refusals.ts';
@@ -18,6 +19,15 @@ export async function admit<T>(
   const found = shown === undefined ? undefined : await whose(shown);
   if (!found) throw refuse('session-needed');
   return found;
+}
+
+/** Does what is asked; 401 where whoever asks was removed meanwhile, of which the database keeps nothing. */
+export async function unlessGone<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isIdentityGone(error) ? refuse('session-needed') : error;
+  }
 }
 
 /** Opens identity's routes: the limit first, then the door, then what is asked. What they answer is nobody else's to keep. */
@@ -36,10 +46,11 @@ export function openIdentity(server: FastifyInstance, db: Database, deps: Identi
       handler: async (request, reply) => {
         const { params, query, body, headers } = request;
         const key = idempotent && headers['idempotency-key'];
-        const answer = await route.run(db, deps, {
+        const asked = {
           ...{ params, query, body, session: sessions.get(request) },
           idempotencyKey: key ? read('header', idempotencyKey, key) : undefined,
-        });
+        };
+        const answer = await unlessGone(() => route.run(db, deps, asked));
         if (typeof route.media === 'string') reply.type(route.media);
         return reply.code(answer.status).send(answer.body);
       },

@@ -25,6 +25,15 @@ const refusals = {
   'credentials-wrong': [401, 'E-mail address or password is wrong.'],
   'sign-in-locked': [429, 'Sign-in is locked for this e-mail address. Try again later, or set a new password.'],
   'password-wrong': [403, 'This is not the password that you have.'],
+  'proof-needed': [
+    403,
+    'Give your password again first: `POST /v1/identity/sessions/current/proof`. It counts for ten minutes, where you gave it. Then send this again.',
+  ],
+  'account-open': [409, 'You have an open account. Close it first: `POST /v1/account/closing`.'],
+  'money-on-its-way': [
+    409,
+    'Money is on its way to or from an account of yours, or waits for you. Try again when it has arrived, or call us.',
+  ],
   'refresh-refused': [401, 'The session is over. Sign in again.'],
   'session-needed': [401, 'Sign in first: an access token is needed, and this is none that is good.'],
   'session-unknown': [404, 'There is no such open session.'],

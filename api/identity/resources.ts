@@ -68,6 +68,8 @@ export const tokens = z
     refreshExpiresAt: at,
   })
   .meta({ id: 'Tokens' });
+export const proofAnew = z.strictObject({ password: secret() });
+export const provenAnew = z.strictObject({ result: z.literal('proven'), until: at });
 export const refreshing = z.strictObject({ refreshToken: token });
 export const session = z
   .strictObject({

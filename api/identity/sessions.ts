@@ -1,3 +1,4 @@
+import { isProven, proveAnew } from '#accounts/identity/prove.ts';
 import { refresh, revoke, signOut, type Tokens } from '#accounts/identity/sessions.ts';
 import { signIn } from '#accounts/identity/sign-in.ts';
 import { openSessions, type Session } from '#db/sessions.ts';
@@ -11,6 +12,13 @@ import type { FamilyAsked, IdentityRoute } from './routes.ts';
 /** Who is signed in; the door has seen to it. */
 export function signedIn({ session }: FamilyAsked): Session {
   if (!session) throw refuse('session-needed');
+  return session;
+}
+
+/** The same, who has given the password anew at `at` or shortly before. Throws 403 for who has not. */
+export function provenIn(asked: FamilyAsked, at: Date): Session {
+  const session = signedIn(asked);
+  if (!isProven(session, at)) throw refuse('proof-needed');
   return session;
 }
 
@@ -68,6 +76,31 @@ export const sessionRoutes: readonly IdentityRoute[] = [
         return { id, ...(device !== null && { device }), startedAt, usedAt, expiresAt, current };
       });
       return { status: 200, body: { sessions } };
+    },
+  },
+  {
+    method: 'POST',
+    path: `${at}/current/proof`,
+    summary: 'Gives the password anew, for what sends money or who one is elsewhere: it counts for ten minutes, in this session alone', // prettier-ignore
+    door: 'family',
+    // It is as much work as signing in, and a guess as that is.
+    limit: LIMITS['sign-in'],
+    body: resources.proofAnew,
+    answers: { 200: resources.provenAnew },
+    problems: [403, 429],
+    async run(db, deps, asked) {
+      const { password } = read('body', resources.proofAnew, asked.body);
+      const answer = await proveAnew(db, deps, { session: signedIn(asked), password });
+      switch (answer.kind) {
+        case 'proven':
+          return { status: 200, body: { result: 'proven', until: answer.until } };
+        case 'wrong':
+          throw refuse('password-wrong');
+        case 'locked':
+          throw refuse('sign-in-locked', { until: answer.until, now: deps.now() });
+        case 'over':
+          throw refuse('session-needed');
+      }
     },
   },
   {

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { acts, roles, type Role } from '#accounts/access/acts.ts';
 import { cells } from '#accounts/access/testing/cells.ts';
 import { newToken } from '#accounts/identity/keys.ts';
+import { shownByApp } from '#accounts/staff/testing/app-of-codes.ts';
 import { endMember } from '#accounts/staff/member.ts';
 import { IDLE_MS } from '#accounts/staff/sessions.ts';
 import { STAFF_PASSWORD } from '#accounts/staff/testing/crew.ts';
@@ -130,6 +131,57 @@ describe('the table', () => {
         ...{ staffId: id, sessionId: session?.id, at: house.at, before: null, after: { act: 'audit.read' } },
       },
     ]);
+  });
+});
+
+describe('a role that needs a second factor', () => {
+  const setUp = async (console: TestConsole) => {
+    const begun = await console.ask('POST', '/v1/staff/me/code', { password: STAFF_PASSWORD });
+    const { secret } = resources.codeBegun.parse(begun.json());
+    return console.ask('PUT', '/v1/staff/me/code', { code: shownByApp(secret, house.at) });
+  };
+
+  test.each(roles)(
+    '%s: who must have a code does nothing before it is confirmed, whoever need not has none asked',
+    async (role) => {
+      const needs = cells['staff.manage'].split(' ').includes(role);
+      await house.hire(username, { role });
+      const console = new TestConsole(server);
+      const signedIn = resources.me.parse((await console.signIn(username)).json());
+      expect(signedIn).toMatchObject({ code: false, codeRequired: needs, codeDue: needs });
+      for (const act of acts.filter((act) => cells[act].split(' ').includes(role))) {
+        const answer = await probe(console.token, act);
+        const isRefused = needs && act !== 'self.manage';
+        expect([act, answer.statusCode]).toEqual([act, isRefused ? 403 : 200]);
+        if (isRefused) expect(problem(answer)).toEqual([403, 'code-due']);
+      }
+      expect(ran.includes('staff.manage')).toBe(false);
+      // A key that is made opens nothing; a code of it does, in the same session.
+      await console.ask('POST', '/v1/staff/me/code', { password: STAFF_PASSWORD });
+      expect((await probe(console.token, 'staff.manage')).statusCode).toBe(403);
+      expect((await setUp(console)).statusCode).toBe(200);
+      expect((await probe(console.token, 'staff.manage')).statusCode).toBe(needs ? 200 : 403);
+      expect((await console.ask('GET', '/v1/staff/me')).json()).toMatchObject({ code: true, codeDue: false });
+    },
+  );
+
+  test('the password comes first where both are due', async () => {
+    await house.hire(username, { role: 'administrator', passwordDue: true });
+    const console = new TestConsole(server);
+    expect((await console.signIn(username)).json()).toMatchObject({ passwordDue: true, codeDue: true });
+    expect(problem(await console.ask('GET', '/v1/staff/members'))).toEqual([403, 'password-due']);
+    const own = { password: STAFF_PASSWORD, newPassword: 'Mine-Alone-Horse-9' };
+    await console.ask('PUT', '/v1/staff/me/password', own);
+    expect(problem(await console.ask('GET', '/v1/staff/members'))).toEqual([403, 'code-due']);
+  });
+
+  test('who is made an administrator is held to it at once, also in a session that is open', async () => {
+    const { id, console } = await house.signedIn(username);
+    expect((await probe(console.token, 'figures.read')).statusCode).toBe(200);
+    await database.db.updateTable('staff').set({ role: 'administrator' }).where('id', '=', id).execute();
+    expect(problem(await probe(console.token, 'figures.read'))).toEqual([403, 'code-due']);
+    await database.db.updateTable('staff').set({ role: 'agent' }).where('id', '=', id).execute();
+    expect((await probe(console.token, 'figures.read')).statusCode).toBe(200);
   });
 });
 
@@ -386,6 +438,16 @@ describe('a stream of events', () => {
     if (why === 'replaced') await new TestConsole(server).signIn(username);
     else house.pass(IDLE_MS);
     // However it is cut off, nothing more is heard.
+    const end = await events.read().catch(() => ({ done: true }));
+    expect([end.done, gone()]).toEqual([true, 1]);
+    await streams.close();
+  });
+
+  test('ends when its holder may not hear it any more', async () => {
+    const { id, console } = await house.signedIn(username);
+    const { streams, hear, gone } = await streaming();
+    const events = await hear(console.token);
+    await database.db.updateTable('staff').set({ role: 'administrator' }).where('id', '=', id).execute();
     const end = await events.read().catch(() => ({ done: true }));
     expect([end.done, gone()]).toEqual([true, 1]);
     await streams.close();

@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Act } from '#accounts/access/acts.ts';
 import { may } from '#accounts/access/table.ts';
+import { codeDue } from '#accounts/staff/own.ts';
 import { staffSessionOf, type SignedInStaff } from '#accounts/staff/sessions.ts';
 import type { Database } from '#db/connect.ts';
 import { audit } from '#db/staff/audit.ts';
+import type { StaffMember } from '#db/staff/members.ts';
 import { idempotencyKey } from '../identity/resources.ts';
 import { keepLimit } from '../identity/limits.ts';
 import { read } from '../problem.ts';
@@ -20,7 +23,7 @@ const BACKGROUND = 'homeline-background';
 
 /**
  * Opens the routes of staff: where the request comes from first, then whose session it is, then whether their role may do it, then whether they have a
- * password that nobody else knows. What is answered is nobody else's to keep.
+ * password that nobody else knows, and the second factor that their role needs. What is answered is nobody else's to keep.
  */
 export function openStaff(
   server: FastifyInstance,
@@ -32,8 +35,11 @@ export function openStaff(
   const fromOurs = (request: FastifyRequest): void => {
     if (!isOurs(request.method, request.headers, request.host)) throw refuseStaff('cross-site');
   };
-  const watch = (gone: AbortController, token: string): void => {
-    const isOpen = async () => (await staffSessionOf(db, house, token, false)).kind === 'open';
+  const watch = (gone: AbortController, token: string, act: Act): void => {
+    const isOpen = async () => {
+      const state = await staffSessionOf(db, house, token, false);
+      return state.kind === 'open' && refusalOf(state.member, act) === undefined;
+    };
     watchStream(gone, isOpen, house.streamCheckMs);
   };
   server.route({
@@ -65,9 +71,8 @@ export function openStaff(
         fromOurs(request);
         const signedIn = await comingIn(db, house, request);
         sessions.set(request, signedIn);
-        if (!may(signedIn.member.role, act)) throw notAllowed(signedIn.member.role, act);
-        // What is one's own alone: another password is set there.
-        if (signedIn.member.passwordDue && act !== 'self.manage') throw refuseStaff('password-due');
+        const refusal = refusalOf(signedIn.member, act);
+        if (refusal) throw refusal;
       },
       handler: async (request, reply) => {
         const signedIn = sessions.get(request);
@@ -84,12 +89,21 @@ export function openStaff(
         const { status, body, headers = {} } = answer;
         if (body instanceof Readable) {
           gone.signal.addEventListener('abort', () => body.destroy(), { once: true });
-          if (headers['content-type']?.startsWith('text/event-stream')) watch(gone, signedIn.token);
+          if (headers['content-type']?.startsWith('text/event-stream')) watch(gone, signedIn.token, act);
         }
         return reply.code(status).headers(headers).send(body);
       },
     });
   }
+}
+
+/** Why somebody who is signed in may not do this as they stand now. */
+function refusalOf(member: StaffMember, act: Act): Error | undefined {
+  if (!may(member.role, act)) return notAllowed(member.role, act);
+  // What is one's own alone: another password is set there, and a code set up.
+  if (act === 'self.manage') return undefined;
+  if (member.passwordDue) return refuseStaff('password-due');
+  return codeDue(member) ? refuseStaff('code-due') : undefined;
 }
 
 /** Who has come in, and by which token. */

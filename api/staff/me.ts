@@ -1,6 +1,6 @@
-import { actsOf } from '#accounts/access/table.ts';
+import { actsOf, needsCode } from '#accounts/access/table.ts';
 import { IDLE_MS } from '#accounts/staff/sessions.ts';
-import { setOwnLanguage } from '#accounts/staff/own.ts';
+import { codeDue, setOwnLanguage } from '#accounts/staff/own.ts';
 import type { Database } from '#db/connect.ts';
 import { staffMember, type StaffMember } from '#db/staff/members.ts';
 import { recoveryCodesLeft } from '#db/staff/recovery-codes.ts';
@@ -15,7 +15,7 @@ export async function toldOfMe(db: Database, member: StaffMember) {
   const { id, name, username, role, language, agentId, facilityIds, totp, passwordDue } = member;
   return {
     ...{ id, name, username, role, acts: actsOf(role), language, passwordDue, idleSeconds: IDLE_MS / 1_000 },
-    code: totp !== null,
+    ...{ code: totp !== null, codeRequired: needsCode(role), codeDue: codeDue(member) },
     ...(totp !== null && { recoveryCodesLeft: await recoveryCodesLeft(db, id) }),
     ...(agentId !== null && { agentId }),
     ...(role === 'facility-staff' && { facilityIds }),

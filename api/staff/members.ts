@@ -114,7 +114,7 @@ export const memberRoutes: readonly StaffRoute[] = [
     summary: 'Makes another first password for somebody who works here, told once: a lock ends, and they sign in anew',
     body: resources.memberPassword,
     answers: { 200: resources.memberWithPassword },
-    problems: [404],
+    problems: [404, 422],
     async run(db, deps, asked) {
       const { reason, withoutCode } = read('body', resources.memberPassword, asked.body);
       const password = newFirstPassword();

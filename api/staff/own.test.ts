@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { PASSWORD_TERMS } from '#accounts/identity/guesses.ts';
 import { STAFF_PASSWORD } from '#accounts/staff/testing/crew.ts';
-import { hotp, STEP_SECONDS, stepAt } from '#accounts/staff/totp.ts';
+import { shownByApp } from '#accounts/staff/testing/app-of-codes.ts';
+import { STEP_SECONDS } from '#accounts/staff/totp.ts';
 import { auditRows } from '#db/staff/audit.ts';
 import { startTestDatabase, type TestDatabase } from '#db/testing.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -49,17 +50,12 @@ const audited = async () =>
   (await auditRows(database.db, { resource: 'staff', resourceId: id, most: 10 })).map(({ act, before, after }) => ({
     ...{ act, before, after },
   }));
-/** As an app reads it. */
-function bytesOf(secret: string): Buffer {
-  const bits = [...secret].map((one) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(one).toString(2).padStart(5, '0'));
-  return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
-}
 async function begun() {
   const answer = await console.ask('POST', at, { password });
   expect(answer.statusCode).toBe(201);
   const { secret, uri } = answer.json<{ secret: string; uri: string }>();
   expect(uri).toContain(`secret=${secret}`);
-  return () => hotp(bytesOf(secret), stepAt(house.at));
+  return () => shownByApp(secret, house.at);
 }
 const nextStep = () => house.pass(STEP_SECONDS * 1_000);
 
@@ -77,8 +73,6 @@ test('an app of codes is made known by its first code, asked from then on, and t
   nextStep();
   expect((await console.signIn(username, { code: code() })).statusCode).toBe(201);
   nextStep();
-  expect(problem(await console.ask('POST', at, { password, code: code() }))).toEqual([409, 'code-there-already']);
-  nextStep();
   expect(problem(await console.ask('POST', `${at}/removal`, { password }))).toEqual([422, 'code-needed']);
   const removed = await console.ask('POST', `${at}/removal`, { password, code: code() });
   expect([removed.statusCode, removed.json()]).toEqual([200, { result: 'removed' }]);
@@ -87,6 +81,37 @@ test('an app of codes is made known by its first code, asked from then on, and t
     { act: 'self.code', before: { code: true }, after: { code: false } },
     { act: 'self.code', before: { code: false }, after: { code: true } },
   ]);
+});
+
+test('who has another phone moves there by a code of the old one, which is asked until the new one has shown its own', async () => {
+  const old = await begun();
+  await console.ask('PUT', at, { code: old() });
+  nextStep();
+  expect(problem(await console.ask('POST', at, { password }))).toEqual([422, 'code-needed']);
+  const answer = await console.ask('POST', at, { password, code: old() });
+  const { secret } = resources.codeBegun.parse(answer.json());
+  nextStep();
+  expect((await console.signIn(username, { code: old() })).statusCode).toBe(201);
+  nextStep();
+  const moved = shownByApp(secret, house.at);
+  const { recoveryCodes } = resources.codeConfirmed.parse((await console.ask('PUT', at, { code: moved })).json());
+  nextStep();
+  expect(problem(await console.signIn(username, { code: old() }))).toEqual([401, 'staff-credentials-wrong']);
+  const shown = shownByApp(secret, house.at);
+  expect((await console.signIn(username, { code: shown })).statusCode).toBe(201);
+  expect((await console.signIn(username, { code: recoveryCodes[0] })).statusCode).toBe(201);
+  expect((await audited())[1]).toEqual({ act: 'self.code', before: { code: true }, after: { code: true } });
+});
+
+test('whose role needs a code keeps it, whatever is proven, and moves it to another phone', async () => {
+  const boss = await house.signedIn(`${username}-boss`, { role: 'administrator' });
+  const proof = async () => ({ password, code: await house.spareCode(boss.id) });
+  expect(problem(await boss.console.ask('POST', `${at}/removal`, await proof()))).toEqual([409, 'code-required']);
+  expect((await boss.console.ask('GET', '/v1/staff/me')).json()).toMatchObject({
+    ...{ code: true, codeRequired: true, codeDue: false },
+  });
+  expect((await boss.console.ask('POST', at, await proof())).statusCode).toBe(201);
+  expect((await boss.console.ask('GET', '/v1/staff/members')).statusCode).toBe(200);
 });
 
 test('a code of another key, none, and one before there is a key confirm nothing', async () => {

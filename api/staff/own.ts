@@ -30,13 +30,13 @@ export const ownRoutes: readonly StaffRoute[] = [
     ...mine,
     method: 'POST',
     path: '/v1/staff/me/code',
-    summary: 'Makes a key for an app of one-time codes (RFC 6238); it counts when a code of it has been shown',
+    summary:
+      'Makes a key for an app of one-time codes (RFC 6238); it counts when a code of it has been shown, and the one before no more',
     body: resources.proof,
     answers: { 201: resources.codeBegun },
-    problems: [409, 422, 429],
+    problems: [422, 429],
     async run(db, deps, { staff, body }) {
       const answer = await beginCode(db, deps, own(staff), read('body', resources.proof, body));
-      if (answer.kind === 'there-already') throw refuseStaff('code-there-already');
       if (answer.kind !== 'begun') throw notProven(answer, deps);
       const { key, username } = answer;
       return { status: 201, body: { secret: base32(key), uri: totpUri(key, username) } };
@@ -77,12 +77,13 @@ export const ownRoutes: readonly StaffRoute[] = [
     ...mine,
     method: 'POST',
     path: '/v1/staff/me/code/removal',
-    summary: 'No code is asked any more',
+    summary: 'No code is asked any more; not of a role that must have one',
     body: resources.proof,
     answers: { 200: resources.done('removed') },
-    problems: [422, 429],
+    problems: [409, 422, 429],
     async run(db, deps, { staff, body }) {
       const answer = await removeCode(db, deps, own(staff), read('body', resources.proof, body));
+      if (answer.kind === 'role-needs-it') throw refuseStaff('code-required');
       if (answer.kind !== 'removed') throw notProven(answer, deps);
       return { status: 200, body: { result: 'removed' } };
     },

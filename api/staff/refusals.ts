@@ -14,6 +14,10 @@ const refusals = {
   'staff-sign-in-locked': [429, 'Sign-in is locked for this username. Try again later, or ask an administrator.'],
   'cross-site': [403, 'This came from a page of another site, and nothing was done. Use the console’s own page.'],
   'password-due': [403, 'Set a password of your own first: PUT /v1/staff/me/password.'],
+  'code-due': [
+    403,
+    'Your role signs in with a code of an app. Set one up first: POST /v1/staff/me/code, then PUT with six digits.',
+  ],
   'staff-unknown': [404, 'Nobody who works here has this id.'],
   'staff-faulty': [422, 'This member of staff cannot be as they are told; `faults` says why.'],
   'password-faulty': [422, 'The password cannot be used as it is; `faults` says why.'],
@@ -22,7 +26,10 @@ const refusals = {
   'code-wrong': [422, 'The six digits are wrong, or were used before. Wait for the next.'],
   'code-not-begun': [409, 'There is no key to confirm. Ask for one first.'],
   'code-missing': [409, 'No code is asked of you, so no recovery code stands in for one.'],
-  'code-there-already': [409, 'A code is asked of you already. Have it taken off first.'],
+  'code-required': [
+    409,
+    'Your role signs in with a code. For another phone set up another one: POST /v1/staff/me/code.',
+  ],
   'cursor-faulty': [400, 'query.cursor: is none that this list gave. Begin without one.'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 

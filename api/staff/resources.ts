@@ -42,6 +42,8 @@ export const me = z
     agentId: z.string().optional().meta({ description: 'At the desk' }),
     facilityIds: facilityIds.optional().meta({ description: 'Of facility staff: the facilities that they see' }),
     code: z.boolean().meta({ description: 'Whether the six digits of an app are asked at sign-in' }),
+    codeRequired: z.boolean().meta({ description: 'Whether their role must have one' }),
+    codeDue: z.boolean().meta({ description: 'A code must be set up before anything else is done' }),
     recoveryCodesLeft: z.int().optional().meta({ description: 'Of whom a code is asked' }),
     passwordDue: z.boolean().meta({ description: 'Another password must be set before anything else is done' }),
     idleSeconds: z.int().meta({ description: 'After so long without use the session ends' }),

@@ -19,6 +19,7 @@ beforeEach(() => {
   });
   stop = listenToAnswers({
     used: () => heard.push('used'),
+    due: () => heard.push('due'),
     signedOut: ({ faults }) => heard.push(`out ${faults.join()}`),
   });
 });
@@ -55,6 +56,16 @@ test('a session that is over is told, with why; a wrong password is not taken fo
     isSignedOut: false,
   });
   expect(heard).toEqual(['out replaced']);
+});
+
+test('what must be done first is told, whatever was asked; what a role may not do is not taken for it', async () => {
+  for (const code of ['code-due', 'password-due']) {
+    answer = () => problem(403, code);
+    await expect(search(background)).rejects.toMatchObject({ code, isDue: true });
+  }
+  answer = () => problem(403, 'not-allowed', ['number.read']);
+  await expect(search()).rejects.toMatchObject({ isDue: false, isSignedOut: false });
+  expect(heard).toEqual(['due', 'due']);
 });
 
 test('a problem is a failure with its code and its words', async () => {

@@ -13,9 +13,10 @@ export type Body<P extends Reads> = paths[P] extends {
   ? B
   : never;
 
-/** Who is told of what the server answers: that somebody was heard of, that nobody is signed in. */
+/** Who is told of what the server answers: that somebody was heard of, that something is due first, that nobody is signed in. */
 export interface Ears {
   used(): void;
+  due(): void;
   signedOut(failure: Failure): void;
 }
 
@@ -31,15 +32,16 @@ export function listenToAnswers(to: Ears): () => void {
 const hearing = (counts: boolean): Middleware => ({
   async onResponse({ response }) {
     if (response.ok && counts) ears?.used();
-    if (response.status !== 401) return;
+    if (response.status !== 401 && response.status !== 403) return;
     const failure = new Failure(
-      401,
+      response.status,
       (await response
         .clone()
         .json()
         .catch(() => ({}))) as object,
     );
     if (failure.isSignedOut) ears?.signedOut(failure);
+    if (failure.isDue) ears?.due();
   },
 });
 

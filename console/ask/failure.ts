@@ -28,6 +28,11 @@ export class Failure extends Error {
     return this.status === 401 && this.code === 'staff-session-needed';
   }
 
+  /** Whoever is signed in has a password or a code to set up before anything else. */
+  get isDue(): boolean {
+    return this.status === 403 && (this.code === 'password-due' || this.code === 'code-due');
+  }
+
   /** The same may work when it is asked again: the server, or its database, is away. */
   get isPassing(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;

@@ -15,7 +15,7 @@ type Step =
 /** The second factor: set up, taken off, and what stands in for it when the phone is lost. */
 export function OwnCode() {
   const { words } = useWords();
-  const { code, recoveryCodesLeft = 0 } = useMe();
+  const { code, codeRequired, recoveryCodesLeft = 0 } = useMe();
   const { enter } = useSession();
   const say = useSay();
   const [step, setStep] = useState<Step>();
@@ -29,6 +29,7 @@ export function OwnCode() {
     <section class="card">
       <h2>{words.me.codeTitle}</h2>
       <p>{code ? words.me.codeOn(recoveryCodesLeft) : words.me.codeOff}</p>
+      {codeRequired && <p class="hint">{words.me.codeOfRole}</p>}
       <div class="acts">
         {!code && (
           <button type="button" class="primary" onClick={() => setStep({ at: 'begin' })}>
@@ -40,15 +41,20 @@ export function OwnCode() {
             <button type="button" onClick={() => setStep({ at: 'renew' })}>
               {words.me.recoveryNew} …
             </button>
-            <button type="button" class="danger" onClick={() => setStep({ at: 'remove' })}>
-              {words.me.codeRemove} …
+            <button type="button" onClick={() => setStep({ at: 'begin' })}>
+              {words.me.codeMove} …
             </button>
+            {!codeRequired && (
+              <button type="button" class="danger" onClick={() => setStep({ at: 'remove' })}>
+                {words.me.codeRemove} …
+              </button>
+            )}
           </>
         )}
       </div>
       {step?.at === 'begin' && (
         <Prove
-          title={words.me.codeBegin}
+          title={code ? words.me.codeMove : words.me.codeBegin}
           submit={words.me.codeNext}
           onClose={close}
           work={async (body) => {

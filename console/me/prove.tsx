@@ -14,17 +14,29 @@ export interface Proof {
   readonly code?: string;
 }
 
-interface ProveProps {
-  readonly title: string;
+interface ProveFormProps {
   readonly submit: string;
   readonly danger?: boolean;
-  readonly onClose: () => void;
+  readonly onCancel?: () => void;
   /** What is done once they have proven who they are; what it throws is told here. */
   readonly work: (proof: Proof) => Promise<void>;
 }
 
+interface ProveProps extends Omit<ProveFormProps, 'onCancel'> {
+  readonly title: string;
+  readonly onClose: () => void;
+}
+
+export function Prove({ title, onClose, ...form }: ProveProps) {
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <ProveForm {...form} onCancel={onClose} />
+    </Dialog>
+  );
+}
+
 /** Asks for the password again, and for a code where one is asked: nobody else does this at an empty desk. */
-export function Prove({ title, submit, danger = false, onClose, work }: ProveProps) {
+export function ProveForm({ submit, danger = false, onCancel, work }: ProveFormProps) {
   const { words } = useWords();
   const { code: asksCode } = useMe();
   const { busy, failure, run } = useAct();
@@ -38,25 +50,23 @@ export function Prove({ title, submit, danger = false, onClose, work }: ProvePro
     if (!lacks) void run(() => work({ password, ...(asksCode && { code }) }));
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submitted} noValidate>
-        <p>{words.me.codeProve}</p>
-        <SecretField label={words.me.current} name="current" autocomplete="current-password" shown={false} />
-        {asksCode && <CodeField />}
-        {missing && (
-          <p class="notice bad" role="alert">
-            {words.me.needAll}
-          </p>
-        )}
-        {!missing && (
-          <Faults
-            failure={failure}
-            wordsOf={{}}
-            codes={{ 'password-wrong': words.me.wrongPassword, 'staff-sign-in-locked': words.signIn.locked }}
-          />
-        )}
-        <WaysOut busy={busy} submit={submit} danger={danger} onCancel={onClose} />
-      </form>
-    </Dialog>
+    <form onSubmit={submitted} noValidate>
+      <p>{words.me.codeProve}</p>
+      <SecretField label={words.me.current} name="current" autocomplete="current-password" shown={false} />
+      {asksCode && <CodeField />}
+      {missing && (
+        <p class="notice bad" role="alert">
+          {words.me.needAll}
+        </p>
+      )}
+      {!missing && (
+        <Faults
+          failure={failure}
+          wordsOf={{}}
+          codes={{ 'password-wrong': words.me.wrongPassword, 'staff-sign-in-locked': words.signIn.locked }}
+        />
+      )}
+      <WaysOut busy={busy} submit={submit} danger={danger} onCancel={onCancel} />
+    </form>
   );
 }

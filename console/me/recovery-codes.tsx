@@ -6,12 +6,22 @@ interface RecoveryCodesProps {
   readonly onClose: () => void;
 }
 
-/** Told once; nothing but the button ends it, so that Escape loses nothing. */
-export function RecoveryCodes({ codes, onClose }: RecoveryCodesProps) {
+/** Nothing but the button ends it, so that Escape loses nothing. */
+export function RecoveryCodes(props: RecoveryCodesProps) {
   const { words } = useWords();
   return (
     <Dialog title={words.me.recoveryTitle} onClose={() => undefined}>
       <p>{words.me.recoveryExplain}</p>
+      <RecoveryCodesOnce {...props} />
+    </Dialog>
+  );
+}
+
+/** Told once. */
+export function RecoveryCodesOnce({ codes, onClose }: RecoveryCodesProps) {
+  const { words } = useWords();
+  return (
+    <>
       <ul class="once">
         {codes.map((code) => (
           <li key={code}>
@@ -27,6 +37,6 @@ export function RecoveryCodes({ codes, onClose }: RecoveryCodesProps) {
           {words.me.recoveryKept}
         </button>
       </div>
-    </Dialog>
+    </>
   );
 }

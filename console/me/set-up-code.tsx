@@ -12,14 +12,27 @@ export interface Begun {
   readonly uri: string;
 }
 
-interface SetUpCodeProps {
+interface SetUpCodeFormProps {
   readonly begun: Begun;
-  readonly onClose: () => void;
+  readonly onCancel: () => void;
   readonly onConfirmed: (recoveryCodes: readonly string[]) => Promise<void>;
 }
 
+interface SetUpCodeProps extends Omit<SetUpCodeFormProps, 'onCancel'> {
+  readonly onClose: () => void;
+}
+
+export function SetUpCode({ onClose, ...form }: SetUpCodeProps) {
+  const { words } = useWords();
+  return (
+    <Dialog title={words.me.codeBegin} onClose={onClose}>
+      <SetUpCodeForm {...form} onCancel={onClose} />
+    </Dialog>
+  );
+}
+
 /** The key as a picture and as text, and a code of it, by which it counts. */
-export function SetUpCode({ begun, onClose, onConfirmed }: SetUpCodeProps) {
+export function SetUpCodeForm({ begun, onCancel, onConfirmed }: SetUpCodeFormProps) {
   const { words } = useWords();
   const { busy, failure, run } = useAct();
   const [code, setCode] = useState('');
@@ -33,34 +46,32 @@ export function SetUpCode({ begun, onClose, onConfirmed }: SetUpCodeProps) {
     });
   };
   return (
-    <Dialog title={words.me.codeBegin} onClose={onClose}>
-      <form onSubmit={submit} noValidate>
-        <p>{words.me.codeScan}</p>
-        <QrPicture text={begun.uri} label={words.me.codePicture} />
-        <p>
-          {words.me.codeType} <code class="key">{begun.secret.match(/.{1,4}/g)?.join(' ')}</code>
-        </p>
-        <div class="reason">
-          <label for={id}>{words.me.codeConfirm}</label>
-          <input
-            id={id}
-            inputMode="numeric"
-            autocomplete="one-time-code"
-            maxLength={7}
-            value={code}
-            onInput={({ currentTarget }) => setCode(currentTarget.value)}
-          />
-        </div>
-        <Faults failure={failure} wordsOf={{}} codes={{ 'code-wrong': words.me.codeWrong }} />
-        <div class="acts">
-          <button type="button" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy || !/^[0-9]{6}$/.test(digits)}>
-            {words.me.codeSubmit}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <form onSubmit={submit} noValidate>
+      <p>{words.me.codeScan}</p>
+      <QrPicture text={begun.uri} label={words.me.codePicture} />
+      <p>
+        {words.me.codeType} <code class="key">{begun.secret.match(/.{1,4}/g)?.join(' ')}</code>
+      </p>
+      <div class="reason">
+        <label for={id}>{words.me.codeConfirm}</label>
+        <input
+          id={id}
+          inputMode="numeric"
+          autocomplete="one-time-code"
+          maxLength={7}
+          value={code}
+          onInput={({ currentTarget }) => setCode(currentTarget.value)}
+        />
+      </div>
+      <Faults failure={failure} wordsOf={{}} codes={{ 'code-wrong': words.me.codeWrong }} />
+      <div class="acts">
+        <button type="button" onClick={onCancel}>
+          {words.common.cancel}
+        </button>
+        <button type="submit" class="primary" disabled={busy || !/^[0-9]{6}$/.test(digits)}>
+          {words.me.codeSubmit}
+        </button>
+      </div>
+    </form>
   );
 }

@@ -7,7 +7,8 @@ interface WaysOutProps {
   readonly submit: string;
   /** It takes something from somebody. */
   readonly danger?: boolean;
-  readonly onCancel: () => void;
+  /** Absent: there is no other way out. */
+  readonly onCancel?: (() => void) | undefined;
 }
 
 interface EndingProps extends WaysOutProps {
@@ -36,9 +37,11 @@ export function WaysOut({ busy, submit, danger, onCancel }: WaysOutProps) {
   const { words } = useWords();
   return (
     <div class="acts">
-      <button type="button" onClick={onCancel}>
-        {words.common.cancel}
-      </button>
+      {onCancel && (
+        <button type="button" onClick={onCancel}>
+          {words.common.cancel}
+        </button>
+      )}
       <button type="submit" class={danger ? 'danger primary' : 'primary'} disabled={busy}>
         {submit}
       </button>

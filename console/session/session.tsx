@@ -1,6 +1,6 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/hooks';
-import { bodyOf, client, listenToAnswers, type Body } from '../ask/client.ts';
+import { background, bodyOf, client, listenToAnswers, type Body } from '../ask/client.ts';
 import { failureOf, type Failure } from '../ask/failure.ts';
 import { whyOut, type Away } from './why-out.ts';
 import { markUsed } from './used.ts';
@@ -45,6 +45,12 @@ export function Signing({ children }: { readonly children: ComponentChildren }) 
     () =>
       listenToAnswers({
         used: markUsed,
+        // Their role is another one meanwhile: the page of what is due takes the place of this one.
+        due: () =>
+          void bodyOf(background.GET('/v1/staff/me')).then(
+            (me) => setSession({ state: 'in', me }),
+            () => undefined,
+          ),
         signedOut: (failure) =>
           setSession((was) => (was.state === 'in' ? { state: 'out', why: whyOut(failure.faults, 'ended') } : was)),
       }),

@@ -3,6 +3,7 @@ import { Badge, NumberLink } from '../parts/shown.tsx';
 import { PHONE_IDS } from '../keys/use-keys.ts';
 import { Link } from '../routing/router.tsx';
 import { useWords } from '../wording/words.tsx';
+import { Messages } from './messages.tsx';
 import { Talk } from './talk.tsx';
 import type { TelephoneInPage } from './use-telephone.ts';
 import { WrapUp } from './wrap-up.tsx';
@@ -28,6 +29,12 @@ export function CallForMe({ phone }: { readonly phone: TelephoneInPage }) {
             {words.phone.refuse}
           </button>
         </div>
+      </div>
+    );
+  if (telephone.kind === 'dialling' || (telephone.kind === 'talking' && telephone.about === 'messages'))
+    return (
+      <div class="mine">
+        <Messages phone={phone} />
       </div>
     );
   if (call && state === 'ringing')

@@ -16,13 +16,13 @@ export function PhonePanel() {
   const { words } = useWords();
   const { agentId } = useMe();
   const may = useMay();
-  const { mine, refresh } = useDesk();
+  const { desk, mine, refresh } = useDesk();
   const { busy, failure, run } = useAct();
   const [wanted, setWanted] = useState<'ready' | 'away'>();
   const hasPlace = may('phone.use') && agentId !== undefined;
   const phone = useTelephone(hasPlace);
   if (!hasPlace) return null;
-  const { telephone, turnOn, turnOff } = phone;
+  const { telephone, turnOn, turnOff, hearMessages } = phone;
   const state = mine.value?.state;
   const turn = (state: 'ready' | 'away') => {
     setWanted(state);
@@ -50,6 +50,11 @@ export function PhonePanel() {
         ))}
       </div>
       {failure && <Failed failure={failure} />}
+      {telephone.kind === 'ready' && (
+        <button type="button" disabled={state === 'ringing' || state === 'talking'} onClick={hearMessages}>
+          {words.phone.messages.hear(desk.value?.messages ?? 0)}
+        </button>
+      )}
       <div class="here">
         <p role="status">
           <Badge kind={isReady(telephone) ? 'ready' : isOff ? 'away' : 'wrap-up'}>{badgeOf(words, telephone)}</Badge>
@@ -69,6 +74,7 @@ const badgeOf = ({ phone: words }: Wording, telephone: Telephone): string =>
 /** Whether it rings here, and if not, why, and where it does. */
 function toldOf({ phone: words }: Wording, telephone: Telephone, registered: 'page' | 'table' | undefined): string {
   if ('connected' in telephone && !telephone.connected) return words.lost;
+  if (telephone.kind === 'ready' && telephone.refused) return words.messages.refused;
   if (isReady(telephone)) return words.ringsHere;
   if (telephone.kind === 'turning-on') return telephone.again ? words.lost : words.microphone;
   if (telephone.kind === 'off' && telephone.why) return words.whyNot[telephone.why];

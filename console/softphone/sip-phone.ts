@@ -1,4 +1,4 @@
-import { Registerer, RegistererState, SessionState, UserAgent, Web, type Invitation } from 'sip.js';
+import { Inviter, Registerer, RegistererState, SessionState, UserAgent, Web, type Core, type Invitation } from 'sip.js';
 import type { after } from '../clock.ts';
 import type { Happened } from './state.ts';
 
@@ -18,6 +18,12 @@ const AGAIN_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 const GATHERING_MS = 1_000;
 const BUSY_HERE = 486;
 const DECLINE = 603;
+const CANCELLED = 487;
+/** The server knows nothing of the call any more. */
+const NO_SUCH_CALL = 481;
+const sound = { sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } };
+
+type Answered = Parameters<NonNullable<Core.OutgoingRequestDelegate['onReject']>>[0];
 
 /** A telephone that registers by SIP over WebSocket (RFC 7118), and is rung. This file alone brings SIP.js along, so it is loaded when it is used. */
 export class SipPhone {
@@ -26,7 +32,8 @@ export class SipPhone {
   readonly #agent: UserAgent;
   readonly #registerer: Registerer;
   readonly #ear = document.createElement('audio');
-  #call: Invitation | undefined;
+  readonly #domain: string;
+  #call: Invitation | Inviter | undefined;
   #stopped = false;
   #tries = 0;
   #again = (): void => undefined;
@@ -37,6 +44,7 @@ export class SipPhone {
     this.#after = clock;
     const uri = UserAgent.makeURI(account.aor);
     if (!uri) throw new Error('The server names a telephone that has no SIP address.');
+    this.#domain = uri.host;
     this.#agent = new UserAgent({
       uri,
       authorizationUsername: account.username,
@@ -56,10 +64,6 @@ export class SipPhone {
     });
     this.#registerer = new Registerer(this.#agent, { expires: REGISTERED_SECONDS });
     this.#registerer.stateChange.addListener((state) => {
-      if (state === RegistererState.Registered) {
-        this.#tries = 0;
-        happened({ kind: 'registered' });
-      }
       // The server could not: a connection that broke says so itself.
       if (state === RegistererState.Unregistered && this.#agent.isConnected()) this.#later(() => this.#register());
     });
@@ -83,20 +87,36 @@ export class SipPhone {
 
   async answer(): Promise<void> {
     const call = this.#call;
-    if (call?.state !== SessionState.Initial) return;
+    if (call?.state !== SessionState.Initial || call instanceof Inviter) return;
     try {
-      await call.accept({ sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } });
+      await call.accept(sound);
     } catch {
       // The microphone is gone, or they have hung up: whoever calls is not left with a telephone that rings.
       await this.hangUp();
     }
   }
 
+  /** Calls what the desk has for who dials this code, and nobody else can be called. Never rejects. */
+  async dial(code: string): Promise<void> {
+    const uri = UserAgent.makeURI(`sip:${code}@${this.#domain}`);
+    if (!uri || this.#call || this.#stopped) return;
+    const call = new Inviter(this.#agent, uri, sound);
+    this.#happened({ kind: 'dialled' });
+    this.#watch(call);
+    const refused = (status: number | undefined) =>
+      status !== CANCELLED && !this.#stopped && this.#happened({ kind: 'refused' });
+    const requestDelegate = {
+      onReject: ({ message }: Answered) => refused(message.statusCode),
+    };
+    // Without a microphone it is over before it has begun: that is told as refused, too.
+    await call.invite({ requestDelegate }).catch(() => refused(undefined));
+  }
+
   /** Ends the call, or refuses it. Never rejects. */
   async hangUp(): Promise<void> {
     const call = this.#call;
     if (call?.state === SessionState.Initial || call?.state === SessionState.Establishing)
-      await call.reject({ statusCode: DECLINE }).catch(() => undefined);
+      await (call instanceof Inviter ? call.cancel() : call.reject({ statusCode: DECLINE })).catch(() => undefined);
     if (call?.state === SessionState.Established) await call.bye().catch(() => undefined);
   }
 
@@ -117,8 +137,29 @@ export class SipPhone {
   async #register(): Promise<void> {
     const refused = () => void this.#fail('not-let-in');
     await this.#registerer
-      .register({ requestDelegate: { onReject: ({ message }) => (message.statusCode ?? 0) < 500 && refused() } })
+      .register({
+        requestDelegate: {
+          onAccept: () => this.#registered(),
+          onReject: ({ message }) => (message.statusCode ?? 0) < 500 && refused(),
+        },
+      })
       .catch(() => undefined);
+  }
+
+  /** Not by the registerer's state: that stays what it was while the connection is away. */
+  #registered(): void {
+    if (this.#stopped) return;
+    this.#tries = 0;
+    this.#happened({ kind: 'registered' });
+    void this.#ask();
+  }
+
+  /** Whoever was talking when the connection broke may have hung up since, and nobody could say so: an INFO without anything in it (RFC 2976 §2) asks. */
+  async #ask(): Promise<void> {
+    const call = this.#call;
+    if (call?.state !== SessionState.Established) return;
+    const over = ({ message }: Answered) => message.statusCode === NO_SUCH_CALL && void this.hangUp();
+    await call.info({ requestDelegate: { onReject: over } }).catch(() => undefined);
   }
 
   async #fail(why: 'not-let-in'): Promise<void> {
@@ -141,9 +182,13 @@ export class SipPhone {
 
   #invited(invitation: Invitation): void {
     if (this.#call || this.#stopped) return void invitation.reject({ statusCode: BUSY_HERE });
-    this.#call = invitation;
     this.#happened({ kind: 'invited' });
-    invitation.stateChange.addListener((state) => {
+    this.#watch(invitation);
+  }
+
+  #watch(call: Invitation | Inviter): void {
+    this.#call = call;
+    call.stateChange.addListener((state) => {
       if (state === SessionState.Established) {
         this.#hear();
         this.#happened({ kind: 'answered' });
@@ -157,7 +202,13 @@ export class SipPhone {
   }
 
   #hear(): void {
-    this.#ear.srcObject = this.#sound?.remoteMediaStream ?? null;
+    const { peerConnection, remoteMediaStream } = this.#sound ?? {};
+    // No sound comes or goes any more (RFC 7675): a talk without it is none, whether or not the server can say so.
+    peerConnection?.addEventListener('connectionstatechange', () => {
+      if (peerConnection.connectionState === 'failed' && peerConnection === this.#sound?.peerConnection)
+        void this.hangUp();
+    });
+    this.#ear.srcObject = remoteMediaStream ?? null;
     void this.#ear.play().catch(() => undefined);
   }
 }

@@ -12,7 +12,12 @@ test('it is turned on, registered, rung, answered, and ready again', () => {
   expect(then('turn-on')).toEqual({ kind: 'turning-on', again: false });
   expect(then(...ready)).toEqual({ kind: 'ready' });
   expect(then(...ready, 'invited')).toEqual({ kind: 'ringing', connected: true });
-  expect(then(...ready, 'invited', 'answered')).toEqual({ kind: 'talking', connected: true, muted: false });
+  expect(then(...ready, 'invited', 'answered')).toEqual({
+    kind: 'talking',
+    about: 'call',
+    connected: true,
+    muted: false,
+  });
   expect(then(...ready, 'invited', 'answered', { kind: 'muted', on: true })).toMatchObject({ muted: true });
   expect(then(...ready, 'invited', 'answered', 'ended')).toEqual({ kind: 'ready' });
   expect(then(...ready, 'invited', 'ended')).toEqual({ kind: 'ready' });
@@ -40,9 +45,23 @@ test('a talk outlives the connection; what is lost comes back', () => {
   expect(then(...ready, 'disconnected')).toEqual({ kind: 'turning-on', again: true });
   expect(then(...ready, 'disconnected', 'registered')).toEqual({ kind: 'ready' });
   const cut = [...ready, 'invited', 'answered', 'disconnected'] as const;
-  expect(then(...cut)).toEqual({ kind: 'talking', connected: false, muted: false });
-  expect(then(...cut, 'registered')).toEqual({ kind: 'talking', connected: true, muted: false });
+  expect(then(...cut)).toEqual({ kind: 'talking', about: 'call', connected: false, muted: false });
+  expect(then(...cut, 'registered')).toEqual({ kind: 'talking', about: 'call', connected: true, muted: false });
   expect(then(...cut, 'ended')).toEqual({ kind: 'turning-on', again: true });
+});
+
+test('it calls the voice messages, is answered or refused, and is ready again', () => {
+  const dialled = [...ready, 'dialled'] as const;
+  expect(then(...dialled)).toEqual({ kind: 'dialling', connected: true });
+  expect(isReady(then(...dialled))).toBe(true);
+  expect(then(...dialled, 'answered')).toMatchObject({ kind: 'talking', about: 'messages', connected: true });
+  expect(then(...dialled, 'answered', 'ended')).toEqual({ kind: 'ready' });
+  expect(then(...dialled, 'ended', 'refused')).toEqual({ kind: 'ready', refused: true });
+  expect(then(...dialled, 'refused', 'ended')).toEqual({ kind: 'ready', refused: true });
+  expect(then(...dialled, 'refused', 'dialled')).toEqual({ kind: 'dialling', connected: true });
+  expect(then(...dialled, 'disconnected', 'ended', 'refused')).toEqual({ kind: 'turning-on', again: true });
+  expect(then('turn-on', 'dialled')).toEqual({ kind: 'turning-on', again: false });
+  expect(then(...ready, 'invited', 'dialled')).toEqual({ kind: 'ringing', connected: true });
 });
 
 test('what means nothing changes nothing', () => {

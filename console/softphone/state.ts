@@ -17,14 +17,20 @@ export type WhyNot = (typeof whyNots)[number];
  *    |              disconnected <------'
  *    '-- turned off, taken elsewhere (from anywhere)
  *
+ * It calls nobody but the desk: ready -- dialled --> dialling -- answered --> talking, about messages; or -- refused --> ready.
+ *
  * A talk goes on without the server as long as its sound does: a connection that is lost in it is known by `connected`.
  */
 export type Telephone =
   | { readonly kind: 'off'; readonly why: WhyNot | undefined }
   | { readonly kind: 'turning-on'; readonly again: boolean }
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly refused?: true }
   | { readonly kind: 'ringing'; readonly connected: boolean }
-  | { readonly kind: 'talking'; readonly connected: boolean; readonly muted: boolean };
+  | { readonly kind: 'dialling'; readonly connected: boolean }
+  | { readonly kind: 'talking'; readonly about: About; readonly connected: boolean; readonly muted: boolean };
+
+/** Who has called this telephone, or what it has called. */
+export type About = 'call' | 'messages';
 
 export type Happened =
   | { readonly kind: 'turn-on' }
@@ -33,6 +39,8 @@ export type Happened =
   | { readonly kind: 'registered' }
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'invited' }
+  | { readonly kind: 'dialled' }
+  | { readonly kind: 'refused' }
   | { readonly kind: 'answered' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'muted'; readonly on: boolean };
@@ -60,9 +68,17 @@ export function after(telephone: Telephone, happened: Happened): Telephone {
         ? { kind: 'ringing', connected: true }
         : telephone;
     case 'answered':
-      return telephone.kind === 'ringing'
-        ? { kind: 'talking', connected: telephone.connected, muted: false }
-        : telephone;
+      if (telephone.kind !== 'ringing' && telephone.kind !== 'dialling') return telephone;
+      return {
+        kind: 'talking',
+        about: telephone.kind === 'ringing' ? 'call' : 'messages',
+        connected: telephone.connected,
+        muted: false,
+      };
+    case 'dialled':
+      return telephone.kind === 'ready' ? { kind: 'dialling', connected: true } : telephone;
+    case 'refused':
+      return telephone.kind === 'dialling' || telephone.kind === 'ready' ? { kind: 'ready', refused: true } : telephone;
     case 'ended':
       if (!('connected' in telephone)) return telephone;
       return telephone.connected ? { kind: 'ready' } : { kind: 'turning-on', again: true };
@@ -72,4 +88,4 @@ export function after(telephone: Telephone, happened: Happened): Telephone {
 }
 
 /** It can be rung. */
-export const isReady = ({ kind }: Telephone): boolean => kind === 'ready' || kind === 'ringing' || kind === 'talking';
+export const isReady = ({ kind }: Telephone): boolean => kind !== 'off' && kind !== 'turning-on';

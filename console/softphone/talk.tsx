@@ -9,6 +9,8 @@ import { Failed } from '../parts/failed.tsx';
 import { useWords } from '../wording/words.tsx';
 import { Codes } from './codes.tsx';
 import { Keypad } from './keypad.tsx';
+import { Listening } from './listening.tsx';
+import { LastPayment } from './last-payment.tsx';
 import { Transfer } from './transfer.tsx';
 import type { TelephoneInPage } from './use-telephone.ts';
 
@@ -45,6 +47,13 @@ export function Talk({ call, codes, phone: { telephone, hangUp, mute, press } }:
           </span>
         )}
       </p>
+      {here && !here.connected && (
+        <p class="hint" role="status">
+          {words.phone.talkGoesOn}
+        </p>
+      )}
+      {call?.payment && aside !== 'paying' && <LastPayment payment={call.payment} />}
+      {here && !call && <Listening press={press} />}
       <div class="buttons">
         {call && (
           <button

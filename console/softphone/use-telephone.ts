@@ -12,6 +12,7 @@ const CHANNEL = 'homeline-telephone';
 const KEPT = 'homeline-telephone';
 /** Who talks works: the server hears of it every so often, milliseconds. */
 const IN_USE_MS = 60_000;
+const INBOX = '*9';
 
 /** What can be done with the telephone in the page. */
 export interface TelephoneInPage {
@@ -19,6 +20,8 @@ export interface TelephoneInPage {
   readonly turnOn: () => void;
   readonly turnOff: () => void;
   readonly answer: () => void;
+  /** Calls what reads the agents their voice messages (ivr/desk/README.md). */
+  readonly hearMessages: () => void;
   readonly hangUp: () => void;
   readonly mute: (on: boolean) => void;
   readonly press: (key: string) => void;
@@ -133,6 +136,7 @@ export function useTelephone(wanted: boolean): TelephoneInPage {
   return {
     ...{ telephone, turnOn, turnOff },
     answer: () => void standing.current?.phone.answer(),
+    hearMessages: () => void standing.current?.phone.dial(INBOX),
     hangUp: () => void standing.current?.phone.hangUp(),
     mute: (on) => standing.current?.phone.mute(on),
     press: (key) => standing.current?.phone.press(key),

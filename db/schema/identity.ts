@@ -85,6 +85,7 @@ export interface IdentitySessionTable {
   expiresAt: Date;
   endedAt: Date | null;
   endedAs: 'signed-out' | 'revoked' | 'replayed' | 'password-reset' | null;
+  provenUntil: Date | null;
 }
 
 export interface RefreshTokenTable {
@@ -142,6 +143,13 @@ export interface NumberProofTable {
   writtenAt: Date;
   expiresAt: Date;
   endedAt: Date | null;
+}
+
+export interface IdentityRemovalTable {
+  identityId: string;
+  accountIds: JSONColumnType<readonly string[]>;
+  removedAt: Date;
+  contacts: JSONColumnType<readonly string[]> | null;
 }
 
 export interface IdentityNumberTable {

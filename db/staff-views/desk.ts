@@ -21,7 +21,7 @@ export interface AgentView {
   /** Their telephone is registered: they can be rung. */
   readonly reachable: boolean;
   /** Supervisors who listen to their talk. */
-  readonly listening: readonly { readonly name: string; readonly mode: ListeningMode }[];
+  readonly listening: readonly { readonly id: string; readonly name: string; readonly mode: ListeningMode }[];
 }
 
 /** Somebody who waits for an agent. */
@@ -51,7 +51,7 @@ export async function deskView(db: Database, at: Date): Promise<DeskView> {
         select from credential join registration using (username)
         where credential.agent_id = agent.id and registration.expires_at > ${at}::timestamptz) as reachable, (
         select coalesce(jsonb_agg(language order by language), '[]') from agent_language where agent_id = agent.id) as languages, (
-        select coalesce(jsonb_agg(jsonb_build_object('name', supervisor.name, 'mode', listening.mode) order by listening.since), '[]')
+        select coalesce(jsonb_agg(jsonb_build_object('id', supervisor.id, 'name', supervisor.name, 'mode', listening.mode) order by listening.since), '[]')
         from desk_listening listening join agent supervisor on supervisor.id = listening.supervisor_id
         where listening.entry_id = entry.id and listening.until is null) as listening
     from agent left join desk_entry entry on entry.agent_id = agent.id and entry.state in ('ringing', 'talking')

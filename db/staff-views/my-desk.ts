@@ -20,11 +20,20 @@ export interface MyCall {
   readonly talkingAt: Date | null;
   /** Why the two do not hear each other just now. */
   readonly aside: Aside | null;
+  /** The last card payment of this talk that is over; null: none yet. */
+  readonly payment: MyPayment | null;
   /** What it was about, as far as it was said. */
   readonly code: string | null;
   /** Who passed it on, and what they wrote. */
   readonly from: { readonly name: string; readonly extension: string } | null;
   readonly note: string | null;
+}
+
+/** How a card payment in a talk ended. */
+export interface MyPayment {
+  readonly outcome: 'captured' | 'declined' | 'pending' | 'broken-off';
+  /** Integer cents; null: broken off before an amount was confirmed. */
+  readonly cents: number | null;
 }
 
 /** The desk as one of its agents has it before them. */
@@ -63,6 +72,8 @@ async function callOf(db: Database, agentId: string, state: AgentState): Promise
   const { rows } = await sql<MyCall>`
     select entry.id as entry_id, entry.entered_at as since, entry.language, entry.way, entry.talking_at, entry.aside, entry.code, entry.note,
       coalesce(entry.call_back_number, entry.number) as number, entry.account_id, account.number as account_number, (
+        select jsonb_build_object('outcome', paid.data -> 'outcome', 'cents', paid.data -> 'cents')
+        from desk_event paid where paid.entry_id = entry.id and paid.kind = 'payment-ended' order by paid.id desc limit 1) as payment, (
         select jsonb_build_object('name', agent.name, 'extension', agent.extension)
         from desk_entry before join agent on agent.id = before.agent_id where before.id = entry.from_entry_id) as "from"
     from desk_entry entry left join account on account.id = entry.account_id

@@ -5,6 +5,7 @@ import { asvsChapters, levelTwo } from './asvs.ts';
 import { proofDocuments } from './documents.ts';
 import { guideRows, rowsAsked } from './guide-rows.ts';
 import { by, line, proofsTold } from './proof.ts';
+import { boundaries, threats } from './threats.ts';
 import { faultsOf, titlesOf } from './titles.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -43,6 +44,19 @@ describe('the ASVS checklist', () => {
   test('says of each how it is met, why it does not apply, or what is missing', () => {
     for (const { id, asks, standing, why, proofs } of requirements)
       expect([asks.length > 3, standing === 'tested' ? proofs.length > 0 : why.length > 6], id).toEqual([true, true]);
+  });
+});
+
+describe('the threats', () => {
+  test('are told once each, in order, with what stands against them, what remains, and a test', () => {
+    expect(threats.map(({ id }) => id)).toEqual(threats.map((_, n) => `T${n + 1}`));
+    for (const { id, threat, stands, remains, proofs } of threats)
+      expect([threat, stands, remains].every((text) => text.length > 10) && proofs.flat().length > 0, id).toBe(true);
+    for (const { name, threats: all } of boundaries) expect(all.length, name).toBeGreaterThan(0);
+  });
+
+  test('name tests that there are', () => {
+    expect(faultsOf(threats.flatMap(({ proofs }) => proofs.flat()))).toEqual([]);
   });
 });
 

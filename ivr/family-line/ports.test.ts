@@ -138,7 +138,7 @@ describe('an account that is opened', () => {
     expect(await ports.blocks.lift(number, here, opened.account)).toBe('agent-only');
     const home = { addressLine1: '1 Main St', city: 'Fresno', region: 'CA', postalCode: '93650', country: 'US' };
     const edit = { nameAndAddress: { firstName: 'Maria', lastName: 'Lopez', ...home } };
-    const order = { accountId: opened.account.id, version: 1, edit, by: { kind: 'web' } } as const;
+    const order = { accountId: opened.account.id, version: 1, edit, by: { kind: 'web' }, proven: true } as const;
     expect((await changeProfile(server.db, desk.deps(), order)).kind).toBe('changed');
     expect(await ports.blocks.lift(number, here, opened.account)).toBe('lifted');
   });

@@ -12,7 +12,7 @@ import { signIn } from '#accounts/identity/sign-in.ts';
 import { identityWords } from '#accounts/identity/wording.ts';
 import { notifyWith } from '#accounts/notices/notice.ts';
 import { argonHasher } from '#accounts/passcode/hasher.ts';
-import { numbersOf } from '#db/account-numbers.ts';
+import { answersFor, numbersOf } from '#db/account-numbers.ts';
 import { openAccount } from '#db/accounts.ts';
 import { activeBlocks } from '#db/block-list.ts';
 import { placeBlock } from '#db/blocks.ts';
@@ -253,7 +253,7 @@ function bareServer(
     const accountId = await accountOf(headers);
     const result = await db.transaction().execute(async (trx) => {
       await accountStatus(trx, accountId, { lock: true });
-      await numbersOf(trx, accountId);
+      await answersFor(trx, accountId, number);
       const by = { kind: 'web', id: accountId } as const;
       return placeBlock(trx, { number, scope: { facilityId }, by, reason: 'asked for on the web' });
     });

@@ -9,6 +9,9 @@ import { Visit } from './visit.ts';
 const folder = join(import.meta.dirname, '..', '..', 'docs', 'console');
 /** Bytes; more is no picture to keep in a repository. */
 const LARGEST = 150_000;
+/** A window as people have it; and as high as a picture may be of a page that goes on below. Pixels. */
+const WIDTH = 1280;
+const [LOWEST, HIGHEST] = [800, 1500];
 
 await mkdir(folder, { recursive: true });
 const house = await openConsoleHouse();
@@ -17,8 +20,11 @@ try {
     await page.mouse.move(0, 0);
     // Nothing is caught half-way.
     if ((await page.locator('.player').count()) > 0) await page.locator('.wave canvas').waitFor();
+    const height = await page.evaluate<number>(`document.documentElement.scrollHeight`);
+    await page.setViewportSize({ width: WIDTH, height: Math.min(Math.max(height, LOWEST), HIGHEST) });
     const picture = withPalette(await page.screenshot({ animations: 'disabled', caret: 'hide' }));
     await writeFile(join(folder, `${name}.png`), picture);
+    await page.setViewportSize({ width: WIDTH, height: LOWEST });
     console.log(name);
   };
   const outside = await Visit.begin(house.browser, house.address);
@@ -42,6 +48,15 @@ try {
   await page.locator('dialog[open]').waitFor();
   await picture(visit, 'block');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Lift' }).first().click();
+  await page.locator('dialog[open]').waitFor();
+  await picture(visit, 'lift');
+  await page.keyboard.press('Escape');
+  await visit.go(`/console/accounts/${house.world.accountId}`);
+  await page.getByRole('button', { name: 'Take a card payment' }).click();
+  await page.locator('dialog[open]').waitFor();
+  await picture(visit, 'payment');
+  await page.keyboard.press('Escape');
   await visit.go('/console/documents');
   await page.locator('td button').click();
   await page.locator('.frame img').nth(2).waitFor();
@@ -49,20 +64,26 @@ try {
   await picture(visit, 'documents-look');
   await visit.end();
 
-  const staff = await Visit.signedIn(house, 'sam', '/console/staff');
+  const staff = await Visit.begin(house.browser, house.address);
+  await staff.page.goto('/console/staff');
+  await staff.type({ username: 'sam', password: PASSWORD });
+  await staff.firstCode(async (step) => {
+    if (step === 'confirm') await picture(staff, 'first-code');
+  });
   await staff.settled();
   await picture(staff, 'staff');
   await staff.page.getByRole('button', { name: 'Add somebody' }).click();
   await staff.page.locator('dialog[open]').waitFor();
   await picture(staff, 'staff-add');
-  await staff.page.keyboard.press('Escape');
-  await staff.go('/console/me');
-  await staff.page.getByRole('button', { name: 'Set up a code' }).click();
-  await staff.page.locator('dialog[open] input[name=current]').fill(PASSWORD);
-  await staff.page.getByRole('button', { name: 'Go on' }).click();
-  await staff.page.locator('dialog[open] .qr').waitFor();
-  await picture(staff, 'me-code');
   await staff.end();
+
+  const own = await Visit.signedIn(house, 'kim', '/console/me');
+  await own.page.getByRole('button', { name: 'Set up a code' }).click();
+  await own.page.locator('dialog[open] input[name=current]').fill(PASSWORD);
+  await own.page.getByRole('button', { name: 'Go on' }).click();
+  await own.page.locator('dialog[open] .qr').waitFor();
+  await picture(own, 'me-code');
+  await own.end();
 
   const agent = await Visit.signedIn(house, 'ana');
   await agent.settled();

@@ -1,4 +1,5 @@
 import axe from 'axe-core';
+import { shownByApp } from '#accounts/staff/testing/app-of-codes.ts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { PASSWORD, type ConsoleHouse } from './house.ts';
 
@@ -62,6 +63,34 @@ export class Visit {
     const { page } = this;
     for (const [name, value] of Object.entries(typed)) await page.locator(`input[name=${name}]`).fill(value);
     await page.locator('button[type=submit]').click();
+  }
+
+  /** The key of an app of codes, as the page writes it. */
+  async secretShown(): Promise<string> {
+    return ((await this.page.locator('code.key').textContent()) ?? '').replaceAll(' ', '');
+  }
+
+  /** By keys alone sets up the code that is due, before anything else is shown. `look` at each step, once it is there. */
+  async firstCode(look: (step: 'prove' | 'confirm' | 'codes') => Promise<void>): Promise<void> {
+    const { page } = this;
+    const shown = async (step: 'prove' | 'confirm' | 'codes', sign: string) => {
+      await page.locator(sign).waitFor();
+      // Where a screen reader begins.
+      await page.locator('h1:focus').waitFor();
+      await look(step);
+      await page.locator('h1').focus();
+      await page.keyboard.press('Tab');
+    };
+    await shown('prove', 'input[name=current]');
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press('Enter');
+    await shown('confirm', 'code.key');
+    await page.keyboard.type(shownByApp(await this.secretShown(), new Date()));
+    await page.keyboard.press('Enter');
+    await shown('codes', '.once');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('#page h1').waitFor();
   }
 
   /** Goes to an address without loading the page anew, and waits until what is there has come. */

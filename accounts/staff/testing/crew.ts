@@ -1,9 +1,12 @@
 import type { Database } from '#db/connect.ts';
+import { changeStaffMember } from '#db/staff/members.ts';
 import { secretHasher } from '../../identity/hasher.ts';
 import { identityKeys } from '../../identity/keys.ts';
 import { addMember, type NewStaffMember } from '../member.ts';
 import type { StaffDeps } from '../ports.ts';
+import { makeRecoveryCodes } from '../recovery.ts';
 import { sealerOf } from '../sealer.ts';
+import { newTotpKey } from '../totp.ts';
 
 const SECRET = 'an identity secret of tests';
 export const STAFF_PASSWORD = 'Correct-Horse-7';
@@ -31,6 +34,18 @@ export class Crew {
   /** Milliseconds. */
   pass(ms: number): void {
     this.at = new Date(this.at.getTime() + ms);
+  }
+
+  /** Gives somebody an app of codes. */
+  async giveCode(staffId: string): Promise<void> {
+    const { sealer } = await this.deps();
+    await changeStaffMember(this.db, staffId, { totp: sealer.seal(staffId, newTotpKey()) });
+  }
+
+  /** Stands in for a code of an app, once, however often the clock says the same; those of before are good no more. */
+  async spareCode(staffId: string): Promise<string> {
+    const [code = ''] = await makeRecoveryCodes(this.db, await this.deps(), staffId);
+    return code;
   }
 
   /** Somebody begins to work here: an agent, unless `over` says otherwise. Returns their id. */

@@ -176,6 +176,12 @@ export class Family {
     return { status, body: body as Record<string, unknown>, etag: String(answer.headers['etag']), code: codeOf(body) };
   }
 
+  /** They give their password anew: for ten minutes they may do what asks for it. */
+  async provesAnew(): Promise<void> {
+    const { statusCode, body } = await this.send('POST', '/v1/identity/sessions/current/proof', { password: PASSWORD });
+    if (statusCode !== 200) throw new Error(`Who they are was not proven: ${body}`);
+  }
+
   /** Opens an account with a number of its own. */
   async enrolled(over: object = {}): Promise<{ accountNumber: string; number: string }> {
     const number = freshNumber();

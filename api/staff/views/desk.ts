@@ -23,7 +23,9 @@ const agent = z
     number: resources.e164.optional().describe('Who talks with them; absent: withheld'),
     aside: resources.aside.optional(),
     reachable: z.boolean().describe('Their telephone is registered: they can be rung'),
-    listening: z.array(z.strictObject({ name: z.string(), mode: z.enum(['listen', 'whisper', 'join']) })),
+    listening: z.array(
+      z.strictObject({ id: resources.id, name: z.string(), mode: z.enum(['listen', 'whisper', 'join']) }),
+    ),
   })
   .meta({ id: 'StaffAgent' });
 const waiting = z

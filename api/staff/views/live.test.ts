@@ -273,7 +273,7 @@ describe('the desk', () => {
           entryId: talking,
           number: '+12135550142',
           reachable: false,
-          listening: [{ name: 'Ray Ortega', mode: 'whisper' }],
+          listening: [{ id: 'ray', name: 'Ray Ortega', mode: 'whisper' }],
         },
       },
       {

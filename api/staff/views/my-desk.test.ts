@@ -4,6 +4,7 @@ import { ha1Of, saveCredentials } from '#db/credentials.ts';
 import { openAccount } from '#db/accounts.ts';
 import { saveAgent, turnAgent } from '#db/desk/agents.ts';
 import { beginTalk, endTalk, enterQueue } from '#db/desk/entries.ts';
+import { atDesk, noteAtDesk } from '#db/desk/events.ts';
 import { passOn, setAside } from '#db/desk/in-talk.ts';
 import { takeOrders } from '#db/desk/orders.ts';
 import { giveTurns } from '#db/desk/turns.ts';
@@ -98,6 +99,21 @@ describe('the place at the desk of who is signed in', () => {
     await turnAgent(house.db, 'ana', 'ready', seconds(31));
     expect(await mine()).toEqual({ state: 'ready', since: told(31), codes });
     expect(await mine(other)).toEqual({ state: 'away', since: told(0), codes });
+  });
+
+  test('says how the last card payment of the talk ended, and of no other talk', async () => {
+    const before = await call();
+    const paid = (entryId: string, data: Record<string, unknown>) =>
+      atDesk(house.db, (trx) => noteAtDesk(trx, seconds(9), 'payment-ended', { entryId, agentId: 'ana' }, data));
+    await paid(before, { outcome: 'broken-off' });
+    expect((await mine())['call']).toMatchObject({ payment: { outcome: 'broken-off' } });
+    await paid(before, { outcome: 'captured', cents: 2_500, reference: 'ref-9' });
+    expect((await mine())['call']).toMatchObject({ payment: { outcome: 'captured', cents: 2_500 } });
+    expect(JSON.stringify(await mine())).not.toContain('ref-9');
+    await endTalk(house.db, before, seconds(30), seconds(31));
+    await turnAgent(house.db, 'ana', 'ready', seconds(32));
+    await call();
+    expect((await mine())['call']).not.toHaveProperty('payment');
   });
 
   test('says who passed a call on, and what they wrote', async () => {

@@ -22,6 +22,13 @@ const call = z
     way: z.enum(['line', 'call-back']),
     talkingAt: resources.at.optional(),
     aside: resources.aside.optional(),
+    payment: z
+      .strictObject({
+        outcome: z.enum(['captured', 'declined', 'pending', 'broken-off']),
+        cents: z.int().optional().describe('Cents; absent: broken off'),
+      })
+      .optional()
+      .describe('How the last card payment of this talk ended'),
     code: code.optional().describe('What it was about, as far as it was said'),
     from: z.strictObject({ name: z.string(), extension }).optional().describe('Who passed it on'),
     note: z.string().optional().describe('What they wrote for whoever takes it'),

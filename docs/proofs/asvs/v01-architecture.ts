@@ -10,10 +10,14 @@ export const architecture: Chapter = {
       'security in every stage of development',
       'Rules, tests with planted defects, fuzzing and attacks run with every change (CONTRIBUTING.md)',
     ),
-    lacks(
+    so(
       '1.1.2',
       'threat modelling for each change',
-      'There is no written threat model; decisions tell what each part withstands',
+      'docs/threats.md, which a change that opens a way in, keeps something new of somebody, or adds a secret changes with it',
+      by(
+        'docs/proofs/proofs',
+        'the threats are told once each, in order, with what stands against them, what remains, and a test',
+      ),
     ),
     so(
       '1.1.3',
@@ -23,7 +27,7 @@ export const architecture: Chapter = {
     so(
       '1.1.4',
       'trust boundaries and data flows are documented',
-      'docs/decisions/0001, 0003, 0064, 0065, 0069 and 0071',
+      'docs/threats.md; docs/decisions/0001, 0003, 0064, 0065, 0069 and 0071',
     ),
     so(
       '1.1.5',
@@ -127,7 +131,11 @@ export const architecture: Chapter = {
       by('processes/log', 'a log is a file of its process, whose lines are there at once, from its level on'),
     ),
     lacks('1.7.2', 'logs go to another machine', 'To standard output or files; shipping them is the operator’s'),
-    lacks('1.8.1', 'sensitive data is classified', 'By rule and by table, not in one document'),
+    tested(
+      '1.8.1',
+      'sensitive data is classified',
+      by('docs/proofs/kept-data', 'every table of the database is told of once, and none that there is not'),
+    ),
     so(
       '1.8.2',
       'each class has its protection',

@@ -203,7 +203,11 @@ export const authentication: Chapter = {
       '2.5.7',
       'a lost second factor is replaced as it was given',
       'At the machine, or by an administrator, with a reason in the audit',
-      by('processes/staff-command', 'a code that is asked stays asked when the password alone is another'),
+      by(
+        'processes/staff-command',
+        'a code that is asked stays asked when the password alone is another',
+        'who manages staff is told of the code to come; who lost it gets back in at the machine, and sets another up',
+      ),
     ),
     tested(
       '2.6.1',
@@ -299,7 +303,11 @@ export const authentication: Chapter = {
     tested(
       '2.8.6',
       'a lost generator is revoked at once',
-      by('api/staff/own', 'an app of codes is made known by its first code, asked from then on, and taken off again'),
+      by(
+        'api/staff/own',
+        'an app of codes is made known by its first code, asked from then on, and taken off again',
+        'who has another phone moves there by a code of the old one, which is asked until the new one has shown its own',
+      ),
     ),
     not('2.8.7', 'biometrics as a second factor alone', 'There are none here; the app’s are the app’s'),
     not('2.9.1', 'keys of cryptographic devices', 'No device signs in'),

@@ -116,14 +116,18 @@ export const sessions: Chapter = {
       ),
     ),
     not('3.5.3', 'stateless tokens are signed', 'Tokens are random, and looked up'),
-    lacks(
+    tested(
       '3.7.1',
       'what is sensitive asks for a proof anew',
-      'Staff for their password and codes, families for a passcode; a family’s sign-in is enough for deposits with a saved card, closing and its address',
       by('api/staff/own', 'who is signed in proves it anew: wrong passwords count as at sign-in, and end no session'),
+      by('api/family/proof-anew', '%s %s asks for the password anew'),
       by(
-        'api/family/accounts',
-        'an account has the passcode that was typed, or that of the registration unless it is the end of the number',
+        'api/family/proof-anew',
+        'it counts in the session where it was given, for ten minutes, however often that is refreshed',
+      ),
+      by(
+        'accounts/identity/prove',
+        'wrong ones count with those of sign-in, lock, are told to the holder, and end no session',
       ),
     ),
   ],

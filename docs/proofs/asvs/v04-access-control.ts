@@ -1,5 +1,5 @@
 import type { Chapter } from '../asvs.ts';
-import { lacks, so, tested } from '../asvs-words.ts';
+import { so, tested } from '../asvs-words.ts';
 import { by } from '../proof.ts';
 
 export const accessControl: Chapter = {
@@ -60,11 +60,15 @@ export const accessControl: Chapter = {
         'who comes from elsewhere reads nothing either, unless somebody typed the address',
       ),
     ),
-    lacks(
+    tested(
       '4.3.1',
       'administrators sign in with a second factor',
-      'Codes of an app are each one’s choice; no role must have them',
-      by('api/staff/own', 'an app of codes is made known by its first code, asked from then on, and taken off again'),
+      by(
+        'api/staff/door',
+        'a role that needs a second factor %s: who must have a code does nothing before it is confirmed, whoever need not has none asked',
+        'a role that needs a second factor who is made an administrator is held to it at once, also in a session that is open',
+      ),
+      by('api/staff/own', 'whose role needs a code keeps it, whatever is proven, and moves it to another phone'),
     ),
     tested(
       '4.3.2',

@@ -1,0 +1,47 @@
+import type { Database } from '#db/connect.ts';
+import { identityOf } from '#db/identities.ts';
+import { proveSession, type Session } from '#db/sessions.ts';
+import { clearGuess, countGuess, guessedAt } from './guesses.ts';
+import { plainPassword } from './password.ts';
+import type { IdentityDeps } from './ports.ts';
+import { wrongPassword } from './sign-in.ts';
+
+/** How long a password that was given anew counts, however often the session is refreshed. Milliseconds; the refusal says it. */
+export const PROVEN_FOR_MS = 10 * 60_000;
+
+export type ProvenAnew =
+  | { readonly kind: 'proven'; readonly until: Date }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'locked'; readonly until: Date }
+  /** The session has ended meanwhile. */
+  | { readonly kind: 'over' };
+
+/**
+ * Somebody who is signed in gives the password anew, for what sends money or who they are elsewhere (OWASP ASVS 3.7.1): it counts in this session alone.
+ * Guesses count as at sign-in, before they are looked at; a wrong one ends no session. Throws DatabaseUnavailable: it may have been counted, or proven.
+ */
+export async function proveAnew(
+  db: Database,
+  deps: IdentityDeps,
+  { session, password }: { readonly session: Session; readonly password: string },
+): Promise<ProvenAnew> {
+  const identity = await identityOf(db, { id: session.identityId });
+  if (!identity) return { kind: 'over' };
+  const at = guessedAt(deps, 'password', identity.emailKey);
+  const guess = await countGuess(db, deps, at);
+  if (guess.kind === 'locked') return guess;
+  if (!(await deps.passwords.verify(identity.passwordHash, plainPassword(password))))
+    return wrongPassword(db, deps, { identity, guess });
+  return db.transaction().execute(async (trx): Promise<ProvenAnew> => {
+    // In the order of whoever sets another password.
+    const now = await identityOf(trx, { id: identity.id }, { lock: true });
+    if (now?.passwordHash !== identity.passwordHash) return { kind: 'wrong' };
+    await clearGuess(trx, deps, at, guess.nth);
+    const until = new Date(deps.now().getTime() + PROVEN_FOR_MS);
+    return (await proveSession(trx, session.id, until)) ? { kind: 'proven', until } : { kind: 'over' };
+  });
+}
+
+/** Whether the password that was given anew in a session counts at `at`. */
+export const isProven = ({ provenUntil }: Pick<Session, 'provenUntil'>, at: Date): boolean =>
+  provenUntil !== null && provenUntil > at;

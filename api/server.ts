@@ -5,6 +5,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerFactory,
 } from 'fastify';
 import type { IdentityDeps } from '#accounts/identity/ports.ts';
 import type { Database } from '#db/connect.ts';
@@ -78,6 +79,11 @@ export interface ApiOptions {
 
 const REFUSED = new Set([401, 403, 429]);
 
+const overTls =
+  (tls: TlsOptions): FastifyServerFactory =>
+  (handler) =>
+    createTlsServer({ ...tls, ALPNProtocols: ['http/1.1'] }, handler);
+
 /** The API, not yet listening: `listen()` it, or `inject()` requests in tests. `close()` leaves `db` open. */
 export function apiServer(options: ApiOptions): FastifyInstance {
   const { db, health, metrics, log, texts, cards, desk, identity, family, staff, questions } = options;
@@ -91,7 +97,7 @@ export function apiServer(options: ApiOptions): FastifyInstance {
     ...(log && { loggerInstance: log }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
-    ...(tls && { serverFactory: (handler) => createTlsServer({ ...tls, ALPNProtocols: ['http/1.1'] }, handler) }),
+    ...(tls && { serverFactory: overTls(tls) }),
     ...requestName,
     // What is no path, or has a part of more than a hundred characters, comes to no route.
     frameworkErrors: (error, request, reply) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -92,15 +92,21 @@ test('HTTP without TLS, TLS before 1.2, and HTTP/2 are not spoken', async () => 
   both.destroy();
 });
 
+/** Whole from the first moment. */
+async function putInPlace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
 test('a pair that does not fit is told and not served; one that fits is, and connections go on', async () => {
   const agent = new Agent({ keepAlive: true, ca: first.cert });
   const { socket } = await ready(first.cert, agent);
-  await writeFile(files.certFile, second.cert);
+  await putInPlace(files.certFile, second.cert);
   await expect.poll(() => told.filter(([level]) => level === 'error').length).toBe(1);
   expect(told[0]?.[1]).toMatch(/^the certificate of the API was not changed: .*key values mismatch/);
   expect(told[0]?.[1]).not.toContain('PRIVATE');
   expect((await ready(first.cert)).status).toBe(200);
-  await writeFile(files.keyFile, second.key);
+  await putInPlace(files.keyFile, second.key);
   await expect.poll(() => told.at(-1)).toEqual(['info', 'the API serves another certificate']);
   expect((await ready(second.cert)).status).toBe(200);
   await expect(ready(first.cert)).rejects.toThrow();

@@ -1,7 +1,13 @@
 import { Writable } from 'node:stream';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { acts, type Act } from '#accounts/access/acts.ts';
-import { keyMay, makeServiceKey, takeServiceKeyBack } from '#accounts/access/service-keys.ts';
+import {
+  isEndToBeTold,
+  keyMay,
+  makeServiceKey,
+  serviceKeyOf,
+  takeServiceKeyBack,
+} from '#accounts/access/service-keys.ts';
 import { actsOfKeys } from '#accounts/access/table.ts';
 import { cells } from '#accounts/access/testing/cells.ts';
 import { DeskFeed } from './desk-feed.ts';
@@ -161,6 +167,14 @@ test('that a key ends soon is told once a day for the key, however often and at 
   await show(one.key);
   expect(told).toHaveLength(3);
   expect(JSON.stringify(told)).not.toContain('hlk_');
+});
+
+test('of two processes that saw it untold one tells', async () => {
+  const made = await makeServiceKey(database.db, { now }, by, { name: 'both', acts: ['call.read'], days: 30 });
+  const found = made.kind === 'made' ? await serviceKeyOf(database.db, made.key, now()) : undefined;
+  if (!found) throw new Error('No key was made.');
+  const tell = () => isEndToBeTold(database.db, found.key, now());
+  expect([await tell(), await tell()]).toEqual([true, false]);
 });
 
 test('the token of before is good beside the new one; that it is shown is told once a day, and never what it is', async () => {

@@ -22,7 +22,7 @@ export const communication: Chapter = {
       '9.1.3',
       'TLS 1.2 and later',
       'Set for HTTP; Node’s defaults for SIP',
-      by('processes/api-certificate', 'HTTP without TLS, TLS before 1.2, and HTTP/2 are not spoken'),
+      by('processes/api-certificate', 'TLS before 1.2 is not spoken, whatever the machine’s OpenSSL would allow'),
     ),
     so(
       '9.2.1',

@@ -153,6 +153,21 @@ export const familiesAndPeople: readonly Boundary[] = [
       },
       {
         id: 'T10',
+        threat:
+          'Somebody has a phone that is signed in, or a token, and sends the money elsewhere: another address, a closing, an AutoPay of theirs',
+        stands:
+          'What sends money or news elsewhere, what shows all that is kept, and removing it ask for the password anew: ten minutes, in that session alone; the holder is told where they were reached before',
+        remains: 'Deposits with the saved card into the account itself, and blocks, which must be quick',
+        proofs: [
+          by(
+            'api/family/proof-anew',
+            '%s %s asks for the password anew',
+            'it counts in the session where it was given, for ten minutes, however often that is refreshed',
+          ),
+        ],
+      },
+      {
+        id: 'T11',
         threat: 'Who was blocked opens an account with the number of who blocked them, and lifts it',
         stands:
           'A number is one’s own once the digits that a text brought to it were typed; until then no block of others is lifted',
@@ -165,7 +180,7 @@ export const familiesAndPeople: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T11',
+        id: 'T12',
         threat: 'A picture of an identity document attacks who decodes it, or is stolen',
         stands:
           'Type, size and pixels are looked at by a process without secrets, which is killed when it takes too long; what is kept is a JPEG of ours under a key of its own, and each look is written down',
@@ -187,7 +202,7 @@ export const familiesAndPeople: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T12',
+        id: 'T13',
         threat: 'Money is made or doubled: an order sent twice, two at once, a process killed in between',
         stands:
           'Every order has a key and is done once; the ledger is double entry, and the database refuses what does not add up',

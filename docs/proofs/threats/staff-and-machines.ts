@@ -7,10 +7,10 @@ export const staffAndMachines: readonly Boundary[] = [
     name: 'The console',
     between:
       'the browser of who works here, and the API: HTTPS, events, SIP by WebSocket for the telephone in the page',
-    proof: 'user name, password, and a code of an app where there is one; a cookie that no script reads',
+    proof: 'user name, password, and a code of an app, which administrators must have; a cookie that no script reads',
     threats: [
       {
-        id: 'T13',
+        id: 'T14',
         threat: 'Another page makes the browser of an agent do something',
         stands:
           'The cookie stays with our pages, where a request comes from is looked at, and no frame takes the console in',
@@ -26,12 +26,18 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T14',
-        threat: 'Somebody sits down where an agent was, or uses their session elsewhere',
+        id: 'T15',
+        threat:
+          'Somebody sits down where an agent was, uses their session elsewhere, or knows an administrator’s password',
         stands:
-          'A quarter of an hour without use ends it, half a day in any case; one session for each, and a second sign-in says so to the first',
-        remains: 'A quarter of an hour',
+          'A quarter of an hour without use ends it, half a day in any case; one session for each, and a second sign-in says so to the first; who manages staff does nothing without a code',
+        remains:
+          'A quarter of an hour; between an administrator’s first password and their first code, that password alone',
         proofs: [
+          by(
+            'api/staff/door',
+            'a role that needs a second factor %s: who must have a code does nothing before it is confirmed, whoever need not has none asked',
+          ),
           by(
             'accounts/staff/sign-in',
             'a session that is not used for a quarter of an hour is over; use keeps it, what a page asks by itself does not',
@@ -40,7 +46,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T15',
+        id: 'T16',
         threat: 'Somebody who works here looks up, hears or changes what they have no reason for',
         stands:
           'One table says what a role may do; facility staff see their facilities; what is done, each recording heard and each picture looked at is in a log that nobody changes, with why',
@@ -55,7 +61,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T16',
+        id: 'T17',
         threat: 'An agent takes the number of a card, or sends money to themselves',
         stands:
           'Agents neither see nor hear digits; refunds go back where the money came from, and those in question are a supervisor’s',
@@ -69,7 +75,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T17',
+        id: 'T18',
         threat: 'Text that somebody sent (a name, a question, a reason) runs in the page',
         stands: 'The page writes text as text, and its policy runs no script but its own files',
         remains: 'A fault of the browser',
@@ -83,7 +89,7 @@ export const staffAndMachines: readonly Boundary[] = [
     proof: 'a key of which the digest is kept; a signature with a shared secret and a time',
     threats: [
       {
-        id: 'T18',
+        id: 'T19',
         threat: 'Somebody makes up a payment, a text that says PAY, or sends a true one again',
         stands:
           'Signatures are compared in constant time, over the bytes as they came, no older than minutes; an event counts once',
@@ -98,10 +104,10 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T19',
+        id: 'T20',
         threat: 'A key of the web layer is stolen, or used for more than it was made for',
         stands:
-          'A key does what it was given, out of what keys may be given at all; it is taken back by one command, at once',
+          'A key does what it was given, out of what keys may be given at all; it ends by itself, and is taken back by one command, at once',
         remains: 'What it was given, until somebody notices',
         proofs: [
           by(
@@ -112,14 +118,14 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T20',
+        id: 'T21',
         threat: 'A webhook is pointed at a machine inside, or what it brings is forged on its way',
         stands: 'Addresses are https; each event is signed with its time; who subscribes has the installation’s token',
         remains: 'Who has that token is believed: an address inside is not refused',
         proofs: [by('api/webhooks/webhooks', 'webhooks with %j are refused: %s')],
       },
       {
-        id: 'T21',
+        id: 'T22',
         threat: 'Somebody asks so much that nobody else is served',
         stands:
           'Requests are counted for each family and network, calls for each source; a flood is turned away early and does not keep a call from ending',
@@ -140,7 +146,7 @@ export const staffAndMachines: readonly Boundary[] = [
     proof: 'the address of a trunk; digest',
     threats: [
       {
-        id: 'T22',
+        id: 'T23',
         threat: 'Somebody calls out through us (toll fraud)',
         stands:
           'Who is no trunk and no registered phone of ours is refused; a phone at home reaches the 866 line alone; passwords that are guessed wait longer and longer',
@@ -155,7 +161,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T23',
+        id: 'T24',
         threat: 'Broken or hostile packets stop a server',
         stands:
           'Both embedded servers are fuzzed and attacked for hours; a process that dies is started again, and takes up what it left',
@@ -166,10 +172,10 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T24',
+        id: 'T25',
         threat: 'Somebody listens on the way',
         stands:
-          'SIP by TLS where it is set; the telephone in the page speaks DTLS-SRTP; the rest belongs on private lines',
+          'SIP and the API by TLS where it is set; the telephone in the page speaks DTLS-SRTP; the rest belongs on private lines',
         remains: 'Trunks of carriers and facilities that speak UDP in the clear',
         proofs: [by('test-calls/transports', 'baresip registers by %s, is called by that connection, and calls')],
       },
@@ -181,7 +187,7 @@ export const staffAndMachines: readonly Boundary[] = [
     proof: 'a secret for each; a private network',
     threats: [
       {
-        id: 'T25',
+        id: 'T26',
         threat: 'A copy of the database or a disk is stolen',
         stands:
           'Passwords, passcodes, PINs, tokens and codes are not in it as they are, and their peppers lie elsewhere; pictures of documents are encrypted',
@@ -197,7 +203,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T26',
+        id: 'T27',
         threat: 'A recording is changed, lost, or replaced after the fact',
         stands:
           'Its SHA-256 is in the database before it is stored, and compared with what storage has; the local copy stays until then',
@@ -211,7 +217,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T27',
+        id: 'T28',
         threat: 'A secret reaches a log, an error or an address',
         stands:
           'Secrets have a type that prints as nothing; settings are files; a test searches everything that the house wrote for what was typed',
@@ -223,7 +229,7 @@ export const staffAndMachines: readonly Boundary[] = [
         ],
       },
       {
-        id: 'T28',
+        id: 'T29',
         threat: 'Power, disk or network fail in the middle of a call or a payment',
         stands:
           'What is acknowledged is on disk; what began is taken up by the next process, or closed as what it is; a call that cannot be recorded is not held',

@@ -19,8 +19,8 @@ const GATHERING_MS = 1_000;
 const BUSY_HERE = 486;
 const DECLINE = 603;
 const CANCELLED = 487;
-/** The server knows nothing of the call any more. */
-const NO_SUCH_CALL = 481;
+/** The server knows nothing of the call any more: 481 (RFC 3261 §12.2.1.2); drachtio-server, which asks its applications, has none that does: 503. */
+const NO_SUCH_CALL: readonly (number | undefined)[] = [481, 503];
 const sound = { sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } };
 
 type Answered = Parameters<NonNullable<Core.OutgoingRequestDelegate['onReject']>>[0];
@@ -158,7 +158,9 @@ export class SipPhone {
   async #ask(): Promise<void> {
     const call = this.#call;
     if (call?.state !== SessionState.Established) return;
-    const over = ({ message }: Answered) => message.statusCode === NO_SUCH_CALL && void this.hangUp();
+    // What SIP.js says itself when the connection breaks again came by no way (Via).
+    const over = ({ message }: Answered) =>
+      NO_SUCH_CALL.includes(message.statusCode) && message.hasHeader('Via') && void this.hangUp();
     await call.info({ requestDelegate: { onReject: over } }).catch(() => undefined);
   }
 

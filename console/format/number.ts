@@ -3,7 +3,7 @@ export const shownNumber = (e164: string): string =>
   e164.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1\u00a0$1\u00a0$2\u00a0$3');
 
 /** A text in which numbers stand, with each as people read it. */
-export const withNumbers = (text: string): string => text.replace(/\+\d{7,15}\b/g, shownNumber);
+export const withNumbers = (text: string): string => text.replace(/\+\d{7,15}/g, shownNumber);
 
 /** What somebody typed as E.164; undefined: it is no whole number. Ten digits are of North America. */
 export function readNumber(typed: string): string | undefined {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '#db/connect.ts';
 import { identityOf, setPassword } from '#db/identities.ts';
 import { endSessions, type Session } from '#db/sessions.ts';
-import { clearGuesses, countGuess, guessedAt } from './guesses.ts';
+import { clearGuesses } from './guesses.ts';
 import { faultsOf, plainPassword, type PasswordFault } from './password.ts';
 import type { IdentityDeps } from './ports.ts';
 import type { Twice } from './register.ts';
-import { wrongPassword } from './sign-in.ts';
+import { guessPassword } from './sign-in.ts';
 
 export type PasswordChanged =
   | { readonly kind: 'changed' }
@@ -30,11 +30,8 @@ export async function changePassword(
   if (faults.length > 0) return { kind: 'refused', faults };
   const identity = await identityOf(db, { id: session.identityId });
   if (!identity) return { kind: 'wrong' };
-  const at = guessedAt(deps, 'password', identity.emailKey);
-  const guess = await countGuess(db, deps, at);
-  if (guess.kind === 'locked') return guess;
-  if (!(await deps.passwords.verify(identity.passwordHash, plainPassword(current))))
-    return wrongPassword(db, deps, { identity, guess });
+  const guessed = await guessPassword(db, deps, identity, current);
+  if (guessed.kind !== 'right') return guessed;
   const passwordHash = await deps.passwords.hash(plainPassword(entered));
   return db.transaction().execute(async (trx): Promise<PasswordChanged> => {
     const now = await identityOf(trx, { id: identity.id }, { lock: true });
@@ -42,7 +39,7 @@ export async function changePassword(
     if (now?.passwordHash !== identity.passwordHash) return { kind: 'wrong' };
     await setPassword(trx, identity.id, passwordHash, deps.now());
     await endSessions(trx, { identityId: identity.id, but: session.id }, 'password-reset', deps.now());
-    await clearGuesses(trx, deps, at);
+    await clearGuesses(trx, deps, guessed.at);
     await deps.notify(trx, {
       ...{ key: `identity ${identity.id} password ${randomUUID()}`, language: identity.language },
       ...{ to: { email: identity.email }, news: { kind: 'password-changed' } },

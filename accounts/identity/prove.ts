@@ -1,10 +1,9 @@
 import type { Database } from '#db/connect.ts';
 import { identityOf } from '#db/identities.ts';
 import { proveSession, type Session } from '#db/sessions.ts';
-import { clearGuess, countGuess, guessedAt } from './guesses.ts';
-import { plainPassword } from './password.ts';
+import { clearGuess } from './guesses.ts';
 import type { IdentityDeps } from './ports.ts';
-import { wrongPassword } from './sign-in.ts';
+import { guessPassword } from './sign-in.ts';
 
 /** How long a password that was given anew counts, however often the session is refreshed. Milliseconds; the refusal says it. */
 export const PROVEN_FOR_MS = 10 * 60_000;
@@ -27,16 +26,13 @@ export async function proveAnew(
 ): Promise<ProvenAnew> {
   const identity = await identityOf(db, { id: session.identityId });
   if (!identity) return { kind: 'over' };
-  const at = guessedAt(deps, 'password', identity.emailKey);
-  const guess = await countGuess(db, deps, at);
-  if (guess.kind === 'locked') return guess;
-  if (!(await deps.passwords.verify(identity.passwordHash, plainPassword(password))))
-    return wrongPassword(db, deps, { identity, guess });
+  const guessed = await guessPassword(db, deps, identity, password);
+  if (guessed.kind !== 'right') return guessed;
   return db.transaction().execute(async (trx): Promise<ProvenAnew> => {
     // In the order of whoever sets another password.
     const now = await identityOf(trx, { id: identity.id }, { lock: true });
     if (now?.passwordHash !== identity.passwordHash) return { kind: 'wrong' };
-    await clearGuess(trx, deps, at, guess.nth);
+    await clearGuess(trx, deps, guessed.at, guessed.nth);
     const until = new Date(deps.now().getTime() + PROVEN_FOR_MS);
     return (await proveSession(trx, session.id, until)) ? { kind: 'proven', until } : { kind: 'over' };
   });

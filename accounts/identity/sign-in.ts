@@ -56,7 +56,7 @@ interface Wrong {
 }
 
 /** What a wrong password comes to: the last one of a row locks, and the holder is told. Throws DatabaseUnavailable. */
-export async function wrongPassword(
+async function wrongPassword(
   db: Database,
   deps: IdentityDeps,
   { identity, guess }: Wrong,
@@ -68,4 +68,22 @@ export async function wrongPassword(
   const notice = { key: `identity ${id} locked ${guess.nth}`, language, to: { email }, news };
   await db.transaction().execute((trx) => keepIf(trx, identity !== undefined, () => deps.notify(trx, notice)));
   return { kind: 'locked', until };
+}
+
+export type PasswordGuessed =
+  | { readonly kind: 'right'; readonly at: ReturnType<typeof guessedAt>; readonly nth: Wrong['guess']['nth'] }
+  | Extract<SignedIn, { kind: 'wrong' | 'locked' }>;
+
+/** Looks at the password that somebody who is signed in gives again. It counts as at sign-in, before it is looked at. Throws DatabaseUnavailable. */
+export async function guessPassword(
+  db: Database,
+  deps: IdentityDeps,
+  identity: Identity,
+  password: string,
+): Promise<PasswordGuessed> {
+  const at = guessedAt(deps, 'password', identity.emailKey);
+  const guess = await countGuess(db, deps, at);
+  if (guess.kind === 'locked') return guess;
+  const right = await deps.passwords.verify(identity.passwordHash, plainPassword(password));
+  return right ? { kind: 'right', at, nth: guess.nth } : wrongPassword(db, deps, { identity, guess });
 }

@@ -15,15 +15,12 @@ type Step =
 /** The page of whose role needs a second factor and has none yet. They go on once they have kept the recovery codes. */
 export function FirstCode() {
   const { words } = useWords();
-  const { enter, leave } = useSession();
+  const { ask } = useSession();
   const [step, setStep] = useState<Step>({ at: 'prove' });
-  const goOn = () => {
-    bodyOf(client.GET('/v1/staff/me')).then(enter, () => leave('ended'));
-  };
   if (step.at === 'codes')
     return (
       <LockedPage key={step.at} title={words.me.recoveryTitle} explain={words.me.recoveryExplain}>
-        <RecoveryCodesOnce codes={step.codes} onClose={goOn} />
+        <RecoveryCodesOnce codes={step.codes} onClose={ask} />
       </LockedPage>
     );
   return (

@@ -1,4 +1,3 @@
-import { bodyOf, client } from '../ask/client.ts';
 import { PasswordForm } from '../me/password-form.tsx';
 import { useWords } from '../wording/words.tsx';
 import { LockedPage } from './locked-page.tsx';
@@ -7,13 +6,10 @@ import { useSession } from './session.tsx';
 /** The page of who signed in with a password that somebody else made: nothing else is done before there is one of their own. */
 export function FirstPassword() {
   const { words } = useWords();
-  const { enter, leave } = useSession();
-  const goOn = () => {
-    bodyOf(client.GET('/v1/staff/me')).then(enter, () => leave('ended'));
-  };
+  const { ask } = useSession();
   return (
     <LockedPage title={words.me.firstTitle} explain={words.me.firstExplain}>
-      <PasswordForm onDone={goOn} />
+      <PasswordForm onDone={ask} />
     </LockedPage>
   );
 }

@@ -1,6 +1,5 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Browser } from 'playwright-core';
 import { goertzel, loudness } from '../phone/sound.ts';
 import type { OutgoingCall } from '../phone/outgoing-call.ts';
 import { Visit } from './visit.ts';
